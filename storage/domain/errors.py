@@ -1,0 +1,209 @@
+"""The error tree: exceptions mean *we* could not do our work.
+
+Faults in a report are findings (values) and what happened on a visit is an outcome (an enum); neither is raised.
+Constructors only assign. Every error says what happened, what was kept and what to do, in words for people.
+
+    NianbaoError
+    ├─ ConfigError             operator must act; exit 6
+    ├─ UsageError              wrong input from the caller; exit 2
+    ├─ NotFoundError           nothing there by that name; exit 5
+    ├─ FetchError(url)         exit 7
+    │  ├─ Unreachable          DNS, refused, timeout, reset (retry)
+    │  ├─ Throttled            retry_after
+    │  ├─ Blocked              challenge page, WAF, login wall: never "no report"
+    │  └─ Gone                 404/410: evidence, recorded
+    ├─ DiscoveryError(portal)
+    │  ├─ LayoutChanged        a guard of a family failed
+    │  └─ Ambiguous            two candidates for one body and year
+    ├─ ArchiveError            exit 8
+    │  ├─ DigestMismatch       stored bytes are not what their name says
+    │  └─ OriginalMissing      a referenced original is not in the archive
+    ├─ ReadError               exit 4; becomes a reading problem, never a finding
+    │  ├─ UnknownFormat · Empty · Corrupt · Encrypted · TooLarge
+    ├─ StoreError              database refused; exit 9 when busy
+    └─ SendError(permanent)    permanent disables the destination and says so
+"""
+
+from __future__ import annotations
+
+
+class NianbaoError(Exception):
+    """Root of all errors this product raises on purpose.
+
+    `message` says what happened; `kept` what was kept; `advice` what to do.
+    """
+
+    code = "error"
+    exit_code = 1
+    retryable = False
+
+    def __init__(self, message: str, *, kept: str = "", advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.kept = kept
+        self.advice = advice
+
+
+class ConfigError(NianbaoError):
+    """Configuration or credentials are wrong; raised at start-up only."""
+
+    code = "config"
+    exit_code = 6
+
+
+class UsageError(NianbaoError):
+    """The caller gave something that cannot be used."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class NotFoundError(NianbaoError):
+    """Nothing there by that name."""
+
+    code = "not_found"
+    exit_code = 5
+
+
+class FetchError(NianbaoError):
+    """A page could not be fetched."""
+
+    code = "fetch"
+    exit_code = 7
+
+    def __init__(self, message: str, *, url: str = "", kept: str = "", advice: str = "") -> None:
+        super().__init__(message, kept=kept, advice=advice)
+        self.url = url
+
+
+class Unreachable(FetchError):
+    """DNS, refusal, timeout or reset."""
+
+    code = "unreachable"
+    retryable = True
+
+
+class Throttled(FetchError):
+    """The host asked us to slow down."""
+
+    code = "throttled"
+    retryable = True
+
+    def __init__(self, message: str, *, url: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, url=url)
+        self.retry_after = retry_after
+
+
+class Blocked(FetchError):
+    """Challenge page, WAF or login wall; never to be read as "no report"."""
+
+    code = "blocked"
+
+
+class Gone(FetchError):
+    """404 or 410; evidence that is recorded."""
+
+    code = "gone"
+
+
+class DiscoveryError(NianbaoError):
+    """A list could not be understood."""
+
+    code = "discovery"
+
+    def __init__(self, message: str, *, portal: str = "", kept: str = "", advice: str = "") -> None:
+        super().__init__(message, kept=kept, advice=advice)
+        self.portal = portal
+
+
+class LayoutChanged(DiscoveryError):
+    """A guard of a family failed: the page is not what the adapter knows."""
+
+    code = "layout_changed"
+
+
+class Ambiguous(DiscoveryError):
+    """Two candidates for one body and year."""
+
+    code = "ambiguous"
+
+
+class ArchiveError(NianbaoError):
+    """The archive of originals could not do its work."""
+
+    code = "archive"
+    exit_code = 8
+
+
+class DigestMismatch(ArchiveError):
+    """Stored bytes are not what their name says."""
+
+    code = "digest_mismatch"
+
+
+class OriginalMissing(ArchiveError):
+    """A referenced original is not in the archive."""
+
+    code = "original_missing"
+
+
+class ReadError(NianbaoError):
+    """Bytes could not be read as a report; becomes a reading problem, never a finding."""
+
+    code = "unreadable"
+    exit_code = 4
+
+
+class UnknownFormat(ReadError):
+    """No reader knows these bytes."""
+
+    code = "unknown_format"
+
+
+class Empty(ReadError):
+    """Nothing in it."""
+
+    code = "empty"
+
+
+class Corrupt(ReadError):
+    """Damaged or truncated."""
+
+    code = "corrupt"
+
+
+class Encrypted(ReadError):
+    """Password protected."""
+
+    code = "encrypted"
+
+
+class TooLarge(ReadError):
+    """Larger than the stated limit, before or after unpacking."""
+
+    code = "too_large"
+
+
+class StoreError(NianbaoError):
+    """The database refused."""
+
+    code = "store"
+
+
+class Busy(StoreError):
+    """Another process holds what is needed; try again."""
+
+    code = "busy"
+    exit_code = 9
+    retryable = True
+
+
+class SendError(NianbaoError):
+    """A message was not accepted; `permanent` means trying again cannot help."""
+
+    code = "send"
+
+    def __init__(self, message: str, *, permanent: bool = False, reply: str = "") -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.reply = reply
