@@ -3,44 +3,51 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra postgres
 
-.PHONY: install demo real test check bench lock clean system
+.PHONY: install install-dev demo real test check bench lock clean
 
 install: $(STAMPS)/install
 
 $(STAMPS)/install: pyproject.toml requirements.lock
 	tests/house/make-venv.sh "$(PYTHON)" "$(VENV)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) install -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
 	mkdir -p $(STAMPS) && touch $@
+
+install-dev: $(STAMPS)/install-dev
+
+$(STAMPS)/install-dev: $(STAMPS)/install requirements-dev.lock
+	$(PIP) install -r requirements-dev.lock
+	touch $@
+
+$(STAMPS)/system: $(STAMPS)/install tests/house/system-packages.sh
+	tests/house/system-packages.sh
+	touch $@
 
 demo: install
 	$(BIN)/nianbao demo $(DEMO_ARGS)
 
-real: install
-	$(BIN)/python -m pytest tests/flows/test_real_reports.py -p no:cacheprovider -s $(PYTEST_ARGS)
+real: install-dev
+	$(BIN)/python -m pytest tests/flows/test_real_reports.py -s $(PYTEST_ARGS)
 
-system: $(STAMPS)/system
-
-$(STAMPS)/system: tests/house/system-packages.sh
-	tests/house/system-packages.sh
-	mkdir -p $(STAMPS) && touch $@
-
-test: install system
+test: install-dev $(STAMPS)/system
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
-check: install
+check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install
+bench: install-dev
 	$(BIN)/python -m pytest tests/bench --override-ini python_files='bench_*.py' -s $(PYTEST_ARGS)
 
-lock: install
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --group dev --output-file requirements.lock pyproject.toml
+lock: install-dev
+	$(PIP) install uv
+	$(COMPILE) --group build --output-file requirements.lock pyproject.toml
+	$(COMPILE) --group build --group dev --output-file requirements-dev.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) nianbao-demo
