@@ -25,7 +25,7 @@ def _refuse_outside(event: str, args: tuple[Any, ...]) -> None:
     if host in {"localhost", ""}:
         return
     try:
-        outside = not ipaddress.ip_address(host.split("%")[0]).is_loopback
+        outside = not ipaddress.ip_address(host.split("%", maxsplit=1)[0]).is_loopback
     except ValueError:
         outside = True
     if outside:
