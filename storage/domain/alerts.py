@@ -1,0 +1,104 @@
+"""What people are told: events, destinations, messages and what became of them.
+
+An event is written in the transaction of the change it tells of; messages are planned from events and rest in the outbox until a
+relay has accepted them. Oversight staff and operators are two audiences that never mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from storage.domain.enums import Audience, Labelled, SendState
+from storage.domain.ids import BodyId
+
+
+class EventKind(Labelled):
+    """What happened; stored, so permanent."""
+
+    REPORT_FOUND = "report.found", "发现年报"
+    REPORT_LATE = "report.late", "逾期发布"
+    REPORT_MISSING = "report.missing", "未发现"
+    REPORT_UNKNOWN = "report.unknown", "无法判断"
+    REPORT_WITHDRAWN = "report.withdrawn", "已撤下"
+    REPORT_RESTORED = "report.restored", "恢复发布"
+    REPORT_REVISED = "report.revised", "发布后有改动"
+    FINDING_OPENED = "finding.opened", "新问题"
+    FINDING_RESOLVED = "finding.resolved", "问题已解决"
+    FINDING_REOPENED = "finding.reopened", "问题再次出现"
+    SOURCE_BLIND = "source.blind", "栏目看不到"
+    SOURCE_RECOVERED = "source.recovered", "栏目已恢复"
+    RUN_OVERDUE = "run.overdue", "任务未按时开始"
+    RUN_FAILED = "run.failed", "任务失败"
+    PROCESS_FAILED = "process.failed", "处理失败"
+    DELIVERY_DEAD = "delivery.dead", "消息无法送达"
+    FIXITY_FAILED = "fixity.failed", "存档校验失败"
+    CLOCK_JUMP = "clock.jump", "时钟跳变"
+    TEST = "test", "测试消息"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing to tell. `key` is unique and makes writing it twice harmless; `payload` holds plain strings for the wording."""
+
+    key: str
+    kind: EventKind
+    audience: Audience
+    at: datetime
+    body_id: BodyId | None = None
+    report_year: int | None = None
+    division_code: str = ""
+    severity: str = ""
+    payload: Mapping[str, str] = field(default_factory=dict)
+    id: int | None = None
+    planned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where messages go. `address` is an Apprise address and holds secrets: never print it. `scope` is a division code, empty for all."""
+
+    id: int
+    name: str
+    address: str
+    audience: Audience
+    scope: str = ""
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One rendered message for one destination.
+
+    `message_key` is unique per destination; `reference` is the short code people quote; `message_id` is the e-mail Message-ID, the same
+    on every attempt, so that a repeated delivery is one message to the eye.
+    """
+
+    destination_id: int
+    message_key: str
+    reference: str
+    message_id: str
+    subject: str
+    body_text: str
+    body_html: str = ""
+    event_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An outbox row claimed for sending; `attempt` counts from 1 and includes this one."""
+
+    id: int
+    destination: Destination
+    message: Message
+    attempt: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of one attempt: accepted, retry, unknown (may have arrived) or dead; `text` is the service's own answer, redacted."""
+
+    state: SendState
+    text: str = ""
