@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     archive_url: str = ""
 
     user_agent: str = "Mozilla/5.0 (compatible; nianbao/0.1)"
-    crawl_concurrency: int = Field(default=8, ge=1, le=64)
+    crawl_concurrency: int = Field(default=16, ge=1, le=64)
     crawl_delay_seconds: float = Field(default=3.0, ge=0)
     crawl_timeout_seconds: float = Field(default=30.0, gt=0)
     crawl_max_bytes: int = Field(default=64 * 2**20, ge=1024)
@@ -121,9 +121,13 @@ def load(config: Path | None = None, **overrides: Any) -> Settings:
     class Loaded(Settings):
         @classmethod
         def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, env_settings: PydanticBaseSettingsSource,
-            **_: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
             files = InitSettingsSource(settings_cls, from_secrets), InitSettingsSource(settings_cls, from_file)
             return (init_settings, env_settings, *files)
 

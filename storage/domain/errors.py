@@ -20,7 +20,9 @@ Constructors only assign. Every error says what happened, what was kept and what
     │  └─ OriginalMissing      a referenced original is not in the archive
     ├─ ReadError               exit 4; becomes a reading problem, never a finding
     │  ├─ UnknownFormat · Empty · Corrupt · Encrypted · TooLarge
-    ├─ StoreError              database refused; exit 9 when busy
+    ├─ StoreError              database refused
+    │  ├─ Busy                 another process holds it; exit 9 (retry)
+    │  └─ StoreDown            the database is away (retry)
     └─ SendError(permanent)    permanent disables the destination and says so
 """
 
@@ -195,6 +197,13 @@ class Busy(StoreError):
 
     code = "busy"
     exit_code = 9
+    retryable = True
+
+
+class StoreDown(StoreError):
+    """The database cannot be reached; work waits and goes on when it is back."""
+
+    code = "store_down"
     retryable = True
 
 

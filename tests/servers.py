@@ -1,0 +1,92 @@
+"""Real servers for tests: a PostgreSQL cluster and an S3 service, on this machine only, gone when the tests are."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+STARTUP_SECONDS = 60
+
+
+def postgres_bin() -> Path | None:
+    """The folder with `initdb` and `postgres`, the newest installed, or None."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("postgres")
+    return Path(on_path).parent if on_path else None
+
+
+@dataclass
+class Postgres:
+    """A running cluster, reached by its own socket folder only."""
+
+    bin: Path
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://nianbao@/{database}?host={self.folder}"
+
+    def start(self) -> None:
+        command = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), "-c", "listen_addresses="]
+        settings = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=32MB", "max_connections=60"]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*_as_postgres("--pdeathsig", "INT"), *command, *(part for setting in settings for part in ("-c", setting))],
+                stdout=log,
+                stderr=log,
+            )
+        self._wait_until_ready()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(STARTUP_SECONDS)
+            self.process = None
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + STARTUP_SECONDS
+        ready = [str(self.bin / "pg_isready"), "-q", "-h", str(self.folder)]
+        while subprocess.run(ready, check=False, timeout=STARTUP_SECONDS).returncode != 0:
+            if time.monotonic() > deadline or self.process is None or self.process.poll() is not None:
+                raise RuntimeError("PostgreSQL did not start:\n" + (self.folder / "log").read_text(errors="replace"))
+            time.sleep(0.05)
+
+
+def _as_postgres(*extra: str) -> list[str]:
+    """PostgreSQL refuses root; become its user. Elsewhere stay who we are."""
+    user = ["--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return ["setpriv", *user, *extra] if shutil.which("setpriv") else []
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """A fresh cluster in a temporary folder, stopped at the end."""
+    binaries = postgres_bin()
+    if binaries is None:
+        raise RuntimeError("PostgreSQL is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="nianbao-pg-"))
+    try:
+        if os.geteuid() == 0:
+            account = pwd.getpwnam("postgres")
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        init = [str(binaries / "initdb"), "-D", str(folder / "data"), "-U", "nianbao", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+        subprocess.run([*_as_postgres(), *init], check=True, capture_output=True, timeout=STARTUP_SECONDS, cwd="/")
+        server = Postgres(binaries, folder)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,65 @@
+"""Every repository test runs twice: on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from storage.database import Database, open_database
+from tests import servers
+
+NOW = datetime(2025, 2, 1, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[servers.Postgres]:
+    if servers.postgres_bin() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with servers.postgres() as server:
+        open_database(server.url("template1")).close()  # every new database then starts migrated
+        yield server
+
+
+_numbers = itertools.count()
+
+
+def _new_database(server: servers.Postgres, *, template: str = "template1") -> str:
+    name = f"t{next(_numbers)}"
+    engine = create_engine(server.url("postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+    return server.url(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of its own."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    return _new_database(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database that was never migrated."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    return _new_database(request.getfixturevalue("postgres_server"), template="template0")
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    with open_database(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
