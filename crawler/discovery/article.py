@@ -1,0 +1,90 @@
+"""What a detail page says of itself: title, publisher, dates with their source. The official page tags first, labels on the page second."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from email.utils import parsedate_to_datetime
+
+from crawler.list_rows import find_date
+from crawler.page import Page, tree, visible_text
+from storage.domain.clock import local_date
+from storage.domain.enums import DateKind
+from storage.domain.reports import DateMention
+
+_LABEL = re.compile(r"(?:发布|公布|发文|成文|生成|更新|公开)(?:时间|日期)\s*[:：]?\s*(20\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})")
+_URL_DATE = re.compile(r"/(?:t|P0|W0)?(20\d\d)(?:[-/]?)(\d{2})(?:[-/]?)(\d{2})(?=[_/.\-]|\d{0,6}_)|/art/(20\d\d)/(\d{1,2})/(\d{1,2})/")
+_PREFERENCE = (DateKind.META, DateKind.PRINTED, DateKind.LIST, DateKind.URL)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One document page: its own title, who it says published it, every date found."""
+
+    title: str
+    publisher: str
+    dates: tuple[DateMention, ...]
+
+
+def read_article(page: Page, listed_on: date | None = None, raw_date: str = "") -> Article:
+    """The page's own account of itself, with the list's date beside it."""
+    meta = _meta(page)
+    dates = [*_tag_date(meta), *_labelled(page), *_url_date(page.url), *_modified(page)]
+    if listed_on is not None:
+        dates.append(DateMention(DateKind.LIST, listed_on, raw_date))
+    heading = tree(page.text).find(".//h1")
+    title = (
+        meta.get("articletitle") or (visible_text(heading) if heading is not None else "") or (tree(page.text).findtext(".//title") or "")
+    )
+    return Article(" ".join(title.split())[:500], meta.get("contentsource", ""), tuple(dates))
+
+
+def published(dates: tuple[DateMention, ...]) -> DateMention | None:
+    """The date that best says when the page was put up: the official tag, the printed label, the list, the address."""
+    for kind in _PREFERENCE:
+        for mention in dates:
+            if mention.kind is kind:
+                return mention
+    return None
+
+
+def _meta(page: Page) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in tree(page.text).iter("meta"):
+        name, content = (element.get("name") or "").lower(), (element.get("content") or "").strip()
+        if name and content:
+            found.setdefault(name, content)
+    return found
+
+
+def _tag_date(meta: dict[str, str]) -> list[DateMention]:
+    raw, day = find_date(meta.get("pubdate", ""))
+    return [DateMention(DateKind.META, day, raw)] if day else []
+
+
+def _labelled(page: Page) -> list[DateMention]:
+    found = _LABEL.search(visible_text(tree(page.text).find("body")))
+    if not found:
+        return []
+    raw, day = find_date(found.group(1))
+    return [DateMention(DateKind.PRINTED, day, raw)] if day else []
+
+
+def _url_date(url: str) -> list[DateMention]:
+    found = _URL_DATE.search(url)
+    if not found:
+        return []
+    year, month, day = (int(part) for part in found.groups() if part)
+    try:
+        return [DateMention(DateKind.URL, date(year, month, day), found.group(0).strip("/"))]
+    except ValueError:
+        return []
+
+
+def _modified(page: Page) -> list[DateMention]:
+    raw = page.headers.get("last-modified", "")
+    try:
+        return [DateMention(DateKind.HTTP, local_date(parsedate_to_datetime(raw)), raw)] if raw else []
+    except (ValueError, TypeError):
+        return []

@@ -1,0 +1,106 @@
+"""The files behind a report's page: attachments by link, download address, viewer or frame, and whether the page itself is the report."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from lxml import html
+
+from crawler.list_rows import absolute
+from crawler.page import Page, tree, visible_text
+
+DOCUMENT_TYPES = frozenset({"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ofd", "ceb", "rtf", "zip", "rar", "7z"})
+_ENDPOINT = re.compile(
+    r"downfile\.jsp|file-download|/download\.(?:jsp|do|aspx?)|/group\d+/M\d\d/|downloadfile|/attach(?:ment)?/\d+", re.IGNORECASE
+)
+_CONTAINERS = (
+    *("UCAP-CONTENT", "TRS_Editor", "trs_editor_view", "TRS_UEDITOR", "zoom", "Zoom", "ivs_content", "vsb_content", "v_news_content"),
+    *("article-content", "xxgk_content", "Custom_UnionStyle", "main-txt", "news_cont_d_wrap", "tyxxy_main", "article", "content"),
+)
+_MARKERS = ("总体情况", "主动公开政府信息情况", "收到和处理政府信息公开申请情况", "行政复议", "存在的主要问题", "其他需要报告的事项")
+_FILE_PARAMETERS = ("file", "filename", "fileurl", "url", "src", "pdf", "wbfileid")
+MAX_ATTACHMENTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file of a report: where to fetch it, the name it is shown under, how it was found (link, endpoint, viewer, frame, image)."""
+
+    url: str
+    name: str
+    kind: str
+    extension: str = ""
+
+
+def find_container(page: Page) -> html.HtmlElement:
+    """The element that holds the article: a known container, else the block with most text, else the body."""
+    body = tree(page.text).find("body")
+    for name in _CONTAINERS:
+        found = body.xpath(f".//*[@id='{name}' or contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]")
+        if found:
+            return max(found, key=lambda element: len(visible_text(element)))
+    return body
+
+
+def find_attachments(page: Page) -> tuple[Attachment, ...]:
+    """Files to fetch with the page, in page order, each once. Pictures count only where the container holds next to no text and no file."""
+    container = find_container(page)
+    found = [*_files(container, page.url)]
+    if not found:
+        found = [*_files(tree(page.text).find("body"), page.url)]
+    if not found and len(visible_text(container)) < 200:
+        found = list(_images(container, page.url))
+    unique: dict[str, Attachment] = {}
+    for attachment in found:
+        unique.setdefault(attachment.url, attachment)
+    return tuple(unique.values())[:MAX_ATTACHMENTS]
+
+
+def is_report_text(page: Page) -> bool:
+    """Whether the page itself carries a report: at least three of the six prescribed headings stand in its article."""
+    text = "".join(visible_text(find_container(page)).split())
+    return sum(marker in text for marker in _MARKERS) >= 3
+
+
+def _files(container: html.HtmlElement, base: str) -> list[Attachment]:
+    found: list[Attachment] = []
+    for element in container.iter("a", "iframe", "embed", "object", "frame"):
+        source = element.get("href") if element.tag == "a" else element.get("src") or element.get("data")
+        address = absolute(base, source or "")
+        attachment = _attachment(address, visible_text(element), element.tag, base) if address else None
+        if attachment is not None:
+            found.append(attachment)
+    return found
+
+
+def _attachment(address: str, shown: str, tag: str, base: str) -> Attachment | None:
+    parts = urlsplit(address)
+    extension = _extension(parts.path)
+    kind = "link" if tag == "a" else "frame"
+    if extension in DOCUMENT_TYPES:
+        return Attachment(address, shown or unquote(parts.path.rsplit("/", 1)[-1]), kind, extension)
+    inner = next((values[0] for key, values in parse_qs(parts.query).items() if key.lower() in _FILE_PARAMETERS and values), "")
+    if _ENDPOINT.search(address):
+        return Attachment(address, shown or unquote(inner), "endpoint", _extension(inner))
+    if _extension(urlsplit(inner).path) in DOCUMENT_TYPES and re.search(r"viewer|preview|pdf", parts.path, re.IGNORECASE):
+        target = absolute(base, inner)
+        return (
+            Attachment(target, shown or unquote(inner.rsplit("/", 1)[-1]), "viewer", _extension(urlsplit(inner).path)) if target else None
+        )
+    return None
+
+
+def _images(container: html.HtmlElement, base: str) -> list[Attachment]:
+    found = []
+    for image in container.iter("img"):
+        address = absolute(base, image.get("src") or "")
+        if address:
+            found.append(Attachment(address, image.get("alt") or "", "image", _extension(urlsplit(address).path)))
+    return found
+
+
+def _extension(path: str) -> str:
+    name = path.rsplit("/", 1)[-1]
+    return name.rsplit(".", 1)[-1].lower() if "." in name else ""

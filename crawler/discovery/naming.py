@@ -1,0 +1,129 @@
+"""Whose report a title speaks of: the subject of the title against the known bodies' names and aliases, longest match first.
+
+A title that names somebody we do not know is never given to the list's own body: that would turn another body's report into this one's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage.domain.ids import BodyId
+
+_YEAR_NUMBER = r"(?:20\d\d|二[〇○零0][〇○零一二三四五六七八九]{2})\s*"
+# "2024年度报告" and "2024年报" keep the words after the number: they name the document, not the year alone.
+_YEAR_TOKEN = _YEAR_NUMBER + r"(?:(?=年度(?:工作)?报告|年报)|年(?:度)?)"
+_SUBJECT_END = re.compile(
+    r"(?:关于)?(?:发布|公布|公开)?(?:20\d\d|二[〇○零0][〇○零一二三四五六七八九]{2})\s*年|政府信息|信息公开|政务公开|年度(?:工作)?报告|年报"
+)
+_LEADING = re.compile(r"^(?:[\[【(（《〈]|关于|发布|公布|转发|附件\d*[:：]?|\d+[.、．]\s*)+")
+_TRAILING = re.compile(r"(?:[\]】)）》〉:：的、，,\-—–_|\s]|关于|发布|公布|公开|本年度|年度)+$")
+_YEAR = re.compile(_YEAR_TOKEN)
+_REGION = re.compile(r"[一-鿿]{2,}?(?:省|自治区|市|自治州|州|盟|地区|自治县|县|自治旗|旗|区|新区)")
+_RANKS = frozenset("省市县区州旗盟")
+_TAG = re.compile(r"^\s*[\[【](?:年报|年度报告|公告|公示|信息公开|政府信息公开年报)[\]】]")
+_OWN_WORDS = re.compile(
+    r"政府信息公开|信息公开|政务公开|工作|情况|年度报告|年度|年报|报告|全文|正文|公告|公示|附件|下载|图片版?|(?i:pdf|docx?|word|wps)版?|本单位|本机关|本级|发布|公布|关于|的"
+)
+_AFTER = re.compile(rf"^\s*{_YEAR_TOKEN}\s*(?P<rest>.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBody:
+    """One body that may publish in a list: its full name first, then every alias."""
+
+    id: BodyId
+    names: tuple[str, ...]
+
+
+def normalise(name: str) -> str:
+    """A name without spaces, brackets and width differences."""
+    plain = unicodedata.normalize("NFKC", name)
+    return re.sub(r"[\s()\[\]【】《》“”\"'·]+", "", plain)
+
+
+def subject_of(title: str) -> str:
+    """The words of a title that name a publisher; empty where it names none ("2024年度报告").
+
+    They stand before the report's own words; where nothing stands there, whatever else the title says is the subject, so that
+    "年度报告（某局）" is not taken for a title without a name.
+    """
+    text = _LEADING.sub("", _TAG.sub("", unicodedata.normalize("NFKC", title).strip()))
+    leading_year = _AFTER.match(text)
+    if leading_year:
+        text = leading_year.group("rest")
+    found = _SUBJECT_END.search(text)
+    subject = _cleaned(text[: found.start()] if found else text)
+    return subject or _cleaned(_OWN_WORDS.sub("", text))
+
+
+def _cleaned(text: str) -> str:
+    return normalise(_TRAILING.sub("", _LEADING.sub("", _YEAR.sub("", text))))
+
+
+def find_body(subject: str, publisher: str, known: Sequence[KnownBody]) -> tuple[BodyId | None, str]:
+    """The body and how it was found, or None and why not.
+
+    The title's subject decides; a title without one falls to what its page names as publisher, then to the list's only body.
+    """
+    if subject:
+        return _match(subject, known, "title")
+    if publisher and normalise(publisher) not in {"本网", "本站", "本单位", "网站", "原创"}:
+        body, how = _match(normalise(publisher), known, "publisher")
+        if body is not None or len(known) != 1:
+            return body, how
+    if len(known) == 1:
+        return known[0].id, "only-body-of-list"
+    return None, "no-name" if known else "no-known-body"
+
+
+def _match(subject: str, known: Sequence[KnownBody], where: str) -> tuple[BodyId | None, str]:
+    scored = [(score, body.id) for body in known if (score := _score(subject, body)) > 0]
+    if not scored:
+        return None, f"unknown-name {subject[:60]}"
+    best = max(score for score, _ in scored)
+    winners = {body for score, body in scored if score == best}
+    if len(winners) > 1:
+        return None, f"ambiguous-name {subject[:60]}"
+    return winners.pop(), where
+
+
+def _score(subject: str, body: KnownBody) -> int:
+    """Length of the best agreement between a subject and a body's names, 0 for none; an equal name outweighs every partial one."""
+    full = normalise(body.names[0]) if body.names else ""
+    best = 0
+    for name in _variants(full, body.names):
+        if name == subject:
+            best = max(best, 10_000 + len(name))
+        elif subject.endswith(name) and _same_region(subject.removesuffix(name), name, full):
+            best = max(best, 100 + len(name))
+        elif name.endswith(subject) and len(subject) >= 3:
+            best = max(best, len(subject))
+    return best
+
+
+def _variants(full: str, names: Sequence[str]) -> set[str]:
+    """The names as given, and short forms with the region of the full name put before them ("县教育局" → "云溪县教育局")."""
+    plain = {normalise(name) for name in names} - {""}
+    regions = _REGION.findall(full)
+    if not regions:
+        return plain
+    own = regions[-1]
+    placed = {own + name for name in plain if not _REGION.match(name) and name[0] not in _RANKS}
+    return plain | placed | {own + name[1:] for name in plain if name[0] == own[-1] and len(name) > 1}
+
+
+def _same_region(before: str, name: str, full: str) -> bool:
+    """Whether the words before an alias may belong to the same body.
+
+    "江北市教育局" ends with the alias "教育局" of every education bureau. The words before must be whole regions, and stand either in
+    the body's full name, or the name itself starts with a region while the full name says nothing against them.
+    """
+    if not before or re.sub(_REGION, "", before):
+        return False
+    own = full.removesuffix(name) if full.endswith(name) else ""
+    if own:
+        return own.endswith(before) or before.endswith(own)
+    return before in full or bool(_REGION.match(name))

@@ -1,0 +1,98 @@
+"""Is this link an annual report on information disclosure, whose, and for which year: accepted, rejected or left to a person, with reasons.
+
+Nothing is guessed: what cannot be told apart is unresolved. Neighbours: list rows come in, sightings are recorded of what comes out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from crawler.discovery.naming import KnownBody, find_body, subject_of
+from crawler.discovery.years import find_year
+from storage.domain.ids import BodyId
+
+
+class Decision(StrEnum):
+    """What became of one row of a list; the values stored with sightings."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNRESOLVED = "unresolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What is known of one link: its title, the list it stands in, its printed date, and what its page says of its publisher."""
+
+    title: str
+    column: str = ""
+    listed_on: date | None = None
+    publisher: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The decision on one link; `reason` names the evidence as `kind:what=how; …`, short enough to store."""
+
+    decision: Decision
+    reason: str
+    body_id: BodyId | None = None
+    report_year: int | None = None
+
+
+_LOOK_ALIKES = (
+    ("website-report", re.compile(r"网站(?:工作)?年度(?:工作)?报(?:表|告)|网站(?:监管)?年报|工作年度报表|新媒体.{0,8}年度")),
+    ("rule-of-law-report", re.compile(r"法治(?:政府)?建设|依法行政|依法治")),
+    ("explanation", re.compile(r"解读|图解|一图读懂|一图看懂|图说|解析|新闻发布|答记者问")),
+    ("statistics-sheet", re.compile(r"统计(?:报)?表|情况统计|统计数据|汇总表|报表$")),
+    ("guide", re.compile(r"指南|目录|制度|办法|规定|细则|模板|格式|样式|流程|清单")),
+    ("finance", re.compile(r"预算|决算|财政收支|绩效|三公|审计")),
+    (
+        "about-reports",
+        re.compile(
+            r"关于(?:做好|编制|报送|开展|规范|组织|加强|进一步|印发).{0,40}(?:通知|意见|方案|函)|的通知$|培训|会议|通报|考核|评估报告|检查"
+        ),
+    ),
+    ("work-plan", re.compile(r"工作要点|工作计划|工作方案|工作总结|实施方案")),
+    (
+        "other-annual-report",
+        re.compile(r"(?:社会责任|质量|环境|统计|企业|事业单位(?:法人)?|法人|部门|发展|工作)年度报告书?$|(?:信用|统计|环境状况|法人)年报"),
+    ),
+)
+_REPORT = re.compile(r"信息公开.{0,14}(?:年度(?:工作)?报告|年报|工作报告)|(?:年度(?:工作)?报告|年报).{0,6}信息公开")
+_SHORT = re.compile(r"年度报告|年报")
+_COLUMN = re.compile(r"信息公开(?:工作)?(?:年度(?:工作)?报告|年报)|公开年报|^(?:年报|年度报告)$")
+
+
+def recognise(clues: Clues, known: Sequence[KnownBody]) -> Candidate:
+    """Decide one link. `known` are the bodies whose reports may stand in this list."""
+    kind, why = is_report(clues.title, clues.column)
+    if kind is not Decision.ACCEPTED:
+        return Candidate(kind, why)
+    year = find_year(clues.title, clues.column, clues.listed_on)
+    body, how = find_body(subject_of(clues.title), clues.publisher, known)
+    reason = f"report:{why}; year:{year.evidence}; body:{how}"[:200]
+    if year.value is None or body is None:
+        return Candidate(Decision.UNRESOLVED, reason, body, year.value)
+    return Candidate(Decision.ACCEPTED, reason, body, year.value)
+
+
+def is_report(title: str, column: str = "") -> tuple[Decision, str]:
+    """Whether a title names such a report, and which words decided."""
+    bare = "".join(title.split())
+    named = _REPORT.search(bare)
+    for code, pattern in _LOOK_ALIKES:
+        # "…工作年度报告" of information disclosure itself ends like other annual reports: its own words win there.
+        if pattern.search(bare) and not (named and code == "other-annual-report"):
+            return Decision.REJECTED, code
+    if named:
+        return Decision.ACCEPTED, "title"
+    if _SHORT.search(bare):
+        in_column = _COLUMN.search("".join(column.split()))
+        return (Decision.ACCEPTED, "column") if in_column else (Decision.UNRESOLVED, "short-title")
+    return Decision.REJECTED, "no-report-words"

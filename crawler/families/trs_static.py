@@ -1,0 +1,102 @@
+"""Server-written list pages, numbered files: TRS WCM and everything that looks like it.
+
+Page 1 is `index.html`; what page 2 is called depends on the dialect. `createPageHTML(total, current, "index", "html")` counts from 0, so
+the second page
+is `index_1.html`; the form with a leading element name counts from 1, so it is `index_2.html`. Both are offered, the likelier first: the
+caller keeps
+the one that brings rows not seen before. Declared totals are kept as declared, never trusted to end the list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urljoin
+
+from crawler.list_rows import absolute, column_name, rows, says_nothing
+from crawler.listing import Ask, Listing, Start
+from crawler.page import Page, tree, visible_text
+from storage.domain.errors import LayoutChanged
+
+ID = "trs_static"
+
+_ARGUMENT = r"""\s*(?:"([^"]*)"|'([^']*)'|(-?\d+))\s*"""
+_CALL = re.compile(r"createPageHTML\s*\(([^)]{1,200})\)")
+_ONE = re.compile(_ARGUMENT)
+_MARKERS = ("TRS_Editor", "trs_editor_view", "TRS_UEDITOR", "countPage")
+_TRS_LINK = re.compile(r"/t20\d{6}_\d+\.s?html?")
+_ROWS_TOTAL = re.compile(r"共\s*(\d{1,6})\s*[条篇]")
+_PAGES_TOTAL = re.compile(r"共\s*(\d{1,5})\s*页|\b\d{1,4}\s*/\s*(\d{1,4})\s*页")
+_NEXT_WORDS = frozenset({"下一页", "下页", "下一页>", "下一页>>", "后一页", ">"})
+
+
+def detect(page: Page) -> float:
+    """Certainty that this is such a list; a page with document rows and no better explanation scores low."""
+    if _CALL.search(page.text):
+        return 0.9
+    if _TRS_LINK.search(page.text) or any(marker in page.text for marker in _MARKERS):
+        return 0.7
+    return 0.35 if rows(page)[0] else 0.0
+
+
+def first_requests(start: Start) -> tuple[Ask, ...]:
+    """The list page itself."""
+    return (Ask(start.url),)
+
+
+def read_list(page: Page, params: Mapping[str, str]) -> Listing:
+    """The rows of one such page.
+
+    Raises:
+        LayoutChanged: no row and no words that say there is none.
+    """
+    items, skipped = rows(page)
+    if not items and not says_nothing(page):
+        raise LayoutChanged("列表页上没有找到任何条目，也没有“暂无信息”的说明", advice="页面可能已改版，请核对栏目地址")
+    body = visible_text(tree(page.text).find("body"))
+    following, pages = _following(page)
+    declared = _ROWS_TOTAL.search(body)
+    return Listing(
+        items=items,
+        next=following,
+        declared_total=int(declared.group(1)) if declared else None,
+        declared_pages=pages or _pages(body),
+        complete=skipped == 0,
+        skipped=skipped,
+        says_empty=not items,
+        column=column_name(page),
+    )
+
+
+def _pages(body: str) -> int | None:
+    found = _PAGES_TOTAL.search(body)
+    return int(found.group(1) or found.group(2)) if found else None
+
+
+def _following(page: Page) -> tuple[tuple[Ask, ...], int | None]:
+    """Ways to the next page, and how many pages the pager declares."""
+    call = _CALL.search(page.text)
+    arguments = [next((group for group in match if group), "") for match in _ONE.findall(call.group(1))] if call else []
+    if call and len(arguments) >= 4:
+        return _numbered(page, arguments)
+    for anchor in tree(page.text).iter("a"):
+        if "".join(visible_text(anchor).split()) in _NEXT_WORDS:
+            address = absolute(page.url, anchor.get("href") or "")
+            if address and address != page.url:
+                return (Ask(address, referer=page.url),), None
+    return (), None
+
+
+def _numbered(page: Page, arguments: list[str]) -> tuple[tuple[Ask, ...], int | None]:
+    from_one = not arguments[0].isdigit()
+    if from_one:
+        arguments = arguments[1:]
+    if len(arguments) < 4 or not (arguments[0].isdigit() and arguments[1].isdigit()):
+        return (), None
+    pages, current, name, suffix = int(arguments[0]), int(arguments[1]), arguments[2], arguments[3]
+    last = pages if from_one else pages - 1
+    if current >= last:
+        return (), pages
+    numbers = (current + 1, current + 2) if not from_one and current == 0 else (current + 1,)
+    asks = tuple(Ask(urljoin(page.url, f"{name}_{number}.{suffix}"), referer=page.url) for number in numbers)
+    return asks, pages

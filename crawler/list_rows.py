@@ -1,0 +1,156 @@
+"""Rows of a server-written list: which links are its entries, with full title and date.
+
+Shared by the families whose lists are plain elements; pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from lxml import html
+
+from crawler.listing import Item
+from crawler.page import Page, tree, visible_text
+
+NOTHING_HERE = re.compile(
+    r"暂无(?:相关)?(?:信息|内容|数据|记录|文件|文章|公开)|没有(?:找到)?(?:相关|符合条件的?)?(?:信息|内容|记录|数据)|无相关(?:信息|记录)|共\s*0\s*[条篇]"
+)
+_DATE = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_NOT_LINKS = ("javascript:", "mailto:", "tel:", "data:", "#")
+_DOCUMENT = re.compile(r"\.(?:s?html?|jhtml|jsp|aspx?|php|pdf|docx?|wps|xlsx?|et|ofd|zip|rar)$", re.IGNORECASE)
+_LIST_PAGE = re.compile(r"/(?:index|list|default)(?:_\d+)?\.(?:s?html?|jsp|aspx?|php)$|/$", re.IGNORECASE)
+_NAVIGATION = frozenset({"nav", "header", "footer"})
+_PAGER_WORD = re.compile(r"^(?:\[?\d{1,4}\]?|首页|上一页|下一页|尾页|末页|上页|下页|更多|more|>>|<<|>|<)$", re.IGNORECASE)
+
+
+def rows(page: Page) -> tuple[tuple[Item, ...], int]:
+    """Entries of the list in page order without duplicates, and how many rows beside them had a link that could not be understood.
+
+    A list is a run of repeated containers (`li`, `tr`, `dd`, `p`, `div`) with one link each; its rows usually carry dates. Where some
+    do, the lists they
+    stand in count as a whole, undated rows included; menus and breadcrumbs have no dates. Where none does, every link to one document
+    counts.
+    """
+    found = [row for anchor in tree(page.text).iter("a") if (row := _candidate(page, anchor)) is not None]
+    dated = {id(row.parent) for row in found if row.item is not None and row.item.raw_date}
+    chosen = [row for row in found if not dated or id(row.parent) in dated]
+    items = tuple(_placed(row.item for row in chosen if row.item is not None))
+    return items, sum(row.item is None for row in chosen if dated)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One repeated container with a link; `item` is None where the link is no document. `parent` keeps the element alive, so its id
+    stays its own.
+    """
+
+    parent: html.HtmlElement
+    item: Item | None
+
+
+def _placed(items: Iterable[Item]) -> Iterator[Item]:
+    seen: set[str] = set()
+    for item in items:
+        if item.url not in seen:
+            seen.add(item.url)
+            yield Item(item.url, item.title, item.raw_date, item.listed_on, len(seen) - 1)
+
+
+def _candidate(page: Page, anchor: html.HtmlElement) -> _Row | None:
+    if _in_navigation(anchor):
+        return None
+    row = _row_of(anchor)
+    title = title_of(anchor)
+    if row is None or _PAGER_WORD.match(title):
+        return None
+    raw, day = find_date(_without(row, title))
+    address = absolute(page.url, anchor.get("href") or "")
+    if not address or len(title) < 2 or not (raw or looks_like_article(address)):
+        return _Row(row.getparent(), None)
+    return _Row(row.getparent(), Item(address, title, raw, day))
+
+
+def title_of(anchor: html.HtmlElement) -> str:
+    """The full title: the `title` attribute where it is longer, because anchor texts are cut off on many portals."""
+    shown = " ".join(visible_text(anchor).split())
+    full = " ".join((anchor.get("title") or "").split())
+    bare = shown.rstrip("….").strip()
+    if full and (not bare or len(full) >= len(bare)) and not _DATE.fullmatch(full):
+        return full
+    raw, _ = find_date(shown)
+    return shown.replace(raw, "").strip() if raw and shown.endswith(raw) else shown
+
+
+def _row_of(anchor: html.HtmlElement) -> html.HtmlElement | None:
+    """The smallest repeated container around the link, if the link is the main one in it."""
+    for step in anchor.iterancestors():
+        if step.tag in {"li", "tr", "dd", "p", "div"}:
+            targets = {a.get("href") for a in step.iter("a") if a.get("href")}
+            return step if len(targets) <= 2 else None
+        if step.tag in {"body", "ul", "table"}:
+            return None
+    return None
+
+
+def _in_navigation(anchor: html.HtmlElement) -> bool:
+    for step in anchor.iterancestors():
+        if step.tag in _NAVIGATION:
+            return True
+        words = f"{step.get('class') or ''} {step.get('id') or ''}".lower()
+        if re.search(r"\b(?:nav|menu|footer|header|crumbs?|breadcrumb|bread|position|location|dqwz|pager|pagination|page)\b", words):
+            return True
+    return False
+
+
+def _without(row: html.HtmlElement, title: str) -> str:
+    return visible_text(row).replace(title, " ")
+
+
+def find_date(text: str) -> tuple[str, date | None]:
+    """The last full date in a row as printed and as a date; a date that does not exist gives its text and None."""
+    raw, day = "", None
+    for match in _DATE.finditer(text):
+        raw = match.group(0)
+        try:
+            day = date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
+        except ValueError:
+            day = None
+    return raw, day
+
+
+def absolute(base: str, href: str) -> str:
+    """The address a link leads to, without fragment; empty for what is not a page."""
+    href = href.strip()
+    if not href or href.lower().startswith(_NOT_LINKS):
+        return ""
+    try:
+        joined = urldefrag(urljoin(base, href)).url
+        parts = urlsplit(joined)
+    except ValueError:
+        return ""
+    return joined if parts.scheme in {"http", "https"} and parts.hostname else ""
+
+
+def looks_like_article(address: str) -> bool:
+    """Whether an address has the shape of one document rather than of another list."""
+    path = urlsplit(address).path
+    return bool(_DOCUMENT.search(path)) and not _LIST_PAGE.search(path)
+
+
+def says_nothing(page: Page) -> bool:
+    """Whether the page states in words that the list is empty."""
+    return bool(NOTHING_HERE.search(visible_text(tree(page.text).find("body"))))
+
+
+def column_name(page: Page) -> str:
+    """The list's own name: the official ColumnName element, else the page title's first part."""
+    root = tree(page.text)
+    for meta in root.iter("meta"):
+        if (meta.get("name") or "").lower() == "columnname" and (meta.get("content") or "").strip():
+            return str(meta.get("content")).strip()
+    title = root.findtext(".//title") or ""
+    return re.split(r"[-_|—－]", " ".join(title.split()))[0].strip()

@@ -1,0 +1,214 @@
+from datetime import date
+
+import pytest
+
+from crawler.discovery.article import published, read_article
+from crawler.discovery.attachments import find_attachments, is_report_text
+from crawler.discovery.naming import KnownBody, find_body, subject_of
+from crawler.discovery.recognition import Clues, Decision, is_report, recognise
+from crawler.discovery.troubles import fingerprint, trouble
+from crawler.discovery.years import find_year
+from crawler.page import page
+from storage.domain.enums import DateKind, VisitOutcome
+from storage.domain.ids import BodyId
+
+EDUCATION = KnownBody(BodyId("edu"), ("云溪县教育局", "县教育局"))
+HEALTH = KnownBody(BodyId("health"), ("云溪县卫生健康局", "县卫健局"))
+COUNTY = KnownBody(BodyId("county"), ("云溪县人民政府", "云溪县", "云溪县政府"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "云溪县教育局2024年政府信息公开工作年度报告",
+        "云溪县2024年政府信息公开年报",
+        "2024年度政府信息公开工作报告",
+        "云溪县教育局关于2024年度政府信息公开工作年度报告",
+        "教育局政府信息公开2024年度报告",
+        "云溪县人民政府办公室关于公布2024年政府信息公开工作年度报告的公告",
+    ],
+)
+def test_a_report_is_accepted_by_its_title(title):
+    assert is_report(title) == (Decision.ACCEPTED, "title")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "云溪县政府网站工作年度报表（2024年度）",
+        "2024年政府网站年度工作报表",
+        "云溪县教育局2024年法治政府建设年度报告",
+        "图解：2024年政府信息公开工作年度报告",
+        "《云溪县2024年政府信息公开工作年度报告》解读",
+        "2024年政府信息公开情况统计表",
+        "云溪县教育局政府信息公开指南",
+        "关于做好2024年政府信息公开工作年度报告编制和发布工作的通知",
+        "云溪县教育局2024年部门决算",
+        "2024年政务公开工作要点",
+        "云溪县召开信息公开年度报告培训会",
+        "某公司2024年社会责任年度报告",
+        "关于举办春节联欢会的消息",
+        "2024年度政务新媒体年度报告",
+    ],
+)
+def test_a_look_alike_is_rejected_even_in_the_right_column(title):
+    assert is_report(title, "政府信息公开年报")[0] is Decision.REJECTED
+
+
+def test_a_short_title_needs_its_column():
+    assert is_report("2024年度报告", "政府信息公开年报") == (Decision.ACCEPTED, "column")
+    assert is_report("2024年度报告", "通知公告") == (Decision.UNRESOLVED, "short-title")
+
+
+@pytest.mark.parametrize(
+    ("title", "column", "listed", "year", "evidence"),
+    [
+        ("云溪县教育局2024年政府信息公开工作年度报告", "", date(2025, 1, 20), 2024, "title"),
+        ("２０２４年度报告", "", None, 2024, "title"),
+        ("二〇二四年度政府信息公开工作报告", "", None, 2024, "title"),
+        ("二○二三年政府信息公开年报", "", None, 2023, "title"),
+        ("政府信息公开年报", "2022年年报", None, 2022, "column"),
+        ("政府信息公开工作年度报告", "年报", date(2025, 1, 20), 2024, "date-minus-one"),
+        ("政府信息公开工作年度报告", "年报", None, None, "no-year"),
+        ("2022-2023年政府信息公开年报", "", None, None, "title-names-several"),
+        ("2025年政府信息公开工作年度报告", "", date(2025, 1, 20), None, "title-year-after-date"),
+        ("2023年政府信息公开工作年度报告", "", date(2025, 6, 1), 2023, "title"),
+        ("1999年政府信息公开年报", "", date(2025, 1, 2), 2024, "date-minus-one"),
+        ("2024年政府信息公开年报（2025年1月20日发布）", "", None, 2024, "title"),
+    ],
+)
+def test_the_year_comes_from_the_title_then_the_column_then_the_date(title, column, listed, year, evidence):
+    found = find_year(title, column, listed)
+    assert (found.value, found.evidence) == (year, evidence)
+
+
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("云溪县教育局2024年政府信息公开工作年度报告", "云溪县教育局"),
+        ("2024年度报告", ""),
+        ("2024年云溪县教育局政府信息公开年报", "云溪县教育局"),
+        ("关于发布云溪县教育局2024年政府信息公开年报", "云溪县教育局"),
+        ("[年报] 云溪县教育局政府信息公开年报", "云溪县教育局"),
+        ("2024年政府信息公开工作年度报告（云溪县教育局）", "云溪县教育局"),
+        ("2024年政府信息公开工作年度报告（全文）", ""),
+        ("【置顶】政府信息公开年报 云溪县教育局", "置顶"),
+        ("政府信息公开工作年度报告（2024年）", ""),
+        ("云溪县教育局 二〇二四年政府信息公开年报", "云溪县教育局"),
+        ("附件1：云溪县教育局2024年年报", "云溪县教育局"),
+    ],
+)
+def test_the_subject_of_a_title(title, subject):
+    assert subject_of(title) == subject
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("云溪县教育局", "edu"),
+        ("县教育局", "edu"),
+        ("教育局", "edu"),
+        ("安平市云溪县教育局", "edu"),
+        ("云溪县卫健局", "health"),
+        ("县卫健局", "health"),
+        ("江北县卫健局", None),
+        ("云溪县", "county"),
+        ("云溪县人民政府", "county"),
+        ("江北县教育局", None),
+        ("云溪县文化馆", None),
+        ("云溪县教育局、云溪县卫生健康局", None),
+        ("云溪县第一中学教育局", None),
+    ],
+)
+def test_a_name_is_matched_whole_or_not_at_all(subject, body):
+    assert find_body(subject, "", (EDUCATION, HEALTH, COUNTY))[0] == body
+
+
+def test_an_unknown_name_is_never_given_to_the_only_body_of_the_list():
+    found = recognise(Clues("云溪县文化馆2024年政府信息公开年度报告"), (EDUCATION,))
+    assert found.decision is Decision.UNRESOLVED
+    assert found.body_id is None
+    assert "unknown-name" in found.reason
+
+
+def test_two_bodies_of_one_name_stay_unresolved():
+    twins = (KnownBody(BodyId("a"), ("东省鼓楼区教育局",)), KnownBody(BodyId("b"), ("西省鼓楼区教育局",)))
+    assert find_body("鼓楼区教育局", "", twins)[0] is None
+
+
+def test_a_title_without_a_name_falls_to_the_publisher_then_to_the_only_body():
+    clues = Clues("2024年度政府信息公开工作年度报告", publisher="县卫健局")
+    assert recognise(clues, (EDUCATION, HEALTH)).body_id == "health"
+    assert recognise(Clues("2024年政府信息公开年报"), (EDUCATION,)).body_id == "edu"
+    assert recognise(Clues("2024年政府信息公开年报"), (EDUCATION, HEALTH)).decision is Decision.UNRESOLVED
+
+
+REPORT = """<html><head><meta name="ArticleTitle" content="云溪县教育局2024年政府信息公开工作年度报告">
+<meta name="PubDate" content="2025-01-20 09:30"><meta name="ContentSource" content="县教育局"></head><body>
+<div class="TRS_Editor"><p>一、总体情况</p><p>二、主动公开政府信息情况</p><p>三、收到和处理政府信息公开申请情况</p>
+<a href="./P020250120.docx">附件</a><a href="/module/download/downfile.jsp?classid=0&amp;filename=ab12.pdf">下载</a>
+<iframe src="/pdfjs/web/viewer.html?file=/files/one.pdf"></iframe></div><a href="/app.zip">客户端下载</a></body></html>"""
+
+
+def test_an_article_tells_its_own_title_publisher_and_dates():
+    article = read_article(page("http://a.gov.test/2025/t20250121_1.html", 200, REPORT.encode()), date(2025, 1, 22), "2025-01-22")
+    assert article.title == "云溪县教育局2024年政府信息公开工作年度报告"
+    assert article.publisher == "县教育局"
+    assert {mention.kind: mention.value.day for mention in article.dates} == {DateKind.META: 20, DateKind.URL: 21, DateKind.LIST: 22}
+    assert published(article.dates).kind is DateKind.META
+
+
+def test_attachments_are_the_files_of_the_article_alone():
+    found = find_attachments(page("http://a.gov.test/x/t1.html", 200, REPORT.encode()))
+    assert [(a.url, a.kind, a.extension) for a in found] == [
+        ("http://a.gov.test/x/P020250120.docx", "link", "docx"),
+        ("http://a.gov.test/module/download/downfile.jsp?classid=0&filename=ab12.pdf", "endpoint", "pdf"),
+        ("http://a.gov.test/files/one.pdf", "viewer", "pdf"),
+    ]
+    assert is_report_text(page("http://a.gov.test/x/t1.html", 200, REPORT.encode()))
+
+
+def test_pictures_count_only_where_nothing_else_is():
+    scans = '<div id="zoom"><img src="1.jpg"><img src="2.jpg"></div>'
+    assert [a.kind for a in find_attachments(page("http://a.gov.test/", 200, scans.encode()))] == ["image", "image"]
+    assert find_attachments(page("http://a.gov.test/", 200, f'<div id="zoom"><p>{"字" * 300}</p><img src="1.jpg"></div>'.encode())) == ()
+
+
+def _page(body, status=200, **headers):
+    return page("http://a.gov.test/", status, body.encode(), {"content-type": "text/html; charset=utf-8"} | headers)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome", "reason"),
+    [
+        (412, "", VisitOutcome.CHALLENGED, "status-412"),
+        (521, "", VisitOutcome.CHALLENGED, "status-521"),
+        (200, "<script>var $_ts={};</script>", VisitOutcome.CHALLENGED, "challenge-page"),
+        (200, "<script>document.cookie='C=1';location.reload()</script>", VisitOutcome.CHALLENGED, "challenge-page"),
+        (200, "<p>请完成验证后继续访问</p>", VisitOutcome.CHALLENGED, "challenge-page"),
+        (403, "<p>Forbidden</p>", VisitOutcome.BLOCKED, "status-403"),
+        (429, "", VisitOutcome.BLOCKED, "status-429"),
+        (200, "<p>您的访问存在异常，已被拦截</p>", VisitOutcome.BLOCKED, "refusal-page"),
+        (200, "<form><input type='password'></form>", VisitOutcome.BLOCKED, "login-page"),
+        (500, "", VisitOutcome.UNREACHABLE, "status-500"),
+        (404, "<p>没有</p>", VisitOutcome.SOFT_ERROR, "status-404"),
+        (200, "<title>404 - 出错了</title>", VisitOutcome.SOFT_ERROR, "not-found-page"),
+        (200, "<p>抱歉，您访问的页面不存在</p>", VisitOutcome.SOFT_ERROR, "not-found-page"),
+        (200, "<h1>系统维护中，请稍后访问</h1>", VisitOutcome.SOFT_ERROR, "maintenance-page"),
+        (200, "", VisitOutcome.SOFT_ERROR, "empty-body"),
+        (200, "ok", VisitOutcome.SOFT_ERROR, "stub"),
+    ],
+)
+def test_a_page_that_is_not_what_was_asked_for_has_its_own_outcome(status, body, outcome, reason):
+    found = trouble(_page(body, status))
+    assert (found.outcome, found.reason) == (outcome, reason)
+
+
+def test_a_list_and_a_file_are_no_trouble():
+    assert trouble(_page("<ul><li><a href='/a/t20250101_1.html'>云溪县教育局2024年政府信息公开工作年度报告</a></li></ul>")) is None
+    assert trouble(page("http://a.gov.test/a.pdf", 200, b"%PDF-1.7 404 not found", {"content-type": "application/pdf"})) is None
+
+
+def test_one_error_page_has_one_fingerprint_under_every_address():
+    one, other = (_page(f"<h1>页面走丢了</h1><p>地址 /x/{name}.html 时间 {n}</p>") for name, n in (("abc", 11), ("def", 22)))
+    assert fingerprint(one) == fingerprint(other) != fingerprint(_page("<p>列表</p>"))
