@@ -1,0 +1,72 @@
+"""Drawn tables as rows: spans expanded, every row knowing the cells that reach into it from above. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.parsing import numbers
+from storage.domain.document import Document, GridBlock, GridCell
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A cell as one row sees it. `above` is True where the cell began in an earlier row."""
+
+    cell: GridCell
+    figure: numbers.Figure
+    above: bool
+
+    @property
+    def column(self) -> int:
+        """First column of the cell."""
+        return self.cell.column
+
+    @property
+    def text(self) -> str:
+        """The cell's text."""
+        return self.cell.text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of one grid, cells from left to right. `order` counts rows over the whole document."""
+
+    order: int
+    grid: int
+    index: int
+    structure: Literal["cells", "fields", "tokens"]
+    slots: tuple[Slot, ...]
+
+    @property
+    def own(self) -> tuple[Slot, ...]:
+        """The cells that begin in this row."""
+        return tuple(slot for slot in self.slots if not slot.above)
+
+    def at(self, column: int) -> Slot | None:
+        """The cell covering a column."""
+        for slot in self.slots:
+            if slot.column <= column < slot.column + slot.cell.colspan:
+                return slot
+        return None
+
+
+def rows(document: Document) -> list[Row]:
+    """All rows of all grids in reading order."""
+    found: list[Row] = []
+    grids = (block for block in document.blocks if isinstance(block, GridBlock))
+    for grid, block in enumerate(grids):
+        for index, slots in enumerate(_expand(block.cells)):
+            found.append(Row(len(found), grid, index, block.structure, slots))
+    return found
+
+
+def _expand(cells: Iterable[GridCell]) -> Iterator[tuple[Slot, ...]]:
+    lines: dict[int, list[Slot]] = {}
+    for cell in cells:
+        figure = numbers.read(cell.text)
+        for row in range(cell.row, cell.row + cell.rowspan):
+            lines.setdefault(row, []).append(Slot(cell, figure, row != cell.row))
+    for row in sorted(lines):
+        yield tuple(sorted(lines[row], key=lambda slot: slot.column))

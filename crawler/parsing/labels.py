@@ -1,0 +1,58 @@
+"""Comparing printed labels with the form's: spelling that carries no meaning removed, misprints and cut labels tolerated. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+from storage.forms.loader import Label
+
+# Letters, digits and CJK ideographs carry meaning in a label; spaces, brackets, quotes and stops do not.
+_NOISE = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]+")
+_WIDE_DIGITS = {ord("０") + i: ord("0") + i for i in range(10)}
+_ORDINAL = re.compile(r"(?:[一二三四五六七八九十]、|（[一二三四五六七八九十]）|\d[.．、])")
+
+
+@lru_cache(maxsize=8192)
+def plain(text: str) -> str:
+    """The label's meaningful characters only."""
+    return _NOISE.sub("", text.translate(_WIDE_DIGITS))
+
+
+@lru_cache(maxsize=512)
+def wordings(label: Label) -> tuple[str, ...]:
+    """All plain wordings of a form label: official, without its ordinal, with its group, and the variants."""
+    bare = _ORDINAL.sub("", label.label, count=1)
+    group = plain(label.group)
+    found = [plain(label.label), plain(bare), *(plain(v) for v in label.variants)]
+    if group:
+        found += [group + found[0], group + found[1]]
+    return tuple(dict.fromkeys(w for w in found if w))
+
+
+@lru_cache(maxsize=8192)
+def _pairs(text: str) -> Counter[str]:
+    return Counter(text[i : i + 2] for i in range(len(text) - 1))
+
+
+@lru_cache(maxsize=65536)
+def similarity(seen: str, wanted: str) -> float:
+    """0…1 for two plain labels; 1 is equal, ≥ 0.9 one ends with the other, else the share of common letter pairs."""
+    if seen == wanted:
+        return 1.0
+    if len(seen) < 2 or len(wanted) < 2:
+        return 0.0
+    if len(wanted) >= 4 and seen.endswith(wanted):
+        return 0.92
+    a, b = _pairs(seen), _pairs(wanted)
+    shared = sum((a & b).values())
+    dice = 2 * shared / (len(seen) + len(wanted) - 2)
+    if len(seen) >= 4 and seen in wanted:
+        return max(dice, 0.6 + 0.3 * len(seen) / len(wanted))
+    return dice
+
+
+def best(seen: str, label: Label) -> float:
+    """The best similarity of a plain text with any wording of a form label."""
+    return max(similarity(seen, wording) for wording in wordings(label))

@@ -1,0 +1,41 @@
+"""A row of a grid split into what names it and what it states. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.parsing.grids import Row, Slot
+from crawler.parsing.labels import plain
+from storage.domain.enums import CellKind
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row with its label texts (left to right, plain) and the run of figure slots at its right end."""
+
+    row: Row
+    labels: tuple[str, ...]
+    figures: tuple[Slot, ...]
+
+    @property
+    def stated(self) -> int:
+        """How many figure slots are not blank."""
+        return sum(slot.figure.kind is not CellKind.BLANK for slot in self.figures)
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """What the row may be called: its last label, the last two run together, the last three."""
+        tail = [label for label in self.labels if label][-3:]
+        return tuple("".join(tail[-k:]) for k in range(1, len(tail) + 1))
+
+
+def split(row: Row, first_column: int | None = None) -> Line:
+    """Split at the last words of the row, or at the first figure column where the header tells it."""
+    slots = row.slots
+    cut = len(slots)
+    if first_column is not None:
+        cut = next((i for i, slot in enumerate(slots) if slot.column >= first_column), len(slots))
+    else:
+        while cut and slots[cut - 1].figure.slot:
+            cut -= 1
+    return Line(row, tuple(plain(slot.text) for slot in slots[:cut]), slots[cut:])

@@ -1,0 +1,98 @@
+"""What is printed in a figure cell: a number, zero, blank, dash, an annotated number, or words. Pure; never guesses.
+
+`read("22（其中修订16件）")` gives kind annotated, value 22, note "其中修订16件". A cell that could be read in more than one way
+("1 2", "1,23") is `unreadable`: digits set apart inside one cell are either one number or two, and nothing in the cell says which.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from storage.domain.enums import CellKind
+from storage.domain.reports import Number
+
+# Full-width digits and signs, and the look-alikes of minus and slash met in print.
+_NARROW = {ord("０") + i: ord("0") + i for i in range(10)} | {
+    ord("，"): ",", ord("．"): ".", ord("＋"): "+", ord("－"): "-", ord("−"): "-", ord("–"): "-", ord("—"): "-", ord("―"): "-", ord("─"): "-",
+    ord("／"): "/", ord("＼"): "\\", ord("（"): "(", ord("）"): ")", ord("％"): "%", ord("\u00a0"): " ", ord("\u3000"): " ",
+    ord("\u200b"): None, ord("\ufeff"): None, ord("\u200c"): None, ord("\u200d"): None, ord("\u00ad"): None,
+}  # fmt: skip
+_PLAIN = re.compile(r"\d+\Z")
+_NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?\Z")
+_SIGNED = re.compile(r"([+-]|增加?|减少?)\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)\Z")
+_UNIT = re.compile(r"((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)\s*(件|项|条|个|次|宗|起|份|元|万元|亿元|人民币元)\Z")
+_NOTED = re.compile(r"(\S.*?)\s*[(\[](.+)[)\]]\Z", re.DOTALL)
+_DASH = re.compile(r"(?:[-/\\]+|无|不适用|N/?A)\Z", re.IGNORECASE)
+_BROKEN_DIGITS = re.compile(r"[\d\s.,，]+\Z")
+_COUNT_UNITS = frozenset("件项条个次宗起份")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure cell as read. `value` is None unless kind is number, zero or annotated; `note` is what stands beside the figure."""
+
+    kind: CellKind
+    value: Number | None = None
+    note: str = ""
+
+    @property
+    def slot(self) -> bool:
+        """Whether this can stand where the form wants a figure (everything but words)."""
+        return self.kind is not CellKind.TEXT
+
+
+BLANK = Figure(CellKind.BLANK)
+
+
+def narrow(text: str) -> str:
+    """Full-width digits, signs and spaces as their ASCII forms, zero-width characters dropped, ends trimmed."""
+    return text.translate(_NARROW).strip()
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> Figure:
+    """Read one cell's text."""
+    plain = narrow(text)
+    if not plain:
+        return BLANK
+    if _PLAIN.match(plain):
+        return _number(plain)
+    if _DASH.match(plain):
+        return Figure(CellKind.DASH)
+    if plain in ("零", "〇"):
+        return Figure(CellKind.ZERO, 0)
+    return _dressed(plain)
+
+
+def _dressed(plain: str) -> Figure:
+    if _NUMBER.match(plain):
+        return _number(plain)
+    if signed := _SIGNED.match(plain):
+        value = _value(signed[2])
+        return Figure(CellKind.ANNOTATED, -value if signed[1][0] in "-减" else value, signed[1])
+    if unit := _UNIT.match(plain):
+        if unit[2] in _COUNT_UNITS:
+            return _number(unit[1])
+        return Figure(CellKind.ANNOTATED, _value(unit[1]), unit[2])
+    if noted := _NOTED.match(plain):
+        inner = read(noted[1])
+        if inner.value is not None:
+            return Figure(CellKind.ANNOTATED, inner.value, noted[2].strip())
+    if _BROKEN_DIGITS.match(plain):
+        return Figure(CellKind.UNREADABLE)
+    return Figure(CellKind.TEXT)
+
+
+def _number(plain: str) -> Figure:
+    value = _value(plain)
+    if len(plain) > 1 and plain[0] == "0" and plain[1].isdigit():
+        return Figure(CellKind.UNREADABLE)  # "02": a doubled digit, or two cells run together
+    return Figure(CellKind.ZERO if value == 0 else CellKind.NUMBER, value)
+
+
+def _value(digits: str) -> Number:
+    digits = digits.replace(",", "")
+    return Decimal(digits) if "." in digits else int(digits)

@@ -1,0 +1,214 @@
+"""HTML as portals publish it: lxml for the tree, our own expansion of row and column spans, chrome kept apart from tables.
+
+A table that only lays out the page (most of its text sits in tables inside it) is walked through, not taken for a grid.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from crawler.parsing.encodings import decode
+from storage.domain.document import Block, Document, GridBlock, GridCell, ImageBlock, Locator, Problem, TextBlock
+from storage.domain.errors import Corrupt, TooLarge
+
+MEDIA_TYPES: tuple[str, ...] = ("text/html", "application/xhtml+xml")
+
+_TAG = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|p|span|meta|article|section|td|tr|br|h[1-6])\b", re.IGNORECASE)
+_DROPPED = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "button", "iframe", "object", "title"})
+_BLOCKS = frozenset(
+    ["p", "div", "li", "ul", "ol", "section", "article", "main", "header", "footer", "nav", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "dt", "dd", "dl", "form", "pre", "blockquote", "center", "hr", "caption"]
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACE = re.compile(r"[ \t\r\n\f\v]+")
+_MAX_CELLS = 200_000
+_MAX_SPAN = 400  # a form has 25 rows and 10 columns; larger spans are slips or bombs
+_MAX_DEPTH = 400
+
+
+def sniff(data: bytes) -> bool:
+    """Whether these bytes are HTML."""
+    head = data[:65536]
+    if head.startswith((b"%PDF", b"PK\x03\x04", b"{\\rtf", b"\xd0\xcf\x11\xe0")):
+        return False
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return bool(_TAG.search(decode(head)[0]))
+    return b"\x00" not in head and bool(_TAG.search(head.decode("latin-1")))
+
+
+@dataclass
+class _Walk:
+    """What has been gathered on the way through the tree."""
+
+    blocks: list[Block] = field(default_factory=list)
+    line: list[str] = field(default_factory=list)
+    texts: int = 0
+    tables: int = 0
+    cells: int = 0
+
+    def flush(self, heading: int = 0) -> None:
+        """End the running line."""
+        text = _SPACE.sub(" ", "".join(self.line)).strip()
+        self.line = []
+        if text:
+            self.texts += 1
+            self.blocks.append(TextBlock(text, Locator(f"text[{self.texts}]"), heading))
+
+
+def read(data: bytes) -> Document:
+    """Read an HTML page. Raises Corrupt where nothing is left, TooLarge where spans explode."""
+    text, encoding, whole = decode(data)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False, no_network=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as error:
+        raise Corrupt("网页内容无法解析") from error
+    if root is None:
+        raise Corrupt("网页里没有内容")
+    walk = _Walk()
+    body = root.find("body")
+    _visit(root if body is None else body, walk, 0)
+    walk.flush()
+    if not walk.blocks:
+        raise Corrupt("网页里没有可读的内容")
+    problems = () if whole else (Problem("encoding-damaged", f"按 {encoding} 解码时有无法识别的字节"),)
+    return Document("text/html", tuple(walk.blocks), meta=_meta(root), problems=problems)
+
+
+def _meta(root: etree._Element) -> dict[str, str]:
+    meta: dict[str, str] = {}
+    for element in root.iter("meta"):
+        name = element.get("name") or element.get("property") or element.get("http-equiv")
+        content = (element.get("content") or "").strip()
+        if name and content and name.strip().lower() not in meta:
+            meta[name.strip().lower()] = content
+    title = root.find(".//title")
+    if title is not None and (text := _SPACE.sub(" ", "".join(title.itertext())).strip()):
+        meta.setdefault("title", text)
+    return meta
+
+
+def _visit(element: etree._Element, walk: _Walk, depth: int) -> None:
+    """Gather one element in reading order (its tail belongs to the caller)."""
+    tag = element.tag
+    if not isinstance(tag, str) or tag in _DROPPED or depth > _MAX_DEPTH or _hidden(element):
+        return
+    if tag == "table" and not _is_layout(element):
+        walk.flush()
+        _table(element, walk)
+        return
+    if tag == "img":
+        _picture(element, walk)
+        return
+    breaks = tag in _BLOCKS or tag in ("br", "table")
+    if breaks:
+        walk.flush()
+    if element.text:
+        walk.line.append(element.text)
+    for child in element:
+        _visit(child, walk, depth + 1)
+        if child.tail:
+            walk.line.append(child.tail)
+    if breaks:
+        walk.flush(int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0)
+
+
+def _hidden(element: etree._Element) -> bool:
+    style = element.get("style")
+    return bool(style and _HIDDEN.search(style)) or element.get("hidden") is not None
+
+
+def _picture(element: etree._Element, walk: _Walk) -> None:
+    source = element.get("src") or ""
+    walk.flush()
+    alt = (element.get("alt") or element.get("title") or "").strip()
+    walk.blocks.append(ImageBlock(Locator(f"img[{sum(isinstance(b, ImageBlock) for b in walk.blocks) + 1}]:{source[:300]}"), alt=alt))
+
+
+def _is_layout(table: etree._Element) -> bool:
+    inner = next(table.iterdescendants("table"), None)
+    if inner is None:
+        return False
+    nested = sum(len("".join(t.itertext())) for t in table.iterdescendants("table") if next(t.iterancestors("table")) is table)
+    return 2 * nested >= len("".join(table.itertext()))
+
+
+def _rows(table: etree._Element) -> Iterator[etree._Element]:
+    for child in table:
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from (row for row in child if row.tag == "tr")
+
+
+def _span(value: str | None, rest: int) -> int:
+    digits = re.match(r"\s*(\d{1,6})", value or "")
+    if digits is None:
+        return 1
+    number = int(digits[1])
+    return max(1, min(number or rest, _MAX_SPAN))
+
+
+def _table(table: etree._Element, walk: _Walk) -> None:
+    walk.tables += 1
+    name = f"table[{walk.tables}]"
+    rows = [row for row in _rows(table) if not _hidden(row)]
+    taken: dict[int, int] = {}  # column → first row in which it is free again
+    cells: list[GridCell] = []
+    nested: list[etree._Element] = []
+    for r, row in enumerate(rows):
+        column = position = 0
+        for cell in row:
+            if cell.tag not in ("td", "th"):
+                continue
+            position += 1
+            if _hidden(cell):
+                continue
+            while taken.get(column, 0) > r:
+                column += 1
+            wide, high = _span(cell.get("colspan"), 1), min(_span(cell.get("rowspan"), len(rows) - r), len(rows) - r)
+            at = Locator(f"{name}/tr[{r + 1}]/{cell.tag}[{position}]")
+            cells.append(GridCell(r, column, _cell_text(cell), at, high, wide))
+            nested.extend(cell.iterdescendants("table"))
+            for c in range(column, column + wide):
+                taken[c] = r + high
+            column += wide
+            walk.cells += wide * high
+            if walk.cells > _MAX_CELLS:
+                raise TooLarge("网页表格的单元格数量超过上限")
+    caption = table.find("caption")
+    if caption is not None:
+        walk.line.append("".join(caption.itertext()))
+        walk.flush()
+    if cells:
+        walk.blocks.append(GridBlock(tuple(cells), Locator(name), "cells"))
+    for inner in nested:
+        _table(inner, walk)
+
+
+def _cell_text(cell: etree._Element) -> str:
+    parts: list[str] = []
+    _gather(cell, parts, 0)
+    lines = (_SPACE.sub(" ", line).strip(" ") for line in "".join(parts).split("\x1e"))
+    return "\n".join(line for line in lines if line)
+
+
+def _gather(element: etree._Element, parts: list[str], depth: int) -> None:
+    if element.text:
+        parts.append(element.text)
+    for child in element:
+        tag = child.tag
+        if isinstance(tag, str) and tag not in _DROPPED and depth < _MAX_DEPTH and not _hidden(child):
+            if tag == "table":
+                parts.append("\x1e")
+            elif tag in _BLOCKS or tag == "br":
+                parts.append("\x1e")
+                _gather(child, parts, depth + 1)
+                parts.append("\x1e")
+            else:
+                _gather(child, parts, depth + 1)
+        if child.tail:
+            parts.append(child.tail)

@@ -1,0 +1,111 @@
+"""Plain text and Markdown as other extractors leave it: tab-separated rows, pipe tables, one cell per line, picture placeholders.
+
+Text has no magic number: the reader takes what decodes to printable characters and is not markup.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from crawler.parsing.encodings import decode
+from storage.domain.document import Block, Document, GridBlock, GridCell, ImageBlock, Locator, Problem, TextBlock
+from storage.domain.errors import Corrupt
+
+MEDIA_TYPES: tuple[str, ...] = ("text/plain", "text/markdown")
+
+_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|p|span|meta|script|article|section|td|tr|br)\b", re.IGNORECASE)
+_BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
+_IMAGE = re.compile(r"(?:\[image:\s*([^\]]*)\]|!\[([^\]]*)\]\([^)]*\))")
+_RULE = re.compile(r"[|\s:+-]*-{2,}[|\s:+-]*\Z")
+_HEADING = re.compile(r"(#{1,6})\s+(.*)")
+
+
+def sniff(data: bytes) -> bool:
+    """Whether these bytes are running text without markup."""
+    head = data[:65536]
+    if not head.strip() or head.startswith((b"%PDF", b"PK\x03\x04", b"{\\rtf", b"\xd0\xcf\x11\xe0")):
+        return False
+    if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and (b"\x00" in head or _MARKUP.search(head)):
+        return False
+    text, _, _ = decode(head)
+    odd = sum(1 for c in text if c == "\ufffd" or (c < " " and c not in "\t\r\n\f\v"))
+    return odd * 50 <= len(text)
+
+
+@dataclass
+class _Draft:
+    """The blocks so far and the table being gathered."""
+
+    blocks: list[Block] = field(default_factory=list)
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    shape: str = ""
+
+    def close(self) -> None:
+        """End the table being gathered."""
+        rows = [row for row in self.rows if row[1]]
+        if rows:
+            self.blocks.append(_grid(rows, self.shape))
+        self.rows, self.shape = [], ""
+
+    def add(self, shape: str, line: int, fields: list[str]) -> None:
+        """One more row of a table of that shape."""
+        if self.shape != shape:
+            self.close()
+            self.shape = shape
+        self.rows.append((line, fields))
+
+
+def read(data: bytes) -> Document:
+    """Read text bytes. Raises Corrupt where nothing printable is left."""
+    text, encoding, whole = decode(data)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").split("\n")
+    draft = _Draft()
+    for number, line in enumerate(lines, 1):
+        _line(draft, number, _BOOKMARK.sub("", line))
+    draft.close()
+    if not draft.blocks:
+        raise Corrupt("文件里没有可读的文字")
+    problems = () if whole else (Problem("encoding-damaged", f"按 {encoding} 解码时有无法识别的字节"),)
+    return Document("text/plain", tuple(draft.blocks), problems=problems)
+
+
+def _line(draft: _Draft, number: int, line: str) -> None:
+    bare = line.strip()
+    if draft.shape == "lines" and line.startswith("\t") and line.count("\t") == 1:
+        draft.rows[-1][1].append(bare)
+    elif _IMAGE.fullmatch(bare):
+        draft.close()
+        found = _IMAGE.fullmatch(bare)
+        assert found is not None
+        draft.blocks.append(ImageBlock(Locator(f"line:{number}"), alt=(found[1] or found[2] or "").strip()))
+    elif bare.startswith("|") and bare.count("|") >= 2:
+        if not _RULE.match(bare):
+            draft.add("pipes", number, [f.strip() for f in bare[1:].removesuffix("|").split("|")])
+    elif line.startswith("\t") and line.count("\t") == 1:
+        draft.add("lines", number, [bare])
+    elif "\t" in line and (bare or draft.shape == "tabs"):
+        draft.add("tabs", number, [f.strip() for f in line.rstrip("\n").split("\t")])
+    else:
+        _prose(draft, number, bare)
+
+
+def _prose(draft: _Draft, number: int, bare: str) -> None:
+    if draft.shape == "lines" and not bare:
+        draft.rows.append((number + 1, []))  # an empty line ends a row of the one-cell-per-line shape, not its table
+        return
+    draft.close()
+    if not bare:
+        return
+    heading = _HEADING.match(bare)
+    text, level = (heading[2], len(heading[1])) if heading else (bare, 0)
+    draft.blocks.append(TextBlock(_IMAGE.sub("", text), Locator(f"line:{number}"), level))
+
+
+def _grid(rows: list[tuple[int, list[str]]], shape: str) -> GridBlock:
+    cells = []
+    for index, (line, fields) in enumerate(rows):
+        for column, text in enumerate(fields):
+            path = f"line:{line + column}" if shape == "lines" else f"line:{line}/field:{column + 1}"
+            cells.append(GridCell(index, column, text, Locator(path)))
+    return GridBlock(tuple(cells), Locator(f"line:{rows[0][0]}"), "fields")

@@ -1,0 +1,175 @@
+"""Table 3, requests: 25 rows by 7 columns, read by grid and by stream. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crawler.parsing import alignment, windows
+from crawler.parsing.grids import Row, Slot
+from crawler.parsing.labels import best, plain
+from crawler.parsing.lines import Line, split
+from crawler.parsing.printed import Printed, Way, of_slot, settle, unreadable
+from storage.domain.enums import CellKind
+from storage.domain.reports import Cell
+from storage.forms.loader import Table
+
+Columns = dict[str, int]
+
+
+@dataclass
+class Found:
+    """Rows of a table as read from grids: cells per row key in the form's column order, and where each row stands."""
+
+    rows: dict[str, tuple[Cell, ...]] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
+    short: set[str] = field(default_factory=set)
+    placed: set[str] = field(default_factory=set)
+    left_over: list[Line] = field(default_factory=list)
+    headed: bool = False
+
+
+def from_grids(rows: Sequence[Row], table: Table) -> Found:
+    """Align all rows of the document with the table's rows and read their figures."""
+    lines = [split(row) for row in rows]
+    matches = alignment.align(lines, table.rows, len(table.columns))
+    found = Found()
+    if not matches:
+        return found
+    headers = _headers(rows, {match.line.row.grid for match in matches}, {match.line.row.order for match in matches}, table)
+    order = _order(headers, table)
+    found.headed = any(len(columns) == len(table.columns) for columns in headers.values())
+    doubtful = alignment.doubtful_places(matches, table.rows)
+    usual = _usual_start(matches, len(table.columns))
+    for match in matches:
+        columns = headers.get(match.line.row.grid, {})
+        ways = _ways(match.line, columns, order, table, usual)
+        found.lines[match.key] = match.line
+        if not ways:
+            found.short.add(match.key)
+            found.rows[match.key] = _scraps(match.line, len(table.columns))
+            continue
+        confidence = 0.6 if match.key in doubtful else 0.93 if match.placed else 1.0
+        if match.key in doubtful or match.placed:
+            found.placed.add(match.key)
+        found.rows[match.key] = settle(ways, row_holds, confidence)
+    found.left_over = _left_over(lines, matches)
+    return found
+
+
+def row_holds(way: Way) -> bool | None:
+    """Whether the last figure is the sum of the others; None where one of them is no number and could be any."""
+    values = [0 if p.figure.kind in (CellKind.BLANK, CellKind.DASH) else p.value for p in way]
+    if any(value is None for value in values):
+        return None
+    numbers = [value for value in values if value is not None]
+    return sum(numbers[:-1]) == numbers[-1]
+
+
+def _headers(rows: Sequence[Row], grids: set[int], data: set[int], table: Table) -> dict[int, Columns]:
+    """Column positions per grid where its header names them."""
+    found: dict[int, Columns] = {}
+    for row in rows:
+        if row.grid not in grids or row.order in data:
+            continue
+        for slot in row.own:
+            text = "".join(c for c in plain(slot.text) if not c.isdigit())
+            if not text:
+                continue
+            for column in table.columns:
+                if best(text, column) >= 0.85:
+                    found.setdefault(row.grid, {})[column.key] = slot.column
+    return {grid: columns for grid, columns in found.items() if len(columns) >= 4}
+
+
+def _order(headers: Mapping[int, Columns], table: Table) -> list[str]:
+    """Column keys from left to right as the header prints them; the form's order where it does not say."""
+    official = [column.key for column in table.columns]
+    for columns in headers.values():
+        if len(columns) == len(official) and len(set(columns.values())) == len(official):
+            return sorted(official, key=lambda key: columns[key])
+    return official
+
+
+def _usual_start(matches: Sequence[alignment.Match], width: int) -> dict[tuple[int, int], int]:
+    """Where figures start in rows of the same grid and length, as told by rows that leave only one way."""
+    votes: dict[tuple[int, int], dict[int, int]] = {}
+    for match in matches:
+        ways = windows.choices([slot.figure for slot in match.line.figures], width)
+        if len(ways) == 1:
+            place = match.line.figures[ways[0][0]].column
+            kind = (match.line.row.grid, len(match.line.row.slots))
+            votes.setdefault(kind, {}).setdefault(place, 0)
+            votes[kind][place] += 1
+    return {kind: max(places, key=lambda p: places[p]) for kind, places in votes.items() if len(places) == 1}
+
+
+def _ways(line: Line, columns: Columns, order: Sequence[str], table: Table, usual: Mapping[tuple[int, int], int]) -> list[Way]:
+    """All ways to read the row's figures, each in the form's column order."""
+    official = [column.key for column in table.columns]
+    by_header = _by_header(line, columns, official) if line.row.structure == "cells" else None
+    figures = line.figures
+    picks = windows.choices([slot.figure for slot in figures], len(official))
+    if len(picks) > 1 and by_header is None:
+        start = usual.get((line.row.grid, len(line.row.slots)))
+        picks = [pick for pick in picks if figures[pick[0]].column == start] or picks
+    by_run = [_reordered([of_slot(figures[i]) for i in pick], order, official) for pick in picks]
+    if by_header is None:
+        return _distinct(by_run)
+    if any(_same(by_header, way) for way in by_run) or not by_run:
+        return [by_header]
+    return _distinct([by_header, *by_run])
+
+
+def _by_header(line: Line, columns: Columns, official: Sequence[str]) -> Way | None:
+    if len(columns) < len(official) or len(set(columns.values())) < len(official):
+        return None
+    slots: list[Slot] = []
+    for key in official:
+        slot = line.row.at(columns[key])
+        if slot is None:
+            return None
+        slots.append(slot)
+    if len({id(slot) for slot in slots}) < len(slots):
+        return tuple(_merged(slot, slots) for slot in slots)
+    return tuple(of_slot(slot) for slot in slots)
+
+
+def _merged(slot: Slot, slots: Sequence[Slot]) -> Printed:
+    printed = of_slot(slot)
+    if sum(other is slot for other in slots) > 1 and printed.figure.kind is not CellKind.BLANK:
+        return Printed(type(printed.figure)(CellKind.MERGED), printed.raw, printed.at, printed.confidence)
+    return printed
+
+
+def _reordered(way: Sequence[Printed], order: Sequence[str], official: Sequence[str]) -> Way:
+    by_key = dict(zip(order, way, strict=True))
+    return tuple(by_key[key] for key in official)
+
+
+def _same(a: Way, b: Way) -> bool:
+    return all(x.figure == y.figure for x, y in zip(a, b, strict=True))
+
+
+def _distinct(ways: Sequence[Way]) -> list[Way]:
+    kept: list[Way] = []
+    for way in ways:
+        if not any(_same(way, other) for other in kept):
+            kept.append(way)
+    return kept
+
+
+def _scraps(line: Line, width: int) -> tuple[Cell, ...]:
+    raw = " ".join(slot.text for slot in line.figures if slot.text)
+    values = [slot.figure.value for slot in line.figures if slot.figure.value is not None]
+    return tuple(unreadable(raw, line.figures[0].cell.at if line.figures else None, values) for _ in range(width))
+
+
+def _left_over(lines: Sequence[Line], matches: Sequence[alignment.Match]) -> list[Line]:
+    used = {match.line.row.order for match in matches}
+    first, last = min(used), max(used)
+    return [line for line in lines if first <= line.row.order <= last and line.row.order not in used and _numeric(line)]
+
+
+def _numeric(line: Line) -> bool:
+    return sum(slot.figure.value is not None and not slot.above for slot in line.figures) >= 1

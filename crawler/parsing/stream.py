@@ -1,0 +1,122 @@
+"""The second extraction: the whole document as one run of text, labels found in it one after another, figures read between them. Pure.
+
+It knows nothing of rows and columns, so it fails differently from the reading of grids; and it is the only reading where borders are lost.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from storage.domain.document import Document, GridBlock, Locator, TextBlock
+from storage.forms.loader import Label
+
+EDGE = "\x1f"  # a cell border the carrier draws
+_GAP = r"[\s\x1f|]*"
+_PUNCTUATION = {"（": "[（(]", "）": "[）)]", "、": "[、，,.．]?", "“": '[“"「]?', "”": '[”"」]?', ".": "[.．、，,]", "，": "[，,、]?"}
+_NOTE = r"(?:\s*[（(][^（）()\d]{0,12}\d[^（）()]{0,20}[）)])"
+_TOKEN = re.compile(rf"[+\-－]?\d[\d,，.]*(?:\s*(?:万元|亿元|元|件|项))?{_NOTE}?|[/／\\—–-]+|[增减]\s*\d+|无")
+_WORD = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The stretch after a label: its tokens and where it begins. `bordered` where the carrier drew cell borders in it."""
+
+    key: str
+    start: int
+    text: str
+    tokens: tuple[str, ...]
+    at: Locator
+    bordered: bool
+
+
+class Stream:
+    """The document's text in reading order with the place of each piece."""
+
+    def __init__(self, document: Document) -> None:
+        pieces: list[str] = []
+        self._starts: list[int] = []
+        self._places: list[Locator] = []
+        length = 0
+        for text, at in _pieces(document):
+            self._starts.append(length)
+            self._places.append(at)
+            pieces.append(text)
+            length += len(text)
+        self.text = "".join(pieces)
+
+    def at(self, offset: int) -> Locator:
+        """The place of a character."""
+        return self._places[max(0, bisect_right(self._starts, offset) - 1)] if self._places else Locator("")
+
+    def spans(self, labels: Sequence[Label], start: int, end: int) -> dict[str, Span]:
+        """For each label found after the one before it: what stands between it and the next."""
+        anchors: list[tuple[str, int, int]] = []
+        position = start
+        for label in labels:
+            found = pattern(label).search(self.text, position, end)
+            if found:
+                anchors.append((label.key, found.start(), found.end()))
+                position = found.end()
+        spans = {}
+        for i, (key, _, after) in enumerate(anchors):
+            until = anchors[i + 1][1] if i + 1 < len(anchors) else end
+            spans[key] = self.span(key, after, until)
+        return spans
+
+    def span(self, key: str, after: int, until: int) -> Span:
+        """The figures that directly follow a position, up to the first other word."""
+        text = figures_only(self.text[after : min(until, after + 600)])
+        return Span(key, after, text, tokens(text), self.at(after), EDGE in text)
+
+
+def _pieces(document: Document) -> list[tuple[str, Locator]]:
+    found: list[tuple[str, Locator]] = []
+    for block in document.blocks:
+        if isinstance(block, TextBlock):
+            found.append((block.text + "\n", block.at))
+        elif isinstance(block, GridBlock):
+            found.extend((cell.text + EDGE, cell.at) for cell in block.cells)
+            found.append(("\n", block.at))
+    return found
+
+
+def figures_only(text: str) -> str:
+    """The part of a text before its first word that is not a note beside a figure."""
+    position = 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token:
+            position = token.end()
+        elif _WORD.match(text, position) or text[position] in "（(“":
+            break
+        else:
+            position += 1
+    return text[:position]
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Figures and dashes of a stretch; where cells are bordered, one token per cell."""
+    if EDGE in text:
+        return tuple(part.strip() for part in text.split(EDGE) if part.strip())
+    return tuple(match[0] for match in _TOKEN.finditer(text))
+
+
+@lru_cache(maxsize=512)
+def pattern(label: Label) -> re.Pattern[str]:
+    """A label as it may stand in a stream: any white space inside, punctuation optional; official wording first, then variants."""
+    parts = [_spelled(label.label), *(_spelled(v) for v in label.variants if len(v) >= 4)]
+    return re.compile("|".join(f"(?:{part})" for part in parts))
+
+
+def spelled(text: str) -> re.Pattern[str]:
+    """Any text as it may stand in a stream."""
+    return re.compile(_spelled(text))
+
+
+def _spelled(text: str) -> str:
+    return _GAP.join(_PUNCTUATION.get(c, re.escape(c)) for c in text)

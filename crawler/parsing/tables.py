@@ -1,0 +1,102 @@
+"""The three official tables of a document: read twice, compared cell by cell, every cell of the form accounted for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crawler.parsing import compare, grids, litigation_table, proactive_table, requests_table
+from crawler.parsing.printed import ABSENT
+from crawler.parsing.stream import Stream
+from storage.domain.document import Document, ImageBlock, Problem
+from storage.domain.enums import CellKind, Edition, ReadingQuality
+from storage.domain.ids import CellPath
+from storage.domain.reports import Cell
+from storage.forms.loader import Form
+
+TABLES = ("proactive", "requests", "litigation")
+_NAMES = {"proactive": "主动公开情况表", "requests": "收到和处理申请情况表", "litigation": "行政复议、行政诉讼情况表"}
+
+
+@dataclass
+class TableReading:
+    """All cells of the form, what went wrong, and how far each table can be trusted."""
+
+    cells: dict[CellPath, Cell] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    quality: dict[str, ReadingQuality] = field(default_factory=dict)
+    found: set[str] = field(default_factory=set)
+
+    def note(self, code: str, message: str, table: str) -> None:
+        """Record a doubt about a table."""
+        self.problems.append(Problem(code, message, table))
+
+
+def read(document: Document, form: Form) -> TableReading:
+    """Read the three tables against one edition of the form."""
+    reading = TableReading(cells=dict.fromkeys(form.paths(), ABSENT))
+    rows = grids.rows(document)
+    stream = Stream(document)
+    found = requests_table.from_grids(rows, form.requests)
+    orders = [line.row.order for line in found.lines.values()]
+    first, last = (min(orders), max(orders)) if orders else (None, None)
+    litigation = litigation_table.from_grids(rows, form.litigation, last)
+    until = first if first is not None else litigation.first_order
+    proactive = proactive_table.from_grids(rows, form, until)
+    second = compare.Second(stream, form)
+    compare.requests(reading, found, second, form)
+    compare.proactive(reading, proactive, second, form)
+    compare.litigation(reading, litigation, second, form)
+    _images(reading, document)
+    for table in TABLES:
+        reading.quality[table] = _quality(reading, table)
+    return reading
+
+
+def edition(document: Document) -> Edition | None:
+    """The edition whose own labels the document prints; None where neither or both equally."""
+    from storage.forms.loader import form
+
+    text = Stream(document).text
+    plain_text = "".join(text.split()).replace("\x1f", "")
+    scores = {e: sum(mark in plain_text for mark in form(e).marks) for e in Edition}
+    best, other = sorted(scores, key=lambda e: scores[e], reverse=True)[:2]
+    return best if scores[best] > scores[other] else None
+
+
+def _images(reading: TableReading, document: Document) -> None:
+    missing = [table for table in TABLES if table not in reading.found]
+    if missing and any(isinstance(block, ImageBlock) for block in document.blocks):
+        for table in missing:
+            reading.note("tables-are-images", f"{_NAMES[table]}是图片，无法校验", table)
+    else:
+        for table in missing:
+            reading.note("table-missing", f"没有找到{_NAMES[table]}", table)
+
+
+def _quality(reading: TableReading, table: str) -> ReadingQuality:
+    if table not in reading.found:
+        return ReadingQuality.NONE
+    cells = [cell for path, cell in reading.cells.items() if path.startswith(table + "/")]
+    present = [cell for cell in cells if cell.kind is not CellKind.ABSENT]
+    doubtful = sum(not cell.trusted for cell in present)
+    if doubtful == 0:
+        return ReadingQuality.HIGH
+    return ReadingQuality.MEDIUM if doubtful * 5 <= len(present) else ReadingQuality.LOW
+
+
+def overall(quality: Mapping[str, ReadingQuality]) -> ReadingQuality:
+    """Quality of the whole: the middle of what the tables have; none where no table was read."""
+    rank = [ReadingQuality.NONE, ReadingQuality.LOW, ReadingQuality.MEDIUM, ReadingQuality.HIGH]
+    grades = sorted(rank.index(q) for q in quality.values())
+    if not grades or grades[-1] == 0:
+        return ReadingQuality.NONE
+    if grades[0] == 3:
+        return ReadingQuality.HIGH
+    return ReadingQuality.MEDIUM
+
+
+def fill(reading: TableReading, paths: Sequence[CellPath] | Iterator[CellPath], cells: Sequence[Cell]) -> None:
+    """Put cells at their paths."""
+    for path, found in zip(paths, cells, strict=True):
+        reading.cells[path] = found
