@@ -32,6 +32,7 @@ class EventKind(Labelled):
     RUN_OVERDUE = "run.overdue", "任务未按时开始"
     RUN_FAILED = "run.failed", "任务失败"
     PROCESS_FAILED = "process.failed", "处理失败"
+    DELIVERY_FAILING = "delivery.failing", "消息发送受阻，仍在重试"
     DELIVERY_DEAD = "delivery.dead", "消息无法送达"
     FIXITY_FAILED = "fixity.failed", "存档校验失败"
     CLOCK_JUMP = "clock.jump", "时钟跳变"

@@ -1,0 +1,142 @@
+"""From an address to a way of sending: the only module that imports Apprise.
+
+Addresses are Apprise's. Mail, `json://` and the four Chinese robots are sent by our own senders (why: their modules); everything else
+goes through Apprise, one address per call, text in, `result.status` read. Nothing here raises for what a service does: an attempt ends
+in a Reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import apprise
+
+from monitor.alerts.mail import MailChannel, Relay
+from monitor.alerts.robots import SERVICES, RobotChannel
+from monitor.alerts.webhook import WebhookChannel
+from storage.domain.alerts import Message, Reply
+from storage.domain.enums import SendState
+from storage.domain.errors import ConfigError
+
+Send = Callable[[Message, datetime, datetime], Reply]
+"""(message, created_at, now) to what became of it."""
+
+REFUSED_SCHEMES = {
+    "wecom": "wecom:// 会把消息交给第三方转发服务（PushPlus），并不是企业微信",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MailDefaults:
+    """The installation's own relay, for destinations that are a bare e-mail address."""
+
+    relay: Relay
+    sender: str
+
+
+def channel(address: str, mail: MailDefaults | None = None) -> Send:
+    """The way of sending to `address`. Raises ConfigError, without the address in it, where there is none."""
+    address = address.strip()
+    scheme = address.partition("://")[0].lower() if "://" in address else ""
+    if scheme in REFUSED_SCHEMES:
+        raise ConfigError(f"不接受该地址：{REFUSED_SCHEMES[scheme]}", advice="企业微信群机器人请使用 wecombot://<机器人key>。")
+    if not scheme:
+        return _bare_mail(address, mail)
+    plugin: Any = apprise.Apprise.instantiate(address, suppress_exceptions=True)
+    if plugin is None:
+        raise ConfigError(f"无法识别的通知地址（{scheme}://…）", advice="请核对地址格式；见 Apprise 的服务列表。")
+    if scheme in {"mailto", "mailtos"}:
+        return _mail(plugin)
+    if scheme in {"json", "jsons"}:
+        return _webhook(plugin, address)
+    if scheme in SERVICES:
+        return _robot(plugin, scheme)
+    return _any(plugin)
+
+
+def secrets_of(address: str) -> tuple[str, ...]:
+    """Everything in an address that may be secret, longest first; for redaction."""
+    parts = urlsplit(address)
+    found = {parts.username or "", parts.password or "", *parts.path.split("/")}
+    found |= {value for values in parse_qs(parts.query).values() for value in values}
+    if parts.scheme in {*SERVICES, "slack", "tgram", "discord"}:
+        found.add(parts.netloc.rpartition("@")[2])
+    found |= {unquote(one) for one in found}
+    return tuple(sorted((one for one in found if len(one) >= 4 and "@" not in one), key=len, reverse=True))
+
+
+def redacted(text: str, address: str) -> str:
+    """Text of a service or an exception without anything secret of the address, on one line, bounded."""
+    for secret in secrets_of(address):
+        text = text.replace(secret, "****")
+    return " ".join(text.split())[:500]
+
+
+def _bare_mail(address: str, mail: MailDefaults | None) -> Send:
+    name_and_address = parseaddr(address.removeprefix("mailto:"))
+    if "@" not in name_and_address[1]:
+        raise ConfigError("无法识别的通知地址", advice="请填写邮箱地址，或 Apprise 格式的地址（如 wecombot://…、json://…）。")
+    if mail is None or not mail.relay.host:
+        raise ConfigError("尚未配置发信服务器", advice="请设置 smtp_host、mail_from 等配置项，或改用 mailto:// 形式的完整地址。")
+    sender = MailChannel(mail.relay, parseaddr(mail.sender), (name_and_address[1],))
+    return lambda message, created_at, _: sender.send(message, created_at)
+
+
+def _mail(plugin: Any) -> Send:
+    security = {"insecure": "none", "ssl": "tls", "starttls": "starttls"}[str(plugin.secure_mode)]
+    port = plugin.port or {"none": 25, "tls": 465, "starttls": 587}[security]
+    relay = Relay(plugin.smtp_host, port, security, plugin.user or "", plugin.password or "", plugin.verify_certificate)
+    recipients = [address for _, address in plugin.targets] + sorted(plugin.cc | plugin.bcc)
+    name, address = plugin.from_addr
+    if not recipients or not address:
+        raise ConfigError("邮件地址缺少收件人或发件人", advice="例：mailto://用户:口令@主机:端口?from=a@b&to=c@d")
+    sender = MailChannel(relay, (name or "", address), tuple(dict.fromkeys(recipients)))
+    return lambda message, created_at, _: sender.send(message, created_at)
+
+
+def _webhook(plugin: Any, address: str) -> Send:
+    scheme = "https" if plugin.secure else "http"
+    port = f":{plugin.port}" if plugin.port else ""
+    key = parse_qs(urlsplit(address).query).get("hmac", [""])[0]
+    sender = WebhookChannel(
+        url=f"{scheme}://{plugin.host}{port}{plugin.fullpath or '/'}",
+        hmac_key=key,
+        user=plugin.user or "",
+        password=plugin.password or "",
+        headers=dict(plugin.headers),
+        verify=plugin.verify_certificate,
+    )
+    return lambda message, _, __: sender.send(message)
+
+
+def _robot(plugin: Any, scheme: str) -> Send:
+    token = plugin.key if scheme == "wecombot" else plugin.token
+    sender = RobotChannel(SERVICES[scheme], token, getattr(plugin, "secret", "") or "")
+    return lambda message, _, now: sender.send(message, now)
+
+
+STATES = {
+    apprise.AppriseResultStatus.SUCCESS: SendState.ACCEPTED,
+    apprise.AppriseResultStatus.FAILURE: SendState.RETRY,
+    apprise.AppriseResultStatus.PARTIAL: SendState.UNKNOWN,
+    apprise.AppriseResultStatus.TIMEOUT: SendState.UNKNOWN,
+    apprise.AppriseResultStatus.NOMATCH: SendState.DEAD,
+}
+
+
+def _any(plugin: Any) -> Send:
+    def send(message: Message, _: datetime, __: datetime) -> Reply:
+        caller = apprise.Apprise()
+        if not caller.add(plugin):
+            return Reply(SendState.DEAD, "地址未被接受")
+        # Text in, always: Apprise escapes text for HTML services, and passes HTML and Markdown through as they are.
+        result = caller.notify(body=message.body_text, title=message.subject, body_format=apprise.NotifyFormat.TEXT)
+        said = " ".join(str(entry.message) for entry in result.logs() if entry.level in {"WARNING", "ERROR", "CRITICAL"})
+        return Reply(STATES[result.status], said or result.status.name)
+
+    return send

@@ -1,0 +1,100 @@
+"""A message as one signed JSON request: `json://` and `jsons://` addresses.
+
+The body is the same on every attempt; `Idempotency-Key` carries the Message-ID. With a key (`?hmac=…` in the address) the request is
+signed: `X-Nianbao-Signature: sha256=<hex of HMAC-SHA256(key, body)>`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from storage.domain.alerts import Message, Reply
+from storage.domain.enums import SendState
+
+SCHEMA = "nianbao.message/1"
+TIMEOUT_SECONDS = 20.0
+PERMANENT = frozenset({400, 401, 404, 405, 410, 413, 415, 422})
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookChannel:
+    """One receiver. `user`/`password` are HTTP basic credentials, `headers` extra request headers."""
+
+    url: str
+    hmac_key: str = ""
+    user: str = ""
+    password: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    verify: bool = True
+    timeout: float = TIMEOUT_SECONDS
+
+    def send(self, message: Message) -> Reply:
+        """One attempt."""
+        body = payload(message)
+        headers = {**self.headers, "Content-Type": "application/json; charset=utf-8", "Idempotency-Key": message.message_id}
+        if self.hmac_key:
+            headers["X-Nianbao-Signature"] = signature(self.hmac_key, body)
+        auth = (self.user, self.password) if self.user else None
+        return post(self.url, body, headers, Connection(self.verify, self.timeout, auth), judge=by_status)
+
+
+def payload(message: Message) -> bytes:
+    """The request body, deterministic."""
+    content = {
+        "schema": SCHEMA,
+        "id": message.message_id,
+        "reference": message.reference,
+        "key": message.message_key,
+        "subject": message.subject,
+        "text": message.body_text,
+        "events": list(message.event_ids),
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+
+
+def signature(key: str, body: bytes) -> str:
+    """The value of the signature header."""
+    return "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach a receiver."""
+
+    verify: bool = True
+    timeout: float = TIMEOUT_SECONDS
+    auth: tuple[str, str] | None = None
+
+
+class Judge:
+    """What makes of an HTTP answer a reply; subclassed by the robots, whose 200 may be a refusal."""
+
+    def __call__(self, response: httpx.Response) -> Reply:
+        """By status: 2xx is accepted; what cannot get better is dead."""
+        text = f"HTTP {response.status_code} {response.text[:200]}".strip()
+        if 200 <= response.status_code < 300:
+            return Reply(SendState.ACCEPTED, text)
+        return Reply(SendState.DEAD if response.status_code in PERMANENT else SendState.RETRY, text)
+
+
+by_status = Judge()
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], how: Connection, *, judge: Judge) -> Reply:
+    """One POST without redirects; a broken line after the request was written leaves the outcome unknown."""
+    try:
+        with httpx.Client(timeout=how.timeout, verify=how.verify, auth=how.auth, follow_redirects=False) as client:
+            response = client.post(url, content=body, headers=dict(headers))
+            return judge(response)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        return Reply(SendState.RETRY, f"{type(error).__name__}: {error}")
+    except httpx.TransportError as error:
+        return Reply(SendState.UNKNOWN, f"{type(error).__name__}: {error}")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return Reply(SendState.RETRY, f"{type(error).__name__}: {error}")
