@@ -1,0 +1,75 @@
+"""`nianbao serve`: the pages and the schedule in one process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.printing import note
+from monitor.cli.session import Session
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("serve")(serve)
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="监听地址。")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="监听端口。")] = None,
+    no_schedule: Annotated[bool, typer.Option("--no-schedule", help="只提供网页，不定时抓取。")] = False,
+) -> None:
+    """启动网页和定时任务。"""
+    from monitor.web.app import create_app
+
+    session = Session.of(context)
+    settings = session.settings()
+    database = session.database(settings)
+    archive = session.archive(settings)
+    clock = session.clock()
+    try:
+        app = create_app(database, archive, settings, clock)
+        scheduler = None
+        if not no_schedule:
+            from monitor.schedule import Scheduler
+
+            scheduler = Scheduler(settings, database, archive, clock)
+            scheduler.start()
+        try:
+            run_server(app, host or settings.web_host, settings.web_port if port is None else port)
+        finally:
+            if scheduler is not None:
+                scheduler.stop()
+    finally:
+        database.close()
+
+
+def run_server(app: FastAPI, host: str, port: int) -> None:
+    """Serve until interrupted; says the address once it listens. Raises Busy where the port is taken."""
+    import socket
+
+    import uvicorn
+
+    from storage.domain.errors import Busy
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise Busy(f"无法监听 {host}:{port}：{error.strerror or error}", advice="换一个端口：nianbao serve --port 8800") from error
+        shown = f"[{host}]" if ":" in host else host
+        note(f"网页 http://{shown}:{listener.getsockname()[1]}/  （Ctrl+C 结束）")
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5)
+        )
+        server.run(sockets=[listener])
+    finally:
+        listener.close()
