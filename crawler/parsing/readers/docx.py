@@ -1,0 +1,220 @@
+"""Word documents: `word/document.xml` read directly with lxml; merged cells, text boxes and pictures included."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from crawler.parsing.packages import Package
+from storage.domain.document import Block, Document, GridBlock, GridCell, ImageBlock, Locator, TextBlock
+from storage.domain.errors import Corrupt, TooLarge
+
+MEDIA_TYPES: tuple[str, ...] = ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",)
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_IMAGEDATA = "{urn:schemas-microsoft-com:vml}imagedata"
+_TEXTBOX = f"{_W}txbxContent"
+_TRANSPARENT = frozenset({f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}smartTag", f"{_W}customXml", f"{_W}moveTo"})
+_REMOVED = frozenset({f"{_W}del", f"{_W}moveFrom", _FALLBACK, _TEXTBOX, f"{_W}tbl"})
+_MAX_CELLS = 200_000
+_MAX_SPAN = 400
+_MAIN = "word/document.xml"
+
+
+def sniff(data: bytes) -> bool:
+    """Whether this is a Word package (also a truncated one, whose directory is gone)."""
+    return data.startswith(b"PK\x03\x04") and b"word/document" in data
+
+
+@dataclass
+class _Walk:
+    """What has been gathered on the way through the document."""
+
+    package: Package
+    targets: dict[str, str]
+    blocks: list[Block] = field(default_factory=list)
+    paragraphs: int = 0
+    tables: int = 0
+    cells: int = 0
+
+
+def read(data: bytes) -> Document:
+    """Read a DOCX file. Raises Corrupt, Encrypted, TooLarge."""
+    package = Package(data)
+    name = _MAIN if _MAIN in package.names else next((n for n in sorted(package.names) if re.match(r"word/document\d*\.xml$", n)), "")
+    if not name:
+        raise Corrupt("文档里没有正文", advice="请重新下载原件")
+    root = package.xml(name)
+    if root.tag.startswith("{" + _STRICT):
+        root = etree.fromstring(etree.tostring(root).replace(_STRICT.encode(), _W[1:-1].encode()))
+    body = root.find(f"{_W}body")
+    if body is None:
+        raise Corrupt("文档里没有正文", advice="请重新下载原件")
+    walk = _Walk(package, _targets(package, name))
+    _children(body, walk)
+    if not walk.blocks:
+        raise Corrupt("文档是空白的")
+    return Document(MEDIA_TYPES[0], tuple(walk.blocks), meta=_meta(package))
+
+
+def _targets(package: Package, main: str) -> dict[str, str]:
+    name = f"word/_rels/{posixpath.basename(main)}.rels"
+    if name not in package.names:
+        return {}
+    return {
+        str(e.get("Id")): posixpath.normpath(posixpath.join("word", str(e.get("Target"))))
+        for e in package.xml(name)
+        if e.get("TargetMode") != "External"
+    }
+
+
+def _meta(package: Package) -> dict[str, str]:
+    if "docProps/core.xml" not in package.names:
+        return {}
+    try:
+        root = package.xml("docProps/core.xml")
+    except Corrupt:
+        return {}  # properties are a courtesy; the text is what counts
+    return {etree.QName(e).localname.lower(): e.text.strip() for e in root if e.text and e.text.strip()}
+
+
+def _children(parent: etree._Element, walk: _Walk) -> None:
+    for element in parent:
+        if element.tag == f"{_W}p":
+            _paragraph(element, walk)
+        elif element.tag == f"{_W}tbl":
+            _table(element, walk)
+        elif element.tag in _TRANSPARENT:
+            _children(element, walk)
+
+
+def _paragraph(paragraph: etree._Element, walk: _Walk) -> None:
+    walk.paragraphs += 1
+    at = Locator(f"p[{walk.paragraphs}]")
+    text = paragraph_text(paragraph).strip()
+    if text:
+        walk.blocks.append(TextBlock(text, at, _level(paragraph)))
+    _inside(paragraph, walk, at)
+
+
+def _inside(paragraph: etree._Element, walk: _Walk, at: Locator) -> None:
+    """Pictures and text boxes anchored in a paragraph."""
+    for element in paragraph.iter(_BLIP, _IMAGEDATA, _TEXTBOX):
+        if any(a.tag == _FALLBACK for a in element.iterancestors()):
+            continue
+        if element.tag == _TEXTBOX:
+            if next(element.iterancestors(_TEXTBOX), None) is None:
+                _children(element, walk)
+            continue
+        target = walk.targets.get(str(element.get(f"{_REL}embed") or element.get(f"{_REL}id")), "")
+        data = walk.package.read(target) if target in walk.package.names else None
+        walk.blocks.append(ImageBlock(at, data, _media_type(target)))
+
+
+def _media_type(name: str) -> str:
+    kinds = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "bmp": "image/bmp", "tif": "image/tiff"}
+    return kinds.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+
+
+def _level(paragraph: etree._Element) -> int:
+    outline = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
+    if outline is not None and str(outline.get(f"{_W}val")).isdigit():
+        return min(9, int(str(outline.get(f"{_W}val"))) + 1) % 10
+    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    found = re.fullmatch(r"(?:[Hh]eading|标题)\s*([1-9])", str(style.get(f"{_W}val"))) if style is not None else None
+    return int(found[1]) if found else 0
+
+
+def paragraph_text(paragraph: etree._Element) -> str:
+    """The visible text of a paragraph, text boxes left out."""
+    parts: list[str] = []
+    _runs(paragraph, parts)
+    return "".join(parts)
+
+
+def _runs(element: etree._Element, parts: list[str]) -> None:
+    for child in element:
+        tag = child.tag
+        if tag in _REMOVED or not isinstance(tag, str):
+            continue
+        if tag == f"{_W}t":
+            parts.append(child.text or "")
+        elif tag == f"{_W}tab":
+            parts.append("\t")
+        elif tag in (f"{_W}br", f"{_W}cr"):
+            parts.append("\n")
+        elif tag == f"{_W}noBreakHyphen":
+            parts.append("-")
+        elif tag != f"{_W}r" or child.find(f"{_W}rPr/{_W}vanish") is None:
+            _runs(child, parts)
+
+
+def _within(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _TRANSPARENT:
+            yield from _within(child, tag)
+
+
+def _number(element: etree._Element, path: str, default: int) -> int:
+    found = element.find(path)
+    value = str(found.get(f"{_W}val")) if found is not None else ""
+    return min(int(value), _MAX_SPAN) if value.isdigit() else default
+
+
+def _table(table: etree._Element, walk: _Walk) -> None:
+    walk.tables += 1
+    name = f"table[{walk.tables}]"
+    drafts: list[tuple[int, int, int, str, Locator]] = []  # row, column, width, text, place
+    heights: dict[int, int] = {}  # index in drafts → rows spanned
+    open_at: dict[int, int] = {}  # column → index in drafts of the merge that is still growing
+    nested: list[etree._Element] = []
+    rows = [row for row in _within(table, f"{_W}tr") if row.find(f"{_W}trPr/{_W}del") is None]
+    for r, row in enumerate(rows):
+        column = _number(row, f"{_W}trPr/{_W}gridBefore", 0)
+        growing: dict[int, int] = {}
+        for k, cell in enumerate(_within(row, f"{_W}tc"), 1):
+            width = max(1, _number(cell, f"{_W}tcPr/{_W}gridSpan", 1))
+            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+            continues = merge is not None and merge.get(f"{_W}val") != "restart"
+            if continues and column in open_at:
+                index = open_at[column]
+                heights[index] += 1
+            else:
+                index = len(drafts)
+                drafts.append((r, column, width, _cell_text(cell), Locator(f"{name}/tr[{r + 1}]/tc[{k}]")))
+                heights[index] = 1
+                nested.extend(_within_cell(cell))
+            if merge is not None:
+                growing[column] = index
+            column += width
+            walk.cells += width
+            if walk.cells > _MAX_CELLS:
+                raise TooLarge("文档表格的单元格数量超过上限")
+        open_at = growing
+    cells = tuple(GridCell(r, c, text, at, heights[i], w) for i, (r, c, w, text, at) in enumerate(drafts))
+    if cells:
+        walk.blocks.append(GridBlock(cells, Locator(name), "cells"))
+    for element in nested:
+        _table(element, walk)
+    for paragraph in table.iter(f"{_W}p"):
+        if next(paragraph.iterancestors(f"{_W}tbl")) is table:
+            _inside(paragraph, walk, Locator(name))
+
+
+def _within_cell(cell: etree._Element) -> Iterator[etree._Element]:
+    return _within(cell, f"{_W}tbl")
+
+
+def _cell_text(cell: etree._Element) -> str:
+    lines = (paragraph_text(p).strip(" \t\n") for p in _within(cell, f"{_W}p"))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,143 @@
+"""Foreign bytes are parsed in child processes with limits on time, memory and output; a crash or a bomb ends as a reading problem.
+
+Vendors below us (PDFium, libxml2) are C code fed by strangers; PDFium also breaks when used from two threads. A child that dies takes one
+report's reading with it and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import pickle
+import resource
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Self
+
+from crawler.parsing.report import Hints, parse, unread
+from storage.domain.document import Problem
+from storage.domain.reports import ParsedReport
+
+_MEGABYTE = 1024 * 1024
+_NO_HINTS = Hints()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one child: CPU and wall seconds per report, address space and answer in MB, reports before it is replaced."""
+
+    cpu_seconds: int = 60
+    wall_seconds: float = 90.0
+    memory_mb: int = 2048
+    answer_mb: int = 64
+    reports_per_child: int = 200
+
+
+_DEFAULT = Limits()
+Work = Callable[[bytes, str, Hints], ParsedReport]
+
+
+def _read(data: bytes, source: str, hints: Hints) -> ParsedReport:
+    return parse(data, source=source, hints=hints)
+
+
+def parse_isolated(data: bytes, *, source: str, hints: Hints = _NO_HINTS, limits: Limits = _DEFAULT, work: Work = _read) -> ParsedReport:
+    """`report.parse` in a child of its own. Never raises for bad input."""
+    with ParserPool(limits, work) as pool:
+        return pool.parse(data, source=source, hints=hints)
+
+
+class ParserPool:
+    """A child that parses one report after another, replaced after many reports, a crash or an overrun.
+
+    Not safe across threads: give each worker thread its own. A context manager.
+    """
+
+    def __init__(self, limits: Limits = _DEFAULT, work: Work = _read) -> None:
+        self._limits = limits
+        self._work = work
+        self._child: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._done = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def parse(self, data: bytes, *, source: str, hints: Hints = _NO_HINTS) -> ParsedReport:
+        """Parse one report in the child."""
+        pipe = self._ready()
+        try:
+            pipe.send_bytes(pickle.dumps((data, source, hints), protocol=pickle.HIGHEST_PROTOCOL))
+            if not pipe.poll(self._limits.wall_seconds):
+                return self._lost(data, source, hints, Problem("parse-timeout", f"读取超过 {self._limits.wall_seconds:g} 秒，已停止"))
+            # The answer is pickled by our own code in a child that runs our own code; its size is bounded before it is loaded.
+            answer = pipe.recv_bytes(self._limits.answer_mb * _MEGABYTE)
+            report = pickle.loads(answer)  # noqa: S301
+        except EOFError:
+            return self._lost(data, source, hints, Problem("parser-crashed", "读取程序异常退出"))
+        except OSError:
+            return self._lost(data, source, hints, Problem("parser-crashed", "读取程序异常退出，或结果超过上限"))
+        self._done += 1
+        if not isinstance(report, ParsedReport):
+            return self._lost(data, source, hints, Problem(*report))
+        return report
+
+    def close(self) -> None:
+        """End the child."""
+        if self._pipe is not None:
+            with suppress(OSError):
+                self._pipe.close()
+        if self._child is not None:
+            self._child.join(2)
+            if self._child.is_alive():
+                self._child.kill()
+                self._child.join()
+            self._child.close()
+        self._child = self._pipe = None
+        self._done = 0
+
+    def _ready(self) -> Connection:
+        if self._child is not None and (self._done >= self._limits.reports_per_child or not self._child.is_alive()):
+            self.close()
+        if self._pipe is None:
+            # spawn, not fork: the parent may hold threads, database handles and sockets that a parser must not inherit
+            context = multiprocessing.get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._child = context.Process(target=_serve, args=(theirs, self._limits, self._work), daemon=True)
+            self._child.start()
+            theirs.close()
+        return self._pipe
+
+    def _lost(self, data: bytes, source: str, hints: Hints, problem: Problem) -> ParsedReport:
+        if self._child is not None and self._child.is_alive():
+            self._child.kill()
+        self.close()
+        return unread(source, hashlib.sha256(data).hexdigest(), problem, hints)
+
+
+def _serve(pipe: Connection, limits: Limits, work: Work) -> None:
+    """The child: bound itself, then answer until the pipe closes."""
+    size = limits.memory_mb * _MEGABYTE
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    while True:
+        try:
+            data, source, hints = pickle.loads(pipe.recv_bytes())  # noqa: S301 - written by our own parent
+        except (EOFError, OSError):
+            return
+        spent = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + limits.cpu_seconds, hard))
+        try:
+            answer = pickle.dumps(work(data, source, hints), protocol=pickle.HIGHEST_PROTOCOL)
+        except MemoryError:
+            answer = pickle.dumps(("parse-memory", f"读取所需内存超过 {limits.memory_mb} MB，已停止"))
+        with suppress(OSError):
+            pipe.send_bytes(answer)
