@@ -73,6 +73,9 @@ bodies = Table(
     Column("division_code", String(12), nullable=False, index=True),
     Column("parent_id", String(64), ForeignKey("bodies.id")),
     Column("system", String(64), nullable=False, default=""),
+    Column("contact", String(100), nullable=False, default=""),
+    Column("email", String(200), nullable=False, default=""),
+    Column("exempt_reason", String(200), nullable=False, default=""),
     Column("active_from_year", Integer),
     Column("active_to_year", Integer),
     Column("successor_id", String(64), ForeignKey("bodies.id")),
@@ -253,6 +256,7 @@ report_versions = Table(
     Column("title", String(500), nullable=False, default=""),
     Column("main_sha256", String(64), ForeignKey("originals.sha256"), nullable=False, index=True),
     Column("parts", JSON, nullable=False, default=list),
+    Column("parts_sha256", String(64), nullable=False, default=""),
     Column("text_sha256", String(64), nullable=False, default=""),
     Column("carrier", String(20), nullable=False, default=""),
     Column("dates", JSON, nullable=False, default=list),
@@ -262,7 +266,7 @@ report_versions = Table(
     Column("last_seen_at", Instant, nullable=False),
     Column("gone_since", Instant),
     UniqueConstraint("report_id", "number"),
-    UniqueConstraint("report_id", "url", "main_sha256"),
+    UniqueConstraint("report_id", "url", "main_sha256", "parts_sha256"),
 )
 
 readings = Table(
@@ -303,6 +307,7 @@ duties = Table(
     Column("first_seen_at", Instant),
     Column("last_not_seen_at", Instant),
     Column("reason", String(300), nullable=False, default=""),
+    Column("notes", JSON, nullable=False, default=list),
     Index("ix_duties_division_code_report_year_status", "division_code", "report_year", "status"),
     Index("ix_duties_report_year_status", "report_year", "status"),
 )

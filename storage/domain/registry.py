@@ -21,6 +21,11 @@ class Body:
     parent_id: BodyId | None = None
     aliases: tuple[str, ...] = ()
     system: str = ""
+    contact: str = ""
+    email: str = ""
+    exempt_reason: str = ""
+    active_from_year: int | None = None
+    active_to_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ def upgrade() -> None:
     sa.Column('division_code', sa.String(length=12), nullable=False),
     sa.Column('parent_id', sa.String(length=64), nullable=True),
     sa.Column('system', sa.String(length=64), nullable=False),
+    sa.Column('contact', sa.String(length=100), nullable=False),
+    sa.Column('email', sa.String(length=200), nullable=False),
+    sa.Column('exempt_reason', sa.String(length=200), nullable=False),
     sa.Column('active_from_year', sa.Integer(), nullable=True),
     sa.Column('active_to_year', sa.Integer(), nullable=True),
     sa.Column('successor_id', sa.String(length=64), nullable=True),
@@ -129,6 +132,7 @@ def upgrade() -> None:
     sa.Column('first_seen_at', Instant(), nullable=True),
     sa.Column('last_not_seen_at', Instant(), nullable=True),
     sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('notes', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['body_id'], ['bodies.id'], name=op.f('fk_duties_body_id_bodies')),
     sa.PrimaryKeyConstraint('body_id', 'report_year', name=op.f('pk_duties'))
     )
@@ -260,6 +264,7 @@ def upgrade() -> None:
     sa.Column('title', sa.String(length=500), nullable=False),
     sa.Column('main_sha256', sa.String(length=64), nullable=False),
     sa.Column('parts', sa.JSON(), nullable=False),
+    sa.Column('parts_sha256', sa.String(length=64), nullable=False),
     sa.Column('text_sha256', sa.String(length=64), nullable=False),
     sa.Column('carrier', sa.String(length=20), nullable=False),
     sa.Column('dates', sa.JSON(), nullable=False),
@@ -272,7 +277,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['report_id'], ['reports.id'], name=op.f('fk_report_versions_report_id_reports')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_report_versions')),
     sa.UniqueConstraint('report_id', 'number', name=op.f('uq_report_versions_report_id_number')),
-    sa.UniqueConstraint('report_id', 'url', 'main_sha256', name=op.f('uq_report_versions_report_id_url_main_sha256'))
+    sa.UniqueConstraint('report_id', 'url', 'main_sha256', 'parts_sha256', name=op.f('uq_report_versions_report_id_url_main_sha256_parts_sha256'))
     )
     with op.batch_alter_table('report_versions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_report_versions_main_sha256'), ['main_sha256'], unique=False)

@@ -1,0 +1,142 @@
+"""Bodies: who must publish. Names and aliases are stored folded (`clean_name`), so that finding them is an equality."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from storage.domain.enums import BodyKind, BodyLevel
+from storage.domain.errors import NotFoundError
+from storage.domain.ids import BodyId
+from storage.domain.registry import Body
+from storage.schema import bodies, body_aliases
+from storage.statements import CHUNK, chunks, clean_name, clip
+
+Change = Literal["added", "updated", "same"]
+
+
+def make_id(division_code: str, name: str) -> BodyId:
+    """A stable id for a body that came without one: the same division and name give the same id."""
+    return BodyId("b" + hashlib.sha256(f"{division_code}\n{clean_name(name)}".encode()).hexdigest()[:12])
+
+
+def upsert(connection: Connection, body: Body, now: datetime) -> Change:
+    """Add the body, or bring the stored one to these values; aliases are replaced by those given."""
+    wanted = _cleaned(body)
+    stored = get_many(connection, [body.id]).get(body.id)
+    if stored == wanted:
+        return "same"
+    values = _values(wanted)
+    if stored is None:
+        connection.execute(insert(bodies).values(**values, created_at=now))
+    else:
+        connection.execute(update(bodies).where(bodies.c.id == body.id).values(**values))
+        connection.execute(delete(body_aliases).where(body_aliases.c.body_id == body.id))
+    if wanted.aliases:
+        connection.execute(insert(body_aliases), [{"body_id": body.id, "alias": alias} for alias in wanted.aliases])
+    return "added" if stored is None else "updated"
+
+
+def get(connection: Connection, body_id: BodyId) -> Body:
+    """The body of that id. Raises NotFoundError."""
+    found = get_many(connection, [body_id]).get(body_id)
+    if found is None:
+        raise NotFoundError(f"名录中没有这个单位：{body_id}", advice="nianbao body list 列出全部单位。")
+    return found
+
+
+def get_many(connection: Connection, body_ids: Iterable[BodyId]) -> dict[BodyId, Body]:
+    """Those of the given bodies that exist."""
+    found: dict[BodyId, Body] = {}
+    for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
+        rows = connection.execute(select(bodies).where(bodies.c.id.in_(chunk))).all()
+        aliases = _aliases(connection, chunk)
+        found.update((BodyId(row.id), _body(row, aliases[row.id])) for row in rows)
+    return found
+
+
+def find_by_name(connection: Connection, name: str) -> tuple[Body, ...]:
+    """All bodies that bear that name or alias, by id; several mean the name alone does not decide."""
+    folded = clean_name(name)
+    by_alias = select(body_aliases.c.body_id).where(body_aliases.c.alias == folded)
+    ids = connection.execute(select(bodies.c.id).where((bodies.c.name == folded) | bodies.c.id.in_(by_alias))).scalars()
+    found = get_many(connection, map(BodyId, ids))
+    return tuple(found[key] for key in sorted(found))
+
+
+def list_all(connection: Connection, *, division_prefix: str = "") -> tuple[Body, ...]:
+    """All bodies, by division code and id; only those whose division code starts with the prefix."""
+    query = select(bodies).order_by(bodies.c.division_code, bodies.c.id)
+    if division_prefix:
+        query = query.where(bodies.c.division_code.startswith(division_prefix, autoescape=True))
+    aliases = _aliases(connection, None)
+    return tuple(_body(row, aliases[row.id]) for row in connection.execute(query))
+
+
+def _aliases(connection: Connection, body_ids: Sequence[BodyId] | None) -> dict[str, tuple[str, ...]]:
+    query = select(body_aliases.c.body_id, body_aliases.c.alias).order_by(body_aliases.c.alias)
+    if body_ids is not None:
+        query = query.where(body_aliases.c.body_id.in_(body_ids))
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for body_id, alias in connection.execute(query):
+        found[body_id] += (alias,)
+    return found
+
+
+def _cleaned(body: Body) -> Body:
+    aliases = sorted({clean_name(alias) for alias in body.aliases} - {"", clean_name(body.name)})
+    return Body(
+        id=body.id,
+        name=clip(clean_name(body.name), 200),
+        kind=body.kind,
+        level=body.level,
+        division_code=body.division_code,
+        parent_id=body.parent_id,
+        aliases=tuple(aliases),
+        system=clip(body.system, 64),
+        contact=clip(body.contact, 100),
+        email=clip(body.email, 200),
+        exempt_reason=clip(body.exempt_reason, 200),
+        active_from_year=body.active_from_year,
+        active_to_year=body.active_to_year,
+    )
+
+
+def _values(body: Body) -> dict[str, Any]:
+    return {
+        "id": body.id,
+        "name": body.name,
+        "kind": body.kind.value,
+        "level": body.level.value,
+        "division_code": body.division_code,
+        "parent_id": body.parent_id,
+        "system": body.system,
+        "contact": body.contact,
+        "email": body.email,
+        "exempt_reason": body.exempt_reason,
+        "active_from_year": body.active_from_year,
+        "active_to_year": body.active_to_year,
+    }
+
+
+def _body(row: Row[Any], aliases: tuple[str, ...]) -> Body:
+    return Body(
+        id=BodyId(row.id),
+        name=row.name,
+        kind=BodyKind(row.kind),
+        level=BodyLevel(row.level),
+        division_code=row.division_code,
+        parent_id=BodyId(row.parent_id) if row.parent_id else None,
+        aliases=aliases,
+        system=row.system,
+        contact=row.contact,
+        email=row.email,
+        exempt_reason=row.exempt_reason,
+        active_from_year=row.active_from_year,
+        active_to_year=row.active_to_year,
+    )

@@ -1,0 +1,158 @@
+"""Values of the domain as JSON and back, without loss: dataclasses by field name, decimals apart from integers, enums by value.
+
+The types come from the dataclasses themselves, so a new field with a default needs nothing here, and what was stored before it existed
+still reads. A field whose value equals its default is left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, Literal, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+KIND = "$"
+"""Key that names the class where a field may hold several."""
+
+Reader = Callable[[Any], Any]
+
+
+def to_plain(value: Any) -> Any:
+    """JSON-ready values. Raises TypeError for a type the domain does not use."""
+    if value is None or (isinstance(value, (bool, int, float, str)) and not isinstance(value, Enum)):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return _fields_to_plain(value)
+    if isinstance(value, (tuple, list)):
+        return [to_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    return _scalar_to_plain(value)
+
+
+def _scalar_to_plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return {KIND: "decimal", "v": str(value)}
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    raise TypeError(f"{type(value).__name__} has no stored form")
+
+
+def _fields_to_plain(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field, default, tagged in _layout(cast(Any, type(value))):
+        item = getattr(value, field)
+        if item is default or (type(item) is type(default) and item == default):
+            continue
+        plain = to_plain(item)
+        if tagged and is_dataclass(item):
+            plain = {KIND: type(item).__name__, **plain}
+        found[field] = plain
+    return found
+
+
+@cache
+def _layout(kind: type) -> tuple[tuple[str, Any, bool], ...]:
+    hints = get_type_hints(kind)
+    return tuple((field.name, _default(field), len(_classes(hints[field.name])) > 1) for field in fields(kind))
+
+
+def _default(field: Field[Any]) -> Any:
+    if field.default is not MISSING:
+        return field.default
+    return field.default_factory() if field.default_factory is not MISSING else MISSING
+
+
+def _classes(hint: Any) -> list[type]:
+    return [option for option in _options(hint) if is_dataclass(option) and isinstance(option, type)]
+
+
+def _options(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
+
+
+def from_plain(kind: type[T], plain: Any) -> T:
+    """The value of that class. Raises ValueError, KeyError or TypeError for something `to_plain` did not write."""
+    return cast(T, _reader(cast(Any, kind))(plain))
+
+
+@cache
+def _reader(hint: Any) -> Reader:
+    if isinstance(hint, NewType):
+        return _reader(hint.__supertype__)
+    options = _options(hint)
+    if len(options) > 1:
+        return _union_reader(options)
+    origin = get_origin(hint)
+    if origin is tuple:
+        return _tuple_reader(get_args(hint))
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        item = _reader(get_args(hint)[1])
+        return lambda plain: {key: item(value) for key, value in plain.items()}
+    if is_dataclass(hint):
+        return _dataclass_reader(cast(type, hint))
+    return _scalar_reader(hint, origin)
+
+
+def _scalar_reader(hint: Any, origin: Any) -> Reader:
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint
+    if hint in {date, datetime}:
+        return cast(Reader, hint.fromisoformat)
+    if hint is bytes:
+        return lambda plain: base64.b64decode(plain, validate=True)
+    if hint is Decimal:
+        return lambda plain: Decimal(plain["v"])
+    if hint in {int, float, str, bool, object, Any, type(None)} or origin is Literal:
+        return lambda plain: plain
+    raise TypeError(f"{hint} has no stored form")
+
+
+def _tuple_reader(arguments: tuple[Any, ...]) -> Reader:
+    if len(arguments) == 2 and arguments[1] is Ellipsis:
+        item = _reader(arguments[0])
+        return lambda plain: tuple(item(value) for value in plain)
+    readers = [_reader(argument) for argument in arguments]
+    return lambda plain: tuple(reader(value) for reader, value in zip(readers, plain, strict=True))
+
+
+def _union_reader(options: tuple[Any, ...]) -> Reader:
+    classes = {option.__name__: _reader(option) for option in options if is_dataclass(option) and isinstance(option, type)}
+    others = [option for option in options if option is not type(None) and not is_dataclass(option)]
+    decimal = Decimal in others
+    rest = [_reader(option) for option in others if option is not Decimal]
+    if len(rest) > 1:
+        raise TypeError(f"{options} cannot be told apart when read back")
+
+    def read(plain: Any) -> Any:
+        if plain is None:
+            return None
+        if decimal and isinstance(plain, dict):
+            return Decimal(plain["v"])
+        if classes and isinstance(plain, dict):
+            return classes[plain[KIND]](plain) if len(classes) > 1 else next(iter(classes.values()))(plain)
+        return rest[0](plain)
+
+    return read
+
+
+def _dataclass_reader(kind: type) -> Reader:
+    hints = get_type_hints(kind)
+    # Looked up when first needed, not now: classes may hold one another.
+    names = frozenset(field.name for field in fields(kind))
+
+    def read(plain: Any) -> Any:
+        return kind(**{name: _reader(hints[name])(value) for name, value in plain.items() if name in names})
+
+    return read

@@ -1,0 +1,212 @@
+"""Duties: what each body owes, the state computed for it (a projection), and every change of status (kept for ever)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, select
+
+from storage.domain.duties import Duty, DutyKey, DutyState, DutyTransition
+from storage.domain.enums import DateKind, DutyStatus, MissingConfidence
+from storage.domain.ids import BodyId
+from storage.schema import duties, duty_transitions
+from storage.statements import clip, plain, upsert
+
+_KEY = ("body_id", "report_year")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDuty:
+    """A duty with the state stored last; `status_since` is when that status began."""
+
+    duty: Duty
+    state: DutyState
+    status_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCounts:
+    """How many duties of one report year have each status.
+
+    The identity that holds everywhere: registered = exempt + not due + due, and due = published + missing + unknown + withdrawn.
+    """
+
+    by_status: Mapping[DutyStatus, int]
+
+    @property
+    def registered(self) -> int:
+        """名录: all duties."""
+        return sum(self.by_status.values())
+
+    @property
+    def due(self) -> int:
+        """应发布 = 名录 − 免报 − 未到期."""
+        return self.registered - self.by_status[DutyStatus.EXEMPT] - self.by_status[DutyStatus.NOT_DUE]
+
+    @property
+    def published(self) -> int:
+        """已发布 = 按时 + 逾期 + 日期不明."""
+        return sum(self.by_status[status] for status in (DutyStatus.ON_TIME, DutyStatus.LATE, DutyStatus.UNDATED))
+
+    @property
+    def on_time_share(self) -> float | None:
+        """按时率 = 按时 ÷ 应发布, between 0 and 1; None when nothing is due. Show the unknown ones beside it."""
+        return self.by_status[DutyStatus.ON_TIME] / self.due if self.due else None
+
+
+def save_state(
+    connection: Connection, duty: Duty, state: DutyState, *, cause: str, actor: str, evidence: Mapping[str, str] | None = None
+) -> DutyTransition | None:
+    """Store the state; when its status differs from the stored one, append and return the transition.
+
+    The first state of a duty is a transition from nothing.
+    """
+    before = get(connection, duty.key)
+    changed = before is None or before.state.status is not state.status
+    since = state.as_of if changed or before is None else before.status_since
+    values = _values(duty, state) | {"status_since": since}
+    upsert(connection, duties, [values], key=_KEY, update=[name for name in values if name not in _KEY])
+    if not changed:
+        return None
+    transition = DutyTransition(
+        key=duty.key,
+        at=state.as_of,
+        from_status=before.state.status if before else None,
+        to_status=state.status,
+        cause=cause,
+        actor=actor,
+        evidence=evidence or {},
+    )
+    append_transition(connection, transition)
+    return transition
+
+
+def append_transition(connection: Connection, transition: DutyTransition) -> None:
+    """Add one line to the history; `save_state` does it for changes of status."""
+    values = {
+        "body_id": transition.key.body_id,
+        "report_year": transition.key.report_year,
+        "at": transition.at,
+        "from_status": transition.from_status.value if transition.from_status else "",
+        "to_status": transition.to_status.value,
+        "cause": clip(transition.cause, 300),
+        "evidence": plain(transition.evidence),
+        "actor": clip(transition.actor, 80),
+    }
+    connection.execute(insert(duty_transitions).values(**values))
+
+
+def get(connection: Connection, key: DutyKey) -> StoredDuty | None:
+    """The duty as stored, None when it never was."""
+    row = connection.execute(select(duties).where(_is(key))).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def list_for(  # noqa: PLR0913 - conditions, by keyword
+    connection: Connection,
+    *,
+    report_year: int | None = None,
+    body_id: BodyId | None = None,
+    division_prefix: str = "",
+    statuses: Iterable[DutyStatus] = (),
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[StoredDuty, ...]:
+    """Duties that meet every condition given, by year (newest first), division and body."""
+    conditions = _scope(report_year, division_prefix)
+    if body_id is not None:
+        conditions.append(duties.c.body_id == body_id)
+    if wanted := [status.value for status in statuses]:
+        conditions.append(duties.c.status.in_(wanted))
+    order = (duties.c.report_year.desc(), duties.c.division_code, duties.c.body_id)
+    rows = connection.execute(select(duties).where(*conditions).order_by(*order).limit(limit).offset(offset))
+    return tuple(_stored(row) for row in rows)
+
+
+def transitions(connection: Connection, key: DutyKey) -> tuple[DutyTransition, ...]:
+    """The history of one duty, the oldest first."""
+    mine = and_(duty_transitions.c.body_id == key.body_id, duty_transitions.c.report_year == key.report_year)
+    return tuple(_transition(row) for row in connection.execute(select(duty_transitions).where(mine).order_by(duty_transitions.c.id)))
+
+
+def counts(connection: Connection, report_year: int, *, division_prefix: str = "") -> StatusCounts:
+    """The statuses of one report year counted, every status named (0 where there is none)."""
+    query = select(duties.c.status, func.count()).where(*_scope(report_year, division_prefix)).group_by(duties.c.status)
+    found = {DutyStatus(status): number for status, number in connection.execute(query)}
+    return StatusCounts({status: found.get(status, 0) for status in DutyStatus})
+
+
+def report_years(connection: Connection) -> tuple[int, ...]:
+    """The years for which duties are stored, the newest first."""
+    return tuple(connection.execute(select(duties.c.report_year).distinct().order_by(duties.c.report_year.desc())).scalars())
+
+
+def _is(key: DutyKey) -> Any:
+    return and_(duties.c.body_id == key.body_id, duties.c.report_year == key.report_year)
+
+
+def _scope(report_year: int | None, division_prefix: str) -> list[Any]:
+    conditions: list[Any] = []
+    if report_year is not None:
+        conditions.append(duties.c.report_year == report_year)
+    if division_prefix:
+        conditions.append(duties.c.division_code.startswith(division_prefix, autoescape=True))
+    return conditions
+
+
+def _values(duty: Duty, state: DutyState) -> dict[str, Any]:
+    return {
+        "body_id": duty.key.body_id,
+        "report_year": duty.key.report_year,
+        "division_code": duty.division_code,
+        "due_on": duty.due_on,
+        "legal_basis": clip(duty.legal_basis, 200),
+        "due_version": clip(duty.due_version, 40),
+        "exempt_reason": clip(duty.exempt_reason, 200),
+        "status": state.status.value,
+        "as_of": state.as_of,
+        "missing_confidence": state.missing_confidence.value if state.missing_confidence else "",
+        "days_late_min": state.days_late_min,
+        "days_late_max": state.days_late_max,
+        "published_on": state.published_on,
+        "published_source": state.published_source.value if state.published_source else "",
+        "first_seen_at": state.first_seen_at,
+        "last_not_seen_at": state.last_not_seen_at,
+        "reason": clip(state.reason, 300),
+        "notes": plain(state.notes),
+    }
+
+
+def _stored(row: Row[Any]) -> StoredDuty:
+    key = DutyKey(BodyId(row.body_id), row.report_year)
+    duty = Duty(key, row.due_on, row.legal_basis, row.due_version, row.division_code, row.exempt_reason)
+    state = DutyState(
+        key=key,
+        status=DutyStatus(row.status),
+        as_of=row.as_of,
+        missing_confidence=MissingConfidence(row.missing_confidence) if row.missing_confidence else None,
+        days_late_min=row.days_late_min,
+        days_late_max=row.days_late_max,
+        published_on=row.published_on,
+        published_source=DateKind(row.published_source) if row.published_source else None,
+        first_seen_at=row.first_seen_at,
+        last_not_seen_at=row.last_not_seen_at,
+        reason=row.reason,
+        notes=tuple(row.notes),
+    )
+    return StoredDuty(duty, state, row.status_since)
+
+
+def _transition(row: Row[Any]) -> DutyTransition:
+    return DutyTransition(
+        key=DutyKey(BodyId(row.body_id), row.report_year),
+        at=row.at,
+        from_status=DutyStatus(row.from_status) if row.from_status else None,
+        to_status=DutyStatus(row.to_status),
+        cause=row.cause,
+        actor=row.actor,
+        evidence=row.evidence,
+    )

@@ -1,0 +1,75 @@
+"""Events: what there is to tell, written in the transaction of the change it tells of, until messages are planned from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from storage.domain.alerts import Event, EventKind
+from storage.domain.enums import Audience
+from storage.domain.errors import UsageError
+from storage.domain.ids import BodyId
+from storage.schema import events
+from storage.statements import CHUNK, chunks, insert_new, plain
+
+KEY_LIMIT = 160
+
+
+def append(connection: Connection, event: Event) -> tuple[int, bool]:
+    """Write the event; its id, and whether it is new. One with the same key is already told and stays as it is.
+
+    Raises UsageError for a key that does not fit: a shortened one could swallow another event.
+    """
+    if not 0 < len(event.key) <= KEY_LIMIT:
+        raise UsageError(f"事件键长度必须在 1 到 {KEY_LIMIT} 之间：{event.key[:80]}")
+    values = {
+        "event_key": event.key,
+        "kind": event.kind.value,
+        "audience": event.audience.value,
+        "body_id": event.body_id,
+        "report_year": event.report_year,
+        "division_code": event.division_code,
+        "severity": event.severity,
+        "at": event.at,
+        "payload": plain(event.payload),
+        "planned_at": event.planned_at,
+    }
+    new = insert_new(connection, events, values, key=["event_key"])
+    return int(connection.execute(select(events.c.id).where(events.c.event_key == event.key)).scalar_one()), new
+
+
+def unplanned(connection: Connection, audience: Audience, *, limit: int = 1000) -> tuple[Event, ...]:
+    """Events from which no message was planned yet, the oldest first."""
+    waiting = (events.c.audience == audience.value, events.c.planned_at.is_(None))
+    return tuple(_event(row) for row in connection.execute(select(events).where(*waiting).order_by(events.c.id).limit(limit)))
+
+
+def mark_planned(connection: Connection, event_ids: Iterable[int], now: datetime) -> None:
+    """Messages were planned from these events, or it was decided that none are needed."""
+    for chunk in chunks(event_ids, CHUNK):
+        connection.execute(update(events).where(events.c.id.in_(chunk), events.c.planned_at.is_(None)).values(planned_at=now))
+
+
+def recent(connection: Connection, *, audience: Audience | None = None, limit: int = 100) -> tuple[Event, ...]:
+    """The newest events first."""
+    query = select(events).order_by(events.c.id.desc()).limit(limit)
+    return tuple(_event(row) for row in connection.execute(query.where(events.c.audience == audience.value) if audience else query))
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        key=row.event_key,
+        kind=EventKind(row.kind),
+        audience=Audience(row.audience),
+        at=row.at,
+        body_id=BodyId(row.body_id) if row.body_id else None,
+        report_year=row.report_year,
+        division_code=row.division_code,
+        severity=row.severity,
+        payload=row.payload,
+        id=row.id,
+        planned_at=row.planned_at,
+    )

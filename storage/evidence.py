@@ -1,0 +1,102 @@
+"""All that is known about duties, gathered from visits, sightings and versions; the input of judging them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from storage import portals, reports, sightings, visits
+from storage.domain.duties import Candidate, DateEvidence, DutyKey, Evidence, Seen, VisitFact
+from storage.domain.enums import DateKind
+from storage.domain.ids import EntryPointId
+from storage.domain.originals import ReportVersion
+from storage.domain.reports import DateMention
+from storage.domain.visits import Decision, Sighting
+
+VISITS_PER_ROUTE = 12
+
+PUBLICATION_KINDS = frozenset(DateKind) - {DateKind.PERIOD, DateKind.FIRST_SEEN}
+"""Kinds of dates that claim when something was published; the reporting period and our own clock do not."""
+
+
+def gather(connection: Connection, keys: Sequence[DutyKey]) -> dict[DutyKey, Evidence]:
+    """The evidence of each duty."""
+    candidates = _unresolved_by_route(connection)
+    return {key: _evidence(connection, key, candidates) for key in keys}
+
+
+def _evidence(connection: Connection, key: DutyKey, candidates: dict[EntryPointId, list[Sighting]]) -> Evidence:
+    routes = tuple(point.id for point in portals.entry_points_of(connection, body_id=key.body_id))
+    lines = sightings.for_duty(connection, key.body_id, key.report_year)
+    stored = reports.versions(connection, key.body_id, key.report_year)
+    return Evidence(
+        routes=routes,
+        seen=_seen(lines, stored),
+        negatives=visits.negatives(connection, key.body_id, key.report_year),
+        visits=tuple(fact for route in routes for fact in _facts(connection, route)),
+        candidates=tuple(_candidates(key, (line for route in routes for line in candidates.get(route, ())))),
+    )
+
+
+def _facts(connection: Connection, route: EntryPointId) -> Iterable[VisitFact]:
+    for visit in visits.recent(connection, route, limit=VISITS_PER_ROUTE):
+        at = visit.finished_at or visit.started_at
+        result = visit.result
+        yield VisitFact(at, route, result.outcome, result.reason, visit.qualified, result.inconclusive_reason)
+
+
+def _unresolved_by_route(connection: Connection) -> dict[EntryPointId, list[Sighting]]:
+    found: dict[EntryPointId, list[Sighting]] = defaultdict(list)
+    for sighting in sightings.unresolved(connection, limit=None):
+        found[sighting.entry_point_id].append(sighting)
+    return found
+
+
+def _candidates(key: DutyKey, waiting: Iterable[Sighting]) -> Iterable[Candidate]:
+    for sighting in waiting:
+        line = sighting.line
+        if line.body_id in {None, key.body_id} and line.report_year in {None, key.report_year}:
+            yield Candidate(line.url, line.title, sighting.first_seen_at)
+
+
+def _seen(lines: Sequence[Sighting], stored: Sequence[ReportVersion]) -> tuple[Seen, ...]:
+    """One entry per address, whether met as a line, as an archived page or both."""
+    line_by_url = {sighting.line.url: sighting for sighting in lines if sighting.line.decision is Decision.REPORT}
+    versions: dict[str, list[ReportVersion]] = defaultdict(list)
+    for version in stored:
+        versions[version.found.url].append(version)
+    return tuple(_seen_at(url, line_by_url.get(url), versions.get(url, [])) for url in sorted({*line_by_url, *versions}))
+
+
+def _seen_at(url: str, line: Sighting | None, versions: list[ReportVersion]) -> Seen:
+    firsts = [version.first_seen_at for version in versions] + ([line.first_seen_at] if line else [])
+    lasts = [version.last_seen_at for version in versions] + ([line.last_seen_at] if line else [])
+    dates: list[DateEvidence] = [DateEvidence(DateKind.LIST, line.line.listed_on, url)] if line and line.line.listed_on else []
+    for version in versions:
+        dates += [DateEvidence(mention.kind, mention.value, url) for mention in version.found.dates if _claims_publication(mention)]
+        found = version.found
+        if found.published_on and found.published_source in PUBLICATION_KINDS:
+            dates.append(DateEvidence(found.published_source, found.published_on, url))
+    return Seen(
+        url=url,
+        first_seen_at=min(firsts),
+        last_seen_at=max(lasts),
+        dates=tuple(dict.fromkeys(dates)),
+        archived=bool(versions),
+        gone_since=_gone_since(versions),
+        version_id=max(versions, key=lambda version: (version.gone_since is None, version.number)).id if versions else None,
+    )
+
+
+def _gone_since(versions: list[ReportVersion]) -> datetime | None:
+    """When the address stopped showing any version; a version replaced by the next is not gone."""
+    moments = [version.gone_since for version in versions]
+    known = [moment for moment in moments if moment is not None]
+    return max(known) if versions and len(known) == len(moments) else None
+
+
+def _claims_publication(mention: DateMention) -> bool:
+    return mention.kind in PUBLICATION_KINDS

@@ -1,0 +1,294 @@
+"""Findings over time: each keeps its identity and what a person said of it, whatever is read or judged again.
+
+What a finding hangs on are its operands (the values of its cells and the sides of its checks). As long as they are the same, a
+finding keeps its state; when one changes, whatever was settled about it is open again. A finding is resolved only by a judgement that
+could decide the matter, never because the report became unreadable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from storage.codec import from_plain, to_plain
+from storage.domain.enums import Certainty, FindingState, Outcome, ReadingQuality
+from storage.domain.errors import NotFoundError, UsageError
+from storage.domain.ids import BodyId
+from storage.domain.judgement import Finding, Judgement
+from storage.domain.reports import ParsedReport
+from storage.schema import bodies, finding_log, findings
+from storage.statements import clip, plain
+
+MACHINE = "nianbao"
+"""The actor of changes that no person made."""
+
+SETTLED = frozenset({FindingState.CONFIRMED, FindingState.DISMISSED, FindingState.SNOOZED, FindingState.RESOLVED})
+VANISHED = "校验不再成立"
+BACK_AS_BEFORE = "同样的问题再次读到"
+OPERAND_CHANGED = "涉及的数据有变化"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFinding:
+    """One finding with its life so far. `operands` is the digest of the values it hangs on."""
+
+    id: int
+    body_id: BodyId
+    report_year: int
+    finding: Finding
+    state: FindingState
+    operands: str
+    reading_id: int | None
+    opened_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None = None
+    snoozed_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingChanges:
+    """What a judgement changed: `opened` are new, `reopened` came back or had an operand change, `kept` stay as they were."""
+
+    opened: tuple[StoredFinding, ...] = ()
+    reopened: tuple[StoredFinding, ...] = ()
+    resolved: tuple[StoredFinding, ...] = ()
+    kept: tuple[StoredFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One change of a finding's state; `versions` names parser and rules at that moment."""
+
+    at: datetime
+    actor: str
+    from_state: FindingState | None
+    to_state: FindingState
+    reason: str
+    versions: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The circumstances of one judgement."""
+
+    now: datetime
+    reading_id: int | None = None
+    versions: str = ""
+    actor: str = MACHINE
+
+
+def operands_digest(finding: Finding, parsed: ParsedReport | None) -> str:
+    """A hash of the values a finding hangs on: its cells as read, and both sides of its checks. No wording, no confidence."""
+    cells = sorted({*finding.cells, *(cell for result in finding.results for cell in result.cells)})
+    values = [[path, *_operand(parsed, path)] for path in cells] if parsed is not None else []
+    sides = sorted([result.rule, result.at, str(result.left), str(result.right)] for result in finding.results)
+    return hashlib.sha256(json.dumps([values, sides, finding.quote], ensure_ascii=True).encode()).hexdigest()
+
+
+def _operand(parsed: ParsedReport, path: str) -> tuple[str, str]:
+    cell = parsed.cell(path)
+    return cell.kind.value, "" if cell.value is None else str(cell.value)
+
+
+def apply(
+    connection: Connection,
+    body_id: BodyId,
+    report_year: int,
+    judgement: Judgement,
+    parsed: ParsedReport | None,
+    judged: Judged,
+) -> FindingChanges:
+    """Bring the stored findings of one report to a new judgement of it."""
+    stored = {entry.finding.fingerprint: entry for entry in for_report(connection, body_id, report_year)}
+    found = {finding.fingerprint: finding for finding in judgement.findings}
+    changes: dict[str, list[StoredFinding]] = {"opened": [], "reopened": [], "resolved": [], "kept": []}
+    for fingerprint, finding in found.items():
+        operands = operands_digest(finding, parsed)
+        if fingerprint in stored:
+            what, entry = _meet_again(connection, stored[fingerprint], finding, operands, judged)
+        else:
+            what, entry = "opened", _open(connection, body_id, report_year, finding, operands, judged)
+        changes[what].append(entry)
+    for fingerprint, entry in stored.items():
+        if fingerprint not in found and entry.state not in {FindingState.DISMISSED, FindingState.RESOLVED}:
+            if _undecided(entry.finding, judgement, parsed):
+                changes["kept"].append(entry)
+            else:
+                changes["resolved"].append(_move(connection, entry, FindingState.RESOLVED, VANISHED, judged))
+    return FindingChanges(**{name: tuple(entries) for name, entries in changes.items()})
+
+
+def _undecided(finding: Finding, judgement: Judgement, parsed: ParsedReport | None) -> bool:
+    """Whether this judgement could not say if the finding still holds."""
+    if parsed is not None and parsed.reading.quality is ReadingQuality.NONE:
+        return True
+    places = {result.at for result in finding.results} | set(finding.cells)
+    open_checks = (check for check in judgement.checks if check.rule == finding.rule and check.outcome is Outcome.UNDETERMINED)
+    return any(not places or check.at in places or not places.isdisjoint(check.cells) for check in open_checks)
+
+
+def _open(connection: Connection, body_id: BodyId, report_year: int, finding: Finding, operands: str, judged: Judged) -> StoredFinding:
+    values = _values(finding, operands, judged) | {
+        "body_id": body_id,
+        "report_year": report_year,
+        "fingerprint": finding.fingerprint,
+        "state": FindingState.OPEN.value,
+        "opened_at": judged.now,
+    }
+    made = connection.execute(insert(findings).values(**values)).inserted_primary_key
+    assert made is not None
+    _append_log(connection, made[0], None, FindingState.OPEN, "", judged)
+    return get(connection, made[0])
+
+
+def _meet_again(connection: Connection, entry: StoredFinding, finding: Finding, operands: str, judged: Judged) -> tuple[str, StoredFinding]:
+    changed = entry.operands != operands
+    connection.execute(update(findings).where(findings.c.id == entry.id).values(**_values(finding, operands, judged)))
+    if changed and entry.state in SETTLED:
+        return "reopened", _move(connection, entry, FindingState.OPEN, OPERAND_CHANGED, judged)
+    if entry.state is FindingState.RESOLVED and (before := _vanished_from(connection, entry)) is not None:
+        return "reopened", _move(connection, entry, before, BACK_AS_BEFORE, judged)
+    return "kept", get(connection, entry.id)
+
+
+def _vanished_from(connection: Connection, entry: StoredFinding) -> FindingState | None:
+    """The state before the machine resolved it; None when a person did, whose word holds while the operands are the same."""
+    last = log(connection, entry.id)[-1]
+    return last.from_state if last.actor == MACHINE else None
+
+
+def _move(connection: Connection, entry: StoredFinding, state: FindingState, reason: str, judged: Judged) -> StoredFinding:
+    resolved = judged.now if state is FindingState.RESOLVED else None
+    until = entry.snoozed_until if state is FindingState.SNOOZED else None
+    values = {"state": state.value, "updated_at": judged.now, "resolved_at": resolved, "snoozed_until": until}
+    connection.execute(update(findings).where(findings.c.id == entry.id).values(**values))
+    _append_log(connection, entry.id, entry.state, state, reason, judged)
+    return get(connection, entry.id)
+
+
+def set_state(
+    connection: Connection, finding_id: int, state: FindingState, *, reason: str, judged: Judged, until: datetime | None = None
+) -> StoredFinding:
+    """A person's word on a finding; `judged.actor` says who.
+
+    Raises UsageError for a dismissal without a reason, a snooze without an end, or a change without a person.
+    """
+    if state is FindingState.DISMISSED and not reason.strip():
+        raise UsageError("排除一个问题必须说明理由", advice="例：--reason 报告已另附更正说明")
+    if state is FindingState.SNOOZED and (until is None or until <= judged.now):
+        raise UsageError("稍后处理必须给出将来的日期", advice="例：--until 2025-03-01")
+    if not judged.actor or judged.actor == MACHINE:
+        raise UsageError("必须说明是谁作出的决定")
+    entry = replace(get(connection, finding_id), snoozed_until=until)
+    return _move(connection, entry, state, reason, judged)
+
+
+def wake_snoozed(connection: Connection, now: datetime) -> tuple[StoredFinding, ...]:
+    """Open again what was put off until a moment that has come."""
+    sleeping = (findings.c.state == FindingState.SNOOZED.value, findings.c.snoozed_until <= now)
+    rows = connection.execute(select(findings).where(*sleeping).order_by(findings.c.id)).all()
+    return tuple(_move(connection, _stored(row), FindingState.OPEN, "到期重新提示", Judged(now)) for row in rows)
+
+
+def get(connection: Connection, finding_id: int) -> StoredFinding:
+    """The finding of that id. Raises NotFoundError."""
+    row = connection.execute(select(findings).where(findings.c.id == finding_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"没有这个问题：{finding_id}", advice="nianbao finding list 列出全部问题。")
+    return _stored(row)
+
+
+def for_report(connection: Connection, body_id: BodyId, report_year: int) -> tuple[StoredFinding, ...]:
+    """Every finding ever made of one report, by id."""
+    mine = (findings.c.body_id == body_id, findings.c.report_year == report_year)
+    return tuple(_stored(row) for row in connection.execute(select(findings).where(*mine).order_by(findings.c.id)))
+
+
+def list_for(  # noqa: PLR0913 - conditions, by keyword
+    connection: Connection,
+    *,
+    report_year: int | None = None,
+    states: Iterable[FindingState] = (),
+    certainties: Iterable[Certainty] = (),
+    division_prefix: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[StoredFinding, ...]:
+    """Findings that meet every condition given, by severity, then the newest."""
+    conditions: list[Any] = [] if report_year is None else [findings.c.report_year == report_year]
+    if wanted := [state.value for state in states]:
+        conditions.append(findings.c.state.in_(wanted))
+    if sure := [certainty.value for certainty in certainties]:
+        conditions.append(findings.c.certainty.in_(sure))
+    if division_prefix:
+        inside = bodies.c.division_code.startswith(division_prefix, autoescape=True)
+        conditions.append(findings.c.body_id.in_(select(bodies.c.id).where(inside)))
+    query = select(findings).where(*conditions).order_by(findings.c.severity, findings.c.id.desc())
+    return tuple(_stored(row) for row in connection.execute(query.limit(limit).offset(offset)))
+
+
+def log(connection: Connection, finding_id: int) -> tuple[LogLine, ...]:
+    """The changes of one finding, the oldest first."""
+    rows = connection.execute(select(finding_log).where(finding_log.c.finding_id == finding_id).order_by(finding_log.c.id))
+    return tuple(
+        LogLine(
+            at=row.at,
+            actor=row.actor,
+            from_state=FindingState(row.from_state) if row.from_state else None,
+            to_state=FindingState(row.to_state),
+            reason=row.reason,
+            versions=row.versions,
+        )
+        for row in rows
+    )
+
+
+def _append_log(
+    connection: Connection, finding_id: int, before: FindingState | None, after: FindingState, reason: str, judged: Judged
+) -> None:
+    values = {
+        "finding_id": finding_id,
+        "at": judged.now,
+        "actor": clip(judged.actor, 80),
+        "from_state": before.value if before else "",
+        "to_state": after.value,
+        "reason": clip(reason, 500),
+        "versions": clip(judged.versions, 120),
+    }
+    connection.execute(insert(finding_log).values(**values))
+
+
+def _values(finding: Finding, operands: str, judged: Judged) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "certainty": finding.certainty.value,
+        "title": clip(finding.title, 200),
+        "message": clip(finding.message, 20_000),
+        "payload": plain(to_plain(finding)),
+        "operands": operands,
+        "reading_id": judged.reading_id,
+        "updated_at": judged.now,
+    }
+
+
+def _stored(row: Row[Any]) -> StoredFinding:
+    return StoredFinding(
+        id=row.id,
+        body_id=BodyId(row.body_id),
+        report_year=row.report_year,
+        finding=from_plain(Finding, row.payload),
+        state=FindingState(row.state),
+        operands=row.operands,
+        reading_id=row.reading_id,
+        opened_at=row.opened_at,
+        updated_at=row.updated_at,
+        resolved_at=row.resolved_at,
+        snoozed_until=row.snoozed_until,
+    )

@@ -1,0 +1,98 @@
+"""Readings: what each version of the parser saw in each version of a report, whole, compressed, and never overwritten."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import zstandard
+from sqlalchemy import Connection, Row, select
+
+from storage.codec import from_plain, to_plain
+from storage.domain.errors import NotFoundError, StoreError
+from storage.domain.ids import BodyId
+from storage.domain.reports import ParsedReport
+from storage.schema import readings, report_versions, reports
+from storage.statements import clip, insert_new
+
+PAYLOAD_LIMIT = 256 * 2**20
+"""Largest unpacked payload that is read back; a report of 200 pages takes under 2 MiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReading:
+    """One reading as stored."""
+
+    id: int
+    version_id: int
+    parser_version: str
+    created_at: datetime
+    parsed: ParsedReport
+
+
+def encode(parsed: ParsedReport) -> bytes:
+    """The reading as zstd-compressed JSON; the same reading always gives the same bytes."""
+    text = json.dumps(to_plain(parsed), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return zstandard.ZstdCompressor(level=6).compress(text.encode("utf-8", "surrogatepass"))
+
+
+def decode(payload: bytes) -> ParsedReport:
+    """The reading again, equal to the one encoded. Raises StoreError when the bytes are damaged."""
+    try:
+        text = zstandard.ZstdDecompressor().decompress(payload, max_output_size=PAYLOAD_LIMIT)
+        return from_plain(ParsedReport, json.loads(text.decode("utf-8", "surrogatepass")))
+    except (zstandard.ZstdError, ValueError, KeyError, TypeError) as error:
+        raise StoreError("数据库中的读取结果已损坏", kept="原件不受影响。", advice="可运行 nianbao report reextract 重新读取。") from error
+
+
+def record(connection: Connection, version_id: int, parsed: ParsedReport, now: datetime) -> int:
+    """Store a reading; its id, or that of the one there is: one version of the parser reads one version of a report once."""
+    values = {
+        "version_id": version_id,
+        "parser_version": parsed.parser_version,
+        "created_at": now,
+        "quality": parsed.reading.quality.value,
+        "form": parsed.form.value if parsed.form else "",
+        "report_year": parsed.report_year,
+        "body_name": clip(parsed.body.name, 200) if parsed.body else "",
+        "payload": encode(parsed),
+    }
+    insert_new(connection, readings, values, key=["version_id", "parser_version"])
+    same = (readings.c.version_id == version_id, readings.c.parser_version == parsed.parser_version)
+    return int(connection.execute(select(readings.c.id).where(*same)).scalar_one())
+
+
+def get(connection: Connection, reading_id: int) -> StoredReading:
+    """The reading of that id. Raises NotFoundError."""
+    row = connection.execute(select(readings).where(readings.c.id == reading_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"没有这次读取结果：{reading_id}")
+    return _reading(row)
+
+
+def newest(connection: Connection, version_id: int) -> StoredReading | None:
+    """The newest reading of one version of a report."""
+    query = select(readings).where(readings.c.version_id == version_id).order_by(readings.c.id.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _reading(row)
+
+
+def newest_for(connection: Connection, body_id: BodyId, report_year: int) -> StoredReading | None:
+    """The newest reading of the version that stands on the portal now, else of the last one that stood there."""
+    joined = readings.join(report_versions, readings.c.version_id == report_versions.c.id)
+    joined = joined.join(reports, report_versions.c.report_id == reports.c.id)
+    query = (
+        select(readings)
+        .select_from(joined)
+        .where(reports.c.body_id == body_id, reports.c.report_year == report_year)
+        .order_by(report_versions.c.gone_since.is_not(None), report_versions.c.number.desc(), readings.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _reading(row)
+
+
+def _reading(row: Row[Any]) -> StoredReading:
+    return StoredReading(row.id, row.version_id, row.parser_version, row.created_at, decode(row.payload))

@@ -1,0 +1,130 @@
+"""Sightings: each line of each list over time, and what it was decided to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from storage.domain.errors import NotFoundError
+from storage.domain.ids import BodyId, EntryPointId, VisitId
+from storage.domain.visits import Decision, ListLine, Sighting
+from storage.schema import sightings
+from storage.statements import CHUNK, chunks, clip, url_of
+
+
+def record(
+    connection: Connection, visit_id: VisitId, entry_point_id: EntryPointId, lines: Sequence[ListLine], now: datetime
+) -> dict[str, int]:
+    """Write the lines of one list page; sighting id by address as handed in. Repeating it changes only `last_seen_at`.
+
+    A line that comes undecided keeps the decision made before; a decided one replaces it. The same address twice counts once, the
+    first line holds.
+    """
+    unique = {url_of(line.url): line for line in reversed(lines)}
+    before = {url: _sighting(row) for url, row in _rows(connection, entry_point_id, list(unique)).items()}
+    fresh = [_new(entry_point_id, visit_id, url, line, now) for url, line in unique.items() if url not in before]
+    if fresh:
+        connection.execute(insert(sightings), fresh)
+    for url, sighting in before.items():
+        changed = _changed(sighting.line, unique[url]) | {"last_seen_at": max(now, sighting.last_seen_at), "last_visit_id": visit_id}
+        connection.execute(update(sightings).where(sightings.c.id == sighting.id).values(**changed))
+    ids = {url: int(row.id) for url, row in _rows(connection, entry_point_id, list(unique)).items()}
+    return {line.url: ids[url_of(line.url)] for line in lines}
+
+
+def _rows(connection: Connection, entry_point_id: EntryPointId, urls: Sequence[str]) -> dict[str, Row[Any]]:
+    found: dict[str, Row[Any]] = {}
+    for chunk in chunks(urls, CHUNK):
+        query = select(sightings).where(sightings.c.entry_point_id == entry_point_id, sightings.c.url.in_(chunk))
+        found.update((row.url, row) for row in connection.execute(query))
+    return found
+
+
+def _new(entry_point_id: EntryPointId, visit_id: VisitId, url: str, line: ListLine, now: datetime) -> dict[str, Any]:
+    seen = {"first_seen_at": now, "last_seen_at": now, "first_visit_id": visit_id, "last_visit_id": visit_id}
+    return {"entry_point_id": entry_point_id, "url": url, **_printed(line), **_decided(line), **seen}
+
+
+def _changed(before: ListLine, line: ListLine) -> dict[str, Any]:
+    return (
+        _printed(line)
+        if line.decision is Decision.UNRESOLVED and before.decision is not Decision.UNRESOLVED
+        else _printed(line) | _decided(line)
+    )
+
+
+def _printed(line: ListLine) -> dict[str, Any]:
+    return {"title": clip(line.title, 500), "listed_on": line.listed_on, "raw_date": clip(line.raw_date, 60), "position": line.position}
+
+
+def _decided(line: ListLine) -> dict[str, Any]:
+    return {"decision": line.decision.value, "reason": clip(line.reason, 200), "body_id": line.body_id, "report_year": line.report_year}
+
+
+def decide(
+    connection: Connection,
+    sighting_id: int,
+    decision: Decision,
+    *,
+    reason: str,
+    body_id: BodyId | None = None,
+    report_year: int | None = None,
+) -> None:
+    """Say what a line is. Raises NotFoundError."""
+    values = {"decision": decision.value, "reason": clip(reason, 200), "body_id": body_id, "report_year": report_year}
+    if not connection.execute(update(sightings).where(sightings.c.id == sighting_id).values(**values)).rowcount:
+        raise NotFoundError(f"没有这条列表记录：{sighting_id}")
+
+
+def get(connection: Connection, sighting_id: int) -> Sighting:
+    """The sighting of that id. Raises NotFoundError."""
+    row = connection.execute(select(sightings).where(sightings.c.id == sighting_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"没有这条列表记录：{sighting_id}")
+    return _sighting(row)
+
+
+def known(connection: Connection, entry_point_id: EntryPointId) -> dict[str, Sighting]:
+    """All lines ever seen on one list, by address."""
+    rows = connection.execute(select(sightings).where(sightings.c.entry_point_id == entry_point_id))
+    return {row.url: _sighting(row) for row in rows}
+
+
+def for_duty(connection: Connection, body_id: BodyId, report_year: int) -> tuple[Sighting, ...]:
+    """The lines taken for that body's report of that year, on any list, by first sighting."""
+    mine = (sightings.c.body_id == body_id, sightings.c.report_year == report_year, sightings.c.decision == Decision.REPORT.value)
+    query = select(sightings).where(*mine).order_by(sightings.c.first_seen_at, sightings.c.id)
+    return tuple(_sighting(row) for row in connection.execute(query))
+
+
+def unresolved(connection: Connection, *, limit: int | None = 200) -> tuple[Sighting, ...]:
+    """Lines that wait for a decision, newest first."""
+    query = select(sightings).where(sightings.c.decision == Decision.UNRESOLVED.value)
+    rows = connection.execute(query.order_by(sightings.c.last_seen_at.desc(), sightings.c.id.desc()).limit(limit))
+    return tuple(_sighting(row) for row in rows)
+
+
+def _sighting(row: Row[Any]) -> Sighting:
+    line = ListLine(
+        url=row.url,
+        title=row.title,
+        listed_on=row.listed_on,
+        raw_date=row.raw_date,
+        position=row.position,
+        decision=Decision(row.decision),
+        reason=row.reason,
+        body_id=BodyId(row.body_id) if row.body_id else None,
+        report_year=row.report_year,
+    )
+    return Sighting(
+        id=row.id,
+        entry_point_id=EntryPointId(row.entry_point_id),
+        line=line,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        first_visit_id=VisitId(row.first_visit_id) if row.first_visit_id else None,
+        last_visit_id=VisitId(row.last_visit_id) if row.last_visit_id else None,
+    )
