@@ -20,7 +20,38 @@ MEDIA_TYPES: tuple[str, ...] = ("text/html", "application/xhtml+xml")
 _TAG = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|p|span|meta|article|section|td|tr|br|h[1-6])\b", re.IGNORECASE)
 _DROPPED = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "button", "iframe", "object", "title"})
 _BLOCKS = frozenset(
-    ["p", "div", "li", "ul", "ol", "section", "article", "main", "header", "footer", "nav", "aside", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "dt", "dd", "dl", "form", "pre", "blockquote", "center", "hr", "caption"]
+    [
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "nav",
+        "aside",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "td",
+        "th",
+        "dt",
+        "dd",
+        "dl",
+        "form",
+        "pre",
+        "blockquote",
+        "center",
+        "hr",
+        "caption",
+    ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")

@@ -1,0 +1,273 @@
+"""PDF through pypdfium2: characters with their boxes, ruled lines, and the tables they enclose; pages without text are pictures.
+
+PDFium is not safe across threads; parsing runs in child processes (`crawler.parsing.sandbox`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from crawler.parsing import paragraphs, ruling
+from crawler.parsing.paragraphs import Glyph, TextLine
+from crawler.parsing.ruling import RuledTable, Stroke
+from storage.domain.document import Block, Box, Document, GridBlock, GridCell, ImageBlock, Locator, Problem, TextBlock
+from storage.domain.errors import Corrupt, Encrypted, TooLarge
+
+MEDIA_TYPES: tuple[str, ...] = ("application/pdf",)
+
+_MAX_PAGES = 300
+_MAX_CHARS = 200_000  # per page
+_MAX_OBJECTS = 60_000  # per page
+_THIN = 3.0  # a filled rectangle thinner than this is a line
+_GARBLED_SHARE = 0.2
+
+
+def sniff(data: bytes) -> bool:
+    """Whether these bytes are a PDF; some portals put bytes before the mark."""
+    return b"%PDF-" in data[:1024]
+
+
+@dataclass
+class _Page:
+    """One page's drawing in points, origin top left, as displayed."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: list[Glyph] = field(default_factory=list)
+    across: list[Stroke] = field(default_factory=list)
+    down: list[Stroke] = field(default_factory=list)
+    pictures: int = 0
+    garbled: bool = False
+
+    def at(self, left: float, top: float, right: float, bottom: float, path: str = "") -> Locator:
+        """A place on this page."""
+        box = Box(left / self.width, top / self.height, right / self.width, bottom / self.height)
+        return Locator(f"page:{self.number}{path}", self.number, box)
+
+
+def read(data: bytes) -> Document:
+    """Read a PDF. Raises Corrupt, Encrypted, TooLarge."""
+    try:
+        pdf = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if "assword" in str(error) or "ecurity" in str(error):
+            raise Encrypted("文件设有密码，无法读取", advice="请取得没有密码的版本") from error
+        raise Corrupt("PDF 不完整或已损坏", advice="请重新下载原件") from error
+    try:
+        if len(pdf) > _MAX_PAGES:
+            raise TooLarge(f"PDF 超过 {_MAX_PAGES} 页")
+        pages = [_page(pdf, number) for number in range(len(pdf))]
+        meta = {key.lower(): value for key, value in pdf.get_metadata_dict().items() if value}
+    finally:
+        pdf.close()
+    blocks = [block for page in pages for block in _blocks(page)]
+    if not blocks:
+        raise Corrupt("PDF 是空白的")
+    problems = tuple(
+        Problem("text-garbled", f"第 {p.number} 页的文字无法还原，按图片处理", at=f"page:{p.number}") for p in pages if p.garbled
+    )
+    return Document(MEDIA_TYPES[0], tuple(blocks), meta=meta, problems=problems, page_count=len(pages))
+
+
+def _page(pdf: pdfium.PdfDocument, number: int) -> _Page:
+    try:
+        page = pdf[number]
+    except pdfium.PdfiumError as error:
+        raise Corrupt(f"PDF 第 {number + 1} 页已损坏", advice="请重新下载原件") from error
+    try:
+        turn = _Turn(page)
+        drawn = _Page(number + 1, turn.width, turn.height)
+        _characters(page, turn, drawn)
+        _strokes(page, turn, drawn)
+    finally:
+        page.close()
+    return drawn
+
+
+class _Turn:
+    """From PDF coordinates (origin bottom left, unrotated) to the page as displayed (origin top left)."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        self.width, self.height = page.get_size()
+        self._rotation = page.get_rotation()
+        self._left, self._bottom, right, top = page.get_bbox()
+        self._w, self._h = right - self._left, top - self._bottom
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """One point."""
+        x, y = x - self._left, y - self._bottom
+        if self._rotation == 90:
+            return y, x
+        if self._rotation == 180:
+            return self._w - x, y
+        if self._rotation == 270:
+            return self._h - y, self._w - x
+        return x, self._h - y
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom as displayed."""
+        x0, y0 = self.point(left, bottom)
+        x1, y1 = self.point(right, top)
+        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _characters(page: pdfium.PdfPage, turn: _Turn, drawn: _Page) -> None:
+    textpage = page.get_textpage()
+    try:
+        count = textpage.count_chars()
+        if count > _MAX_CHARS:
+            raise TooLarge(f"PDF 第 {drawn.number} 页字符过多")
+        handle = textpage.raw
+        box = raw.FS_RECTF()
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        odd = 0
+        for i in range(count):
+            code = raw.FPDFText_GetUnicode(handle, i)
+            if code <= 32 or code in (0xA0, 0x3000, 0xFEFF, 0x200B):
+                continue
+            # the loose box has the font's height and advance: stops and dashes then sit on their line, and gaps are real gaps
+            if not raw.FPDFText_GetLooseCharBox(handle, i, box):
+                continue
+            odd += code == 0xFFFD or 0xE000 <= code <= 0xF8FF or 0x80 <= code < 0xA0
+            loose = turn.box(box.left, box.bottom, box.right, box.top)
+            if not raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top):
+                continue
+            tight = turn.box(left.value, bottom.value, right.value, top.value)
+            drawn.glyphs.append(_glyph(chr(code), loose, tight, i))
+    finally:
+        textpage.close()
+    if drawn.glyphs and odd > _GARBLED_SHARE * len(drawn.glyphs):
+        drawn.garbled = True
+        drawn.glyphs.clear()
+
+
+_Rectangle = tuple[float, float, float, float]
+
+
+def _glyph(char: str, loose: _Rectangle, tight: _Rectangle, index: int) -> Glyph:
+    """A glyph's ink says where it is; its font box only how it lines up, and is useless where the two are apart (fonts for vertical writing)."""
+    middle_x, middle_y = (tight[0] + tight[2]) / 2, (tight[1] + tight[3]) / 2
+    apart = not (loose[0] <= middle_x <= loose[2] and loose[1] - 1 <= middle_y <= loose[3] + 1)
+    ink = max(tight[2] - tight[0], tight[3] - tight[1])
+    hollow = "\u3400" <= char <= "\u9fff" and ink < 0.45 * max(loose[2] - loose[0], loose[3] - loose[1])
+    return Glyph(char, *(tight if apart or hollow else loose), index)
+
+
+def _strokes(page: pdfium.PdfPage, turn: _Turn, drawn: _Page) -> None:
+    for count, item in enumerate(page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE), max_depth=4)):
+        if count > _MAX_OBJECTS:
+            raise TooLarge(f"PDF 第 {drawn.number} 页图形过多")
+        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+            drawn.pictures += _large(item, turn)
+            continue
+        for x0, y0, x1, y1 in _segments(item, turn):
+            if abs(y1 - y0) <= _THIN and abs(x1 - x0) > abs(y1 - y0):
+                drawn.across.append(Stroke((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+            elif abs(x1 - x0) <= _THIN and abs(y1 - y0) > abs(x1 - x0):
+                drawn.down.append(Stroke((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+
+
+def _large(item: pdfium.PdfObject, turn: _Turn) -> bool:
+    left, bottom, right, top = _bounds(item)
+    return (right - left) * (top - bottom) > 0.05 * turn.width * turn.height
+
+
+def _bounds(item: pdfium.PdfObject) -> tuple[float, float, float, float]:
+    try:
+        left, bottom, right, top = item.get_bounds()
+    except pdfium.PdfiumError:
+        return 0.0, 0.0, 0.0, 0.0
+    return left, bottom, right, top
+
+
+def _segments(item: pdfium.PdfObject, turn: _Turn) -> Iterator[tuple[float, float, float, float]]:
+    """The straight strokes of a path; a thin filled shape is one stroke, a stroked rectangle four."""
+    box = turn.box(*_bounds(item))
+    if min(box[2] - box[0], box[3] - box[1]) <= _THIN:
+        yield box
+        return
+    mode, stroked = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(item.raw, mode, stroked)
+    if not stroked.value:
+        return
+    matrix = item.get_matrix()
+    before = start = None
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for i in range(min(raw.FPDFPath_CountSegments(item.raw), 5000)):
+        segment = raw.FPDFPath_GetPathSegment(item.raw, i)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        here = turn.point(*matrix.on_point(x.value, y.value))
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            start = here
+        elif kind == raw.FPDF_SEGMENT_LINETO and before is not None:
+            yield (*before, *here)
+        if raw.FPDFPathSegment_GetClose(segment) and start is not None:
+            yield (*here, *start)
+        before = here
+
+
+def _blocks(page: _Page) -> list[Block]:
+    """Text lines and tables of a page from top to bottom."""
+    tables = ruling.tables(page.across, page.down)
+    held: dict[tuple[int, int], list[Glyph]] = {}
+    loose: list[Glyph] = []
+    for glyph in page.glyphs:
+        place = _place(tables, (glyph.left + glyph.right) / 2, glyph.middle)
+        if place is None:
+            loose.append(glyph)
+        else:
+            held.setdefault(place, []).append(glyph)
+    placed: list[tuple[float, Block]] = []
+    for t, table in enumerate(tables):
+        grid = _grid(page, t, table, held)
+        if grid is not None:
+            placed.append((table.ys[0], grid))
+    placed.extend(_prose(page, loose))
+    if (page.pictures and not tables) or page.garbled:
+        placed.append((page.height, ImageBlock(page.at(0, 0, page.width, page.height))))
+    return [block for _, block in sorted(placed, key=lambda item: item[0])]
+
+
+def _place(tables: list[RuledTable], x: float, y: float) -> tuple[int, int] | None:
+    for t, table in enumerate(tables):
+        found = table.find(x, y)
+        if found is not None:
+            return t, found
+    return None
+
+
+def _grid(page: _Page, t: int, table: RuledTable, held: dict[tuple[int, int], list[Glyph]]) -> GridBlock | None:
+    cells = []
+    for i, ruled in enumerate(table.cells):
+        text = "\n".join(line.text for line in paragraphs.lines(held.get((t, i), [])))
+        at = page.at(ruled.left, ruled.top, ruled.right, ruled.bottom, f"/table[{t + 1}]/r{ruled.row + 1}c{ruled.column + 1}")
+        cells.append(GridCell(ruled.row, ruled.column, text, at, ruled.rowspan, ruled.colspan))
+    if not any(cell.text for cell in cells):
+        return None
+    return GridBlock(tuple(cells), page.at(table.xs[0], table.ys[0], table.xs[-1], table.ys[-1], f"/table[{t + 1}]"), "cells")
+
+
+def _prose(page: _Page, glyphs: list[Glyph]) -> list[tuple[float, Block]]:
+    found = [line for line in paragraphs.lines(glyphs) if not paragraphs.is_page_number(line.text)]
+    if not found:
+        return []
+    left, right = min(line.left for line in found), max(line.right for line in found)
+    groups: list[list[TextLine]] = []
+    for line in found:
+        if groups and paragraphs.continues(groups[-1][-1], line, left, right) and line.top - groups[-1][-1].bottom < 3 * line.size:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [(group[0].top, _paragraph(page, group)) for group in groups]
+
+
+def _paragraph(page: _Page, group: list[TextLine]) -> TextBlock:
+    box = (min(x.left for x in group), group[0].top, max(x.right for x in group), group[-1].bottom)
+    return TextBlock("".join(line.text for line in group), page.at(*box))
