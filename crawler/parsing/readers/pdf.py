@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from crawler.parsing import paragraphs, ruling
-from crawler.parsing.paragraphs import Glyph, TextLine
+from crawler.parsing import page_lines, ruling
+from crawler.parsing.page_lines import Glyph, TextLine
 from crawler.parsing.ruling import RuledTable, Stroke
 from storage.domain.document import Block, Box, Document, GridBlock, GridCell, ImageBlock, Locator, Problem, TextBlock
 from storage.domain.errors import Corrupt, Encrypted, TooLarge
@@ -246,7 +246,7 @@ def _place(tables: list[RuledTable], x: float, y: float) -> tuple[int, int] | No
 def _grid(page: _Page, t: int, table: RuledTable, held: dict[tuple[int, int], list[Glyph]]) -> GridBlock | None:
     cells = []
     for i, ruled in enumerate(table.cells):
-        text = "\n".join(line.text for line in paragraphs.lines(held.get((t, i), [])))
+        text = "\n".join(line.text for line in page_lines.lines(held.get((t, i), [])))
         at = page.at(ruled.left, ruled.top, ruled.right, ruled.bottom, f"/table[{t + 1}]/r{ruled.row + 1}c{ruled.column + 1}")
         cells.append(GridCell(ruled.row, ruled.column, text, at, ruled.rowspan, ruled.colspan))
     if not any(cell.text for cell in cells):
@@ -255,13 +255,13 @@ def _grid(page: _Page, t: int, table: RuledTable, held: dict[tuple[int, int], li
 
 
 def _prose(page: _Page, glyphs: list[Glyph]) -> list[tuple[float, Block]]:
-    found = [line for line in paragraphs.lines(glyphs) if not paragraphs.is_page_number(line.text)]
+    found = [line for line in page_lines.lines(glyphs) if not page_lines.is_page_number(line.text)]
     if not found:
         return []
     left, right = min(line.left for line in found), max(line.right for line in found)
     groups: list[list[TextLine]] = []
     for line in found:
-        if groups and paragraphs.continues(groups[-1][-1], line, left, right) and line.top - groups[-1][-1].bottom < 3 * line.size:
+        if groups and page_lines.continues(groups[-1][-1], line, left, right):
             groups[-1].append(line)
         else:
             groups.append([line])
