@@ -26,10 +26,13 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A failed or doubtful check on a cell: the number of the finding on the page and how sure it is."""
+    """A failed or doubtful check on a cell: the number of the finding on the page, how sure it is, and whether it is about many cells at
+    once, of which most will be innocent.
+    """
 
     number: int
     certainty: Certainty
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Shown:
             names.append("doubtful")
         if self.marks:
             names.append(f"mark-{self.marks[0].certainty.value}")
+            names += ["mark-wide"] if all(mark.wide for mark in self.marks) else []
         return " ".join(names)
 
 

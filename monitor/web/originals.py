@@ -34,8 +34,6 @@ def original(request: Request, sha256: str) -> Response:
     desk = desk_of(request)
     with desk.database.read() as connection:
         stored = originals.get(connection, Sha256(sha256))
-    if stored is None:
-        raise NotFoundError("存档里没有这份原件。")
     data = desk.archive.get(Sha256(sha256))
     suffix = SUFFIXES.get(stored.media_type.split(";")[0].strip().lower(), ".bin")
     headers = {

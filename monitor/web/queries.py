@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Subquery, and_, case, func, literal, or_, select, true
 
 from monitor.web.labels import Quality
-from storage.domain.enums import Certainty, DutyStatus, FindingState, ReadingQuality, SendState, SourceHealth
+from storage.domain.enums import Certainty, DutyStatus, FindingState, ReadingQuality, SendState, Severity, SourceHealth
 from storage.schema import (
     bodies,
     body_aliases,
@@ -99,8 +99,8 @@ def as_of(connection: Connection) -> datetime | None:
 def work(connection: Connection, year: int) -> dict[str, int]:
     """Counts of what a person should look at today."""
     live = and_(findings.c.report_year == year, findings.c.state == FindingState.OPEN.value)
-    counted = connection.execute(select(findings.c.certainty, func.count()).where(live, _figures()).group_by(findings.c.certainty))
-    per_certainty = {row[0]: row[1] for row in counted}
+    query = select(findings.c.certainty, func.count()).where(live, _figures(), _grave()).group_by(findings.c.certainty)
+    per_certainty = {row[0]: row[1] for row in connection.execute(query)}
     blind = [SourceHealth.BLIND.value, SourceHealth.MOVED.value, SourceHealth.DEGRADED.value]
     return {
         "inconsistent": per_certainty.get(Certainty.INCONSISTENT.value, 0),
@@ -187,6 +187,7 @@ def _reports(year: int) -> Select[Any]:
             readings.c.form,
             func.coalesce(counted.c.inconsistent, 0).label("inconsistent"),
             func.coalesce(counted.c.suspect, 0).label("suspect"),
+            func.coalesce(counted.c.hints, 0).label("hints"),
             quality,
         )
         .join(bodies, bodies.c.id == reports.c.body_id)
@@ -201,9 +202,10 @@ def _reports(year: int) -> Select[Any]:
 
 
 def _newest_version() -> Subquery:
-    query = select(
-        report_versions.c.report_id, func.max(report_versions.c.number).label("number"), func.count().label("versions")
-    ).group_by(report_versions.c.report_id)
+    """Per report the version that stands: the newest still to be seen, else the newest there was (as `storage.reports.current`)."""
+    standing = func.max(case((report_versions.c.gone_since.is_(None), report_versions.c.number)))
+    number = func.coalesce(standing, func.max(report_versions.c.number)).label("number")
+    query = select(report_versions.c.report_id, number, func.count().label("versions")).group_by(report_versions.c.report_id)
     return query.subquery("newest_version")
 
 
@@ -217,7 +219,9 @@ def _newest_reading() -> Subquery:
 
 def _finding_counts(year: int) -> Subquery:
     def count(certainty: Certainty) -> ColumnElement[Any]:
-        return func.sum(case((findings.c.certainty == certainty.value, 1), else_=0))
+        # That the tables could not be read is a remark by severity, and still decides what the report's figures count as.
+        told = _grave() if certainty is not Certainty.NOT_CHECKABLE else true()
+        return func.sum(case((and_(findings.c.certainty == certainty.value, told), 1), else_=0))
 
     query = (
         select(
@@ -226,6 +230,7 @@ def _finding_counts(year: int) -> Subquery:
             count(Certainty.SUSPECT).label("suspect"),
             count(Certainty.DOUBTFUL_READING).label("doubtful"),
             count(Certainty.NOT_CHECKABLE).label("not_checkable"),
+            func.sum(case((_grave(), 0), else_=1)).label("hints"),
         )
         .where(findings.c.report_year == year, findings.c.state.in_(LIVE), _figures())
         .group_by(findings.c.body_id)
@@ -238,6 +243,11 @@ def _figures() -> ColumnElement[bool]:
     return findings.c.rule.not_like("TL-%")
 
 
+def _grave() -> ColumnElement[bool]:
+    """Severe enough to speak against the figures; remarks on form are listed with the report and counted as hints."""
+    return findings.c.severity.in_([Severity.S1.value, Severity.S2.value])
+
+
 def _named(text: str) -> ColumnElement[bool]:
     alias = select(literal(1)).where(body_aliases.c.body_id == bodies.c.id, body_aliases.c.alias.contains(text, autoescape=True)).exists()
     return or_(bodies.c.name.contains(text, autoescape=True), alias)
@@ -245,7 +255,8 @@ def _named(text: str) -> ColumnElement[bool]:
 
 def _status_order() -> ColumnElement[int]:
     order = [DutyStatus.MISSING, DutyStatus.WITHDRAWN, DutyStatus.LATE, DutyStatus.UNKNOWN, DutyStatus.UNDATED, DutyStatus.NOT_DUE]
-    return case({status.value: place for place, status in enumerate(order)}, value=duties.c.status, else_=9)
+    places = {status.value: place for place, status in enumerate(order)} | {DutyStatus.EXEMPT.value: 99}
+    return case(places, value=duties.c.status, else_=9)
 
 
 def _count(connection: Connection, query: Select[Any]) -> int:

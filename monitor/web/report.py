@@ -40,7 +40,8 @@ def gather(connection: Connection, body_id: BodyId, year: int, number: int | Non
     versions = reports.versions(connection, body_id, year)
     if not versions:
         raise NotFoundError("没有这份年报。", advice="请从年报列表进入。")
-    shown = _chosen(versions, number)
+    standing = reports.current(connection, body_id, year) or versions[-1]
+    shown = standing if number is None else _chosen(versions, number)
     stored = readings.newest(connection, shown.id)
     parsed = stored.parsed if stored else None
     found = finding_rows(findings.for_report(connection, body_id, year), parsed.form if parsed else None)
@@ -53,7 +54,7 @@ def gather(connection: Connection, body_id: BodyId, year: int, number: int | Non
         "duty": _flat(duty),
         "report_quality": queries.quality_of(connection, body_id, year),
         "version": shown,
-        "newer": shown.number != versions[-1].number,
+        "newer": shown.id != standing.id,
         "versions": version_rows(versions),
         "reading": stored,
         "parsed": parsed,
@@ -76,9 +77,7 @@ def _checks(connection: Connection, parsed: ParsedReport, body_id: BodyId, year:
     return check_rows(judge(subject).checks, parsed.form, titles)
 
 
-def _chosen(versions: Sequence[ReportVersion], number: int | None) -> ReportVersion:
-    if number is None:
-        return versions[-1]
+def _chosen(versions: Sequence[ReportVersion], number: int) -> ReportVersion:
     for version in versions:
         if version.number == number:
             return version

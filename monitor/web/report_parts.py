@@ -16,33 +16,37 @@ from storage.domain.enums import Certainty, Edition, FindingState, Outcome
 from storage.domain.judgement import CheckResult
 from storage.domain.originals import ReportVersion
 from storage.domain.reports import ParsedReport, Section
+from storage.findings import StoredFinding
 
 ORDER = {Certainty.INCONSISTENT: 0, Certainty.SUSPECT: 1, Certainty.DOUBTFUL_READING: 2, Certainty.NOT_CHECKABLE: 3}
 MARKED_STATES = {FindingState.OPEN, FindingState.CONFIRMED, FindingState.SNOOZED}
 MOST_MARKED_CELLS = 60
+MANY_CELLS = 8
+"""A finding about more cells than this names the first few and folds the rest."""
 
 
-def finding_rows(stored: Sequence[Any], edition: Edition | None) -> list[dict[str, Any]]:
+def finding_rows(stored: Sequence[StoredFinding], edition: Edition | None) -> list[dict[str, Any]]:
     """Live findings first by certainty and severity, numbered; dismissed and resolved ones after them."""
-    live = sorted(stored, key=lambda s: (s.state not in MARKED_STATES, ORDER[s.certainty], s.severity.value, s.rule))
+    ordered = sorted(
+        stored, key=lambda s: (s.state not in MARKED_STATES, ORDER[s.finding.certainty], s.finding.severity.value, s.finding.rule)
+    )
     rows = []
-    for number, item in enumerate(live, start=1):
-        payload = item.payload
-        hypothesis = payload.get("hypothesis")
-        cells = [str(path) for path in payload.get("cells", ())]
+    for number, item in enumerate(ordered, start=1):
+        found = item.finding
+        guess = found.hypothesis
         rows.append(
             {
                 "number": number,
-                "rule": item.rule,
-                "certainty": item.certainty,
-                "severity": item.severity,
+                "rule": found.rule,
+                "certainty": found.certainty,
+                "severity": found.severity,
                 "state": item.state,
-                "title": item.title,
-                "message": item.message,
+                "title": found.title,
+                "message": found.message,
                 "opened_at": item.opened_at,
-                "quote": payload.get("quote", ""),
-                "cells": [{"path": path, "words": place_name(path, edition)} for path in cells[:MOST_MARKED_CELLS]],
-                "hypothesis": hypothesis and {"words": place_name(hypothesis["cell"], edition), "value": hypothesis["value"]},
+                "quote": found.quote,
+                "cells": [{"path": str(path), "words": place_name(path, edition)} for path in found.cells[:MOST_MARKED_CELLS]],
+                "hypothesis": guess and {"words": place_name(guess.cell, edition), "value": guess.value},
             }
         )
     return rows
@@ -54,7 +58,8 @@ def marks_of(found: Sequence[Mapping[str, Any]]) -> dict[str, list[Mark]]:
     for row in found:
         if row["state"] in MARKED_STATES:
             for cell in row["cells"]:
-                marks.setdefault(cell["path"], []).append(Mark(row["number"], Certainty(row["certainty"])))
+                mark = Mark(row["number"], Certainty(row["certainty"]), wide=len(row["cells"]) > MANY_CELLS)
+                marks.setdefault(cell["path"], []).append(mark)
     return marks
 
 
