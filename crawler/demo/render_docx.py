@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import date, datetime, time
 
 import docx
 from docx.document import Document
@@ -25,7 +25,8 @@ def render_docx(facts: ReportFacts, *, blocks: tuple[Block, ...] | None = None) 
         else:
             _add_table(document, block)
     # Fixed times: the same facts must give the same bytes, or every start of the demo would look like an edited report.
-    moment = datetime(facts.report_year + 1, 1, 8, 9, 0)  # noqa: DTZ001 - the file format stores naive local times
+    day = facts.signed_on or date(facts.report_year + 1, 1, 8)
+    moment = datetime.combine(day, time(9, 0))
     document.core_properties.created = document.core_properties.modified = moment
     document.core_properties.author = facts.body
     target = io.BytesIO()

@@ -39,7 +39,9 @@ def totals_left_zero(facts: ReportFacts) -> ReportFacts:
     """
     kept = {"new_received", "carried_in", "total_handled", "carried_out"}
     changes = {
-        path: "0" for path in facts.cells if path.startswith("requests/") and path.endswith("/total") and path.split("/")[1] not in kept
+        str(path): "0"
+        for path in facts.cells
+        if path.startswith("requests/") and path.endswith("/total") and path.split("/")[1] not in kept
     }
     outcomes = {f"requests_{group}" for group in ("granted", "partial", "denied", "unable", "refused", "other")}
     stated = {metric: value for metric, value in facts.stated.items() if metric not in outcomes}

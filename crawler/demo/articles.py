@@ -1,0 +1,88 @@
+"""The page behind one line of a list, with the files it carries: the report as HTML, as an attachment, or with its tables as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+from crawler.demo.facts import ReportFacts
+from crawler.demo.pages import COLUMN_NAME, Answer, html_answer, moment
+from crawler.demo.publications import Entry
+from crawler.demo.render_docx import render_docx
+from crawler.demo.render_html import body_html, image_only_body
+from crawler.demo.render_pdf import render_pdf
+from crawler.demo.scenario import SitePlan
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+FileAddress = Callable[[str], str]
+"""How a portal's pages link to a file of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One article on one day: its page, and its files by name."""
+
+    page: Answer
+    files: dict[str, Answer]
+
+
+def bundle(site: SitePlan, entry: Entry, day: date, container: str, address: FileAddress) -> Bundle:
+    """The article as it stands on that day. `container` is the class of the content element, `address` makes the link to a file."""
+    facts = entry.facts(day)
+    content, files = _lookalike(entry) if facts is None else _report(entry, facts, address)
+    changed = _changed(entry, day)
+    shown = f'<div class="date">发布时间：{entry.published_on} 09:00　来源：{escape(entry.body)}</div>' if entry.dated else ""
+    markup = f'<div class="article"><h1>{escape(entry.title)}</h1>{shown}\n<div class="{container}" id="zoom">\n{content}</div></div>'
+    tags = {"ColumnName": COLUMN_NAME, "ColumnType": "信息公开年报", "ArticleTitle": entry.title, "ContentSource": entry.body}
+    if entry.dated:
+        tags["PubDate"] = f"{entry.published_on} 09:00"
+    page = html_answer(site, f"{entry.title}-{site.name}", markup, tags=tags, changed=changed)
+    return Bundle(
+        page, {name: Answer(data, kind, last_modified=moment(changed) if changed else None) for name, (kind, data) in files.items()}
+    )
+
+
+def _changed(entry: Entry, day: date) -> date | None:
+    """When the server last wrote the file; nothing for a report whose portal hides every date."""
+    if not entry.dated:
+        return None
+    return max((since for since, _ in entry.versions if since <= day), default=entry.published_on)
+
+
+def _report(entry: Entry, facts: ReportFacts, address: FileAddress) -> tuple[str, dict[str, tuple[str, bytes]]]:
+    stem = f"P0{entry.published_on:%Y%m%d}{entry.number:08d}"
+    if entry.carrier == "docx":
+        return _attached(entry, f"{stem}.docx", DOCX, render_docx(facts), address)
+    if entry.carrier == "pdf":
+        return _attached(entry, f"{stem}.pdf", "application/pdf", render_pdf(facts), address)
+    if entry.carrier == "image":
+        fragment, images = image_only_body(facts)
+        for name in images:
+            fragment = fragment.replace(f"./{name}", address(name))
+        return fragment, {name: ("image/png", data) for name, data in images.items()}
+    return body_html(facts, style="word" if entry.carrier == "word" else "clean"), {}
+
+
+def _attached(entry: Entry, name: str, kind: str, data: bytes, address: FileAddress) -> tuple[str, dict[str, tuple[str, bytes]]]:
+    label = f"{entry.title}{name[name.rindex('.') :]}"
+    text = f'<p>现将{escape(entry.title)}予以公布，详见附件。</p>\n<p>附件：<a href="{address(name)}">{escape(label)}</a></p>\n'
+    return text, {name: (kind, data)}
+
+
+def _lookalike(entry: Entry) -> tuple[str, dict[str, tuple[str, bytes]]]:
+    """A short document of its own kind; the website's table has figures, as the real ones do."""
+    if entry.kind == "website":
+        rows = [
+            ("网站名称", entry.body),
+            ("总访问量（单位：次）", "182364"),
+            ("信息发布总数（单位：条）", "1207"),
+            ("收到留言数量（单位：条）", "36"),
+        ]
+        cells = "".join(f"<tr><td>{escape(label)}</td><td>{escape(value)}</td></tr>" for label, value in rows)
+        return f'<p>政府网站工作年度报表（{entry.year}年度）</p><table border="1">{cells}</table>\n', {}
+    if entry.kind == "rule_of_law":
+        return f"<p>{entry.year}年，{escape(entry.body)}推进法治政府建设，组织学法四次，办理行政复议答复三件。</p>\n", {}
+    return f"<p>用一张图说明{escape(entry.body)}{entry.year}年的公开工作。</p>\n", {}

@@ -1,0 +1,69 @@
+"""Portals of static files: numbered list pages counted from 0, articles and files beside each other in month folders."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import escape
+
+from crawler.demo.articles import bundle
+from crawler.demo.pages import COLUMN_NAME, Answer, Request, html_answer, not_found
+from crawler.demo.publications import Entry, Publications
+from crawler.demo.scenario import SitePlan
+
+_PAGE = re.compile(r"(?:index(?:_(\d+))?\.html)?")
+_ARTICLE = re.compile(r"(\d{6})/t(\d{8})_(\d+)\.html")
+_FILE = re.compile(r"(\d{6})/([PW]0\d+\.\w+)")
+
+
+def answer(site: SitePlan, content: Publications, day: date, request: Request) -> Answer:
+    """The list, an article or a file below the column; 404 for anything else."""
+    if not request.path.startswith(site.column_path):
+        return not_found(site)
+    rest = request.path.removeprefix(site.column_path)
+    shown = content.shown(site.host, day)
+    if page := _PAGE.fullmatch(rest):
+        return _list(site, shown, int(page[1] or 0))
+    if article := _ARTICLE.fullmatch(rest):
+        entry = next((one for one in shown if one.number == int(article[3]) and rest == _name(one)), None)
+        return bundle(site, entry, day, "TRS_Editor", _beside).page if entry else not_found(site)
+    if file := _FILE.fullmatch(rest):
+        return _file(site, shown, day, file)
+    return not_found(site)
+
+
+def _beside(name: str) -> str:
+    return f"./{name}"
+
+
+def _name(entry: Entry) -> str:
+    return f"{entry.published_on:%Y%m}/t{entry.published_on:%Y%m%d}_{entry.number}.html"
+
+
+def _file(site: SitePlan, shown: tuple[Entry, ...], day: date, asked: re.Match[str]) -> Answer:
+    for entry in shown:
+        if f"{entry.published_on:%Y%m}" == asked[1] and entry.carrier in {"docx", "pdf", "image"}:
+            files = bundle(site, entry, day, "TRS_Editor", _beside).files
+            if asked[2] in files:
+                return files[asked[2]]
+    return not_found(site)
+
+
+def _list(site: SitePlan, shown: tuple[Entry, ...], number: int) -> Answer:
+    pages = max(1, -(-len(shown) // site.per_page))
+    if number >= pages:
+        return not_found(site)
+    rows = "".join(_row(entry) for entry in shown[number * site.per_page : (number + 1) * site.per_page])
+    pager = f'<div class="page"><script>createPageHTML({pages}, {number}, "index", "html");</script></div>'
+    content = f'<div class="list"><h2>{COLUMN_NAME}</h2>\n<ul class="list-ul">\n{rows or "<li>暂无信息</li>"}</ul>\n{pager}</div>'
+    tags = {"ColumnName": COLUMN_NAME, "ColumnType": "信息公开年报"}
+    return html_answer(
+        site, f"{COLUMN_NAME}-{site.name}", content, tags=tags, changed=max((entry.published_on for entry in shown), default=None)
+    )
+
+
+def _row(entry: Entry) -> str:
+    """A row as such templates write it: the visible text cut off, the whole title in the attribute."""
+    text = entry.title if len(entry.title) <= 30 else entry.title[:28] + "..."
+    day = f"<span>{entry.published_on}</span>" if entry.dated else ""
+    return f'<li><a href="./{_name(entry)}" target="_blank" title="{escape(entry.title)}">{escape(text)}</a>{day}</li>\n'
