@@ -1,0 +1,68 @@
+"""How sure a finding is: what the rule says, times how well the report was read. A doubtful reading never accuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from storage.domain.enums import CellKind, Certainty, Outcome, ReadingQuality, Severity
+from storage.domain.ids import CellPath
+from storage.domain.judgement import CheckResult
+from storage.domain.reports import ParsedReport
+
+QUALITY = (ReadingQuality.NONE, ReadingQuality.LOW, ReadingQuality.MEDIUM, ReadingQuality.HIGH)
+SEVERITIES = (Severity.S1, Severity.S2, Severity.S3, Severity.S4)
+STRENGTH = (Certainty.NOT_CHECKABLE, Certainty.DOUBTFUL_READING, Certainty.SUSPECT, Certainty.INCONSISTENT)
+
+
+def table_quality(report: ParsedReport, table: str) -> ReadingQuality:
+    """How well one table was read."""
+    return report.reading.tables.get(table, report.reading.quality)
+
+
+def prose_quality(report: ParsedReport) -> ReadingQuality:
+    """How well running text was read: as well as the best-read part; text beside pictures of tables was not recognised but native."""
+    best = max((report.reading.quality, *report.reading.tables.values()), key=QUALITY.index)
+    if best is ReadingQuality.NONE and report.text:
+        return ReadingQuality.HIGH
+    return best
+
+
+def doubtful_cells(report: ParsedReport, paths: Iterable[CellPath]) -> tuple[CellPath, ...]:
+    """Those cells whose reading is in question: two extractions disagree, unreadable, merged, or low confidence."""
+    return tuple(path for path in paths if not report.cell(path).trusted)
+
+
+def certainty_of(report: ParsedReport, result: CheckResult) -> Certainty:
+    """The certainty of one failing result."""
+    parts = {path.split("/", 1)[0] for path in result.cells}
+    qualities = [table_quality(report, part) for part in parts]
+    if result.quote or not parts:
+        qualities.append(prose_quality(report))
+    worst = min(qualities, key=QUALITY.index)
+    if worst in {ReadingQuality.LOW, ReadingQuality.NONE} or doubtful_cells(report, result.cells):
+        return Certainty.DOUBTFUL_READING
+    if worst is ReadingQuality.MEDIUM or result.outcome is Outcome.LIKELY_FAIL or result.facts.get("reservation"):
+        return Certainty.SUSPECT
+    return Certainty.INCONSISTENT
+
+
+def strongest(values: Iterable[Certainty]) -> Certainty:
+    """The strongest of several; a cause is as sure as its surest equation."""
+    return max(values, key=STRENGTH.index)
+
+
+def lowered(severity: Severity, outcome: Outcome) -> Severity:
+    """One step lower for what is only likely."""
+    if outcome is not Outcome.LIKELY_FAIL:
+        return severity
+    return SEVERITIES[min(SEVERITIES.index(severity) + 1, len(SEVERITIES) - 1)]
+
+
+def gravest(values: Iterable[Severity]) -> Severity:
+    """The gravest of several."""
+    return min(values, key=SEVERITIES.index)
+
+
+def is_blank(report: ParsedReport, path: CellPath) -> bool:
+    """Printed as blank or as a dash."""
+    return report.cell(path).kind in {CellKind.BLANK, CellKind.DASH}

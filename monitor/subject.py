@@ -1,0 +1,88 @@
+"""What a rule is, and what it is given: one report with everything known around it. Values only; no clock, no storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from monitor.equations import Operands, operands
+from monitor.root_cause import Cause, causes
+from storage.domain.duties import Duty, DutyState, Evidence
+from storage.domain.enums import BodyKind, Certainty, Severity
+from storage.domain.ids import RuleId
+from storage.domain.judgement import CheckResult
+from storage.domain.reports import ParsedReport
+
+ADVICE = "请对照原件核对；如确有差错，请更正并附更正说明。"
+
+Grouping = Literal["result", "table", "rule", "arithmetic"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One report and its surroundings; whatever is None or empty is not known, and a rule that needs it says so.
+
+    `previous` is the same body's report of the year before, `earlier` those of further years (newest first), `children` the reports that
+    an aggregating report sums up (`children_complete`: all of them, the own office included), `peers` reports of like bodies for the
+    same year, `other_versions` further carriers or versions of this very report. `body_names` are the registered name and aliases.
+    """
+
+    report: ParsedReport
+    previous: ParsedReport | None = None
+    today: date | None = None
+    duty: Duty | None = None
+    state: DutyState | None = None
+    evidence: Evidence | None = None
+    body_kind: BodyKind | None = None
+    body_names: tuple[str, ...] = ()
+    other_body_names: tuple[str, ...] = ()
+    earlier: tuple[ParsedReport, ...] = ()
+    peers: tuple[ParsedReport, ...] = ()
+    children: tuple[ParsedReport, ...] = ()
+    children_complete: bool = False
+    other_versions: tuple[ParsedReport, ...] = ()
+
+    @cached_property
+    def operands(self) -> Operands:
+        """Cells as intervals and the form's equations, computed once."""
+        return operands(self.report)
+
+    @cached_property
+    def causes(self) -> tuple[Cause, ...]:
+        """Why the equations of tables 3 and 4 do not hold, where they do not."""
+        return causes(self.operands)
+
+    @cached_property
+    def previous_operands(self) -> Operands | None:
+        """The same for last year's report."""
+        return None if self.previous is None else operands(self.previous)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the catalogue.
+
+    `message` is a template over the facts of a failing result (`{left}`, `{right}`, `{difference}`, `{place}`, `{quote}` are always
+    there). `grouping` says what becomes one finding: each failing result, all of one table, all of the rule, or the arithmetic causes.
+    `grade` overrides `severity` per result, `certainty` fixes it where the rule speaks of readability and not of figures. `doc` is the
+    module's docstring, set by the scan.
+    """
+
+    id: RuleId
+    title: str
+    severity: Severity
+    check: Callable[[Subject], Iterable[CheckResult]]
+    message: str = ""
+    advice: str = ADVICE
+    grouping: Grouping = "result"
+    grade: Callable[[CheckResult], Severity] | None = None
+    certainty: Certainty | None = None
+    version: str = "1"
+    doc: str = ""
+
+    def severity_of(self, result: CheckResult) -> Severity:
+        """The severity of one failing result, before certainty lowers it."""
+        return self.severity if self.grade is None else self.grade(result)
