@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, true
 
 from storage.domain.errors import NotFoundError
 from storage.domain.ids import Sha256, VisitId
@@ -15,9 +15,14 @@ from storage.statements import clean, clip, insert_new, url_of
 
 def record(connection: Connection, capture: Capture) -> int:
     """Write the capture; the id of the one there is when the same answer was recorded before. The original's row must exist."""
-    values = {
-        "natural_key": capture.natural_key,
-        "visit_id": capture.visit_id,
+    values = {**as_stored(capture), "natural_key": capture.natural_key, "visit_id": capture.visit_id}
+    insert_new(connection, captures, values, key=["natural_key"])
+    return int(connection.execute(select(captures.c.id).where(captures.c.natural_key == capture.natural_key)).scalar_one())
+
+
+def as_stored(capture: Capture) -> dict[str, Any]:
+    """The columns of a capture that log and database share, as the database holds them."""
+    return {
         "role": capture.role,
         "url": url_of(capture.url),
         "final_url": url_of(capture.final_url),
@@ -33,8 +38,11 @@ def record(connection: Connection, capture: Capture) -> int:
         "truncated": capture.truncated,
         "chain": capture.chain,
     }
-    insert_new(connection, captures, values, key=["natural_key"])
-    return int(connection.execute(select(captures.c.id).where(captures.c.natural_key == capture.natural_key)).scalar_one())
+
+
+def list_all(connection: Connection) -> tuple[Capture, ...]:
+    """Every capture in order."""
+    return _all(connection, true())
 
 
 def get(connection: Connection, capture_id: int) -> Capture:

@@ -73,3 +73,11 @@ def _event(row: Row[Any]) -> Event:
         id=row.id,
         planned_at=row.planned_at,
     )
+
+
+def get_many(connection: Connection, event_ids: Iterable[int]) -> dict[int, Event]:
+    """Those of the given events that exist, by id."""
+    found: dict[int, Event] = {}
+    for chunk in chunks(dict.fromkeys(event_ids), CHUNK):
+        found.update((row.id, _event(row)) for row in connection.execute(select(events).where(events.c.id.in_(chunk))))
+    return found

@@ -185,7 +185,7 @@ def deliveries_of(connection: Connection, outbox_id: int) -> Sequence[Delivery]:
     return tuple(Delivery(row.outbox_id, row.attempt, row.at, SendState(row.state), row.reply) for row in rows)
 
 
-def _log(connection: Connection, outbox_id: int, attempt: int, at: datetime, state: SendState, reply: str) -> None:  # noqa: PLR0913 - a row
+def _log(connection: Connection, outbox_id: int, attempt: int, at: datetime, state: SendState, reply: str) -> None:
     values = {"outbox_id": outbox_id, "attempt": attempt, "at": at, "state": state.value, "reply": clip(reply, 500)}
     connection.execute(insert(deliveries).values(**values))
 
@@ -200,4 +200,13 @@ def _message(row: Row[Any]) -> Message:
         body_text=row.body_text,
         body_html=row.body_html,
         event_ids=tuple(row.event_ids),
+    )
+
+
+def written_since(connection: Connection, since: datetime) -> tuple[OutboxRow, ...]:
+    """The messages written since that moment, the oldest first; what destinations were told lately."""
+    rows = connection.execute(select(outbox).where(outbox.c.created_at >= since).order_by(outbox.c.id))
+    return tuple(
+        OutboxRow(row.id, _message(row), SendState(row.state), row.attempts, row.created_at, row.next_at, row.accepted_at, row.last_reply)
+        for row in rows
     )

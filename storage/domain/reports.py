@@ -81,13 +81,17 @@ class DateMention:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One of the six prescribed sections; `number` 1–6 by meaning, `printed` as its heading stands."""
+    """One of the six prescribed sections; `number` 1–6 by meaning, `printed` as its heading stands.
+
+    Number 0 is the text before the first heading. `places` gives, per offset in `text`, the place in the original from there on.
+    """
 
     number: int
     title: str
     printed: str
     text: str
     at: Locator
+    places: tuple[tuple[int, Locator], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

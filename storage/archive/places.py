@@ -1,0 +1,220 @@
+"""Where blobs lie: a local folder or an object store, behind the four things the archive needs. Nothing here overwrites or deletes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from storage.domain.errors import ArchiveError, ConfigError, OriginalMissing
+
+TEMPORARY = "tmp"
+"""Folder for files that are being written; what a dead process left there is listed by verification, never used."""
+
+
+class Place(Protocol):
+    """Named bytes, written once."""
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Write under `key` so that it survives a power cut; False when the key is taken. Raises ArchiveError."""
+        ...
+
+    def read(self, key: str) -> bytes:
+        """The bytes under `key`. Raises OriginalMissing, ArchiveError."""
+        ...
+
+    def exists(self, key: str) -> bool:
+        """Whether the key is taken."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """All keys under the folder `prefix`, in order within each folder."""
+        ...
+
+
+def step(name: str) -> None:
+    """A named moment in writing; tests replace this to kill the process there."""
+
+
+def open_place(url: str) -> Place:
+    """The place at `file:///path`, a plain path, or `s3://bucket/prefix` (credentials from the usual AWS_ variables).
+
+    Raises ConfigError for anything else.
+    """
+    parts = urlsplit(url)
+    if parts.scheme in {"s3", "s3a"}:
+        return BucketPlace(url)
+    if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
+        return FolderPlace(Path(unquote(parts.path)))
+    if parts.scheme or not url:
+        raise ConfigError(f"不支持的存档地址：{url}", advice="例：file:///路径/archive 或 s3://桶名/前缀")
+    return FolderPlace(Path(url).absolute())
+
+
+class FolderPlace:
+    """A folder on this machine.
+
+    obstore's local store links a finished file into place but never asks the disk to keep it (no fsync in its system calls, seen with
+    strace on 0.12.1), so writing is done here: temporary file, fsync, hard link (fails where a file is), fsync of the folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        try:
+            self._make_folder(root / TEMPORARY)
+        except OSError as error:
+            raise ConfigError(f"存档目录无法使用：{root}：{error.strerror}", advice="请检查路径和权限。") from error
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Write under `key` so that it survives a power cut; False when the key is taken. Raises ArchiveError."""
+        target = self.root / key
+        temporary = self.root / TEMPORARY / uuid.uuid4().hex
+        try:
+            self._write_synced(temporary, data)
+            self._make_folder(target.parent)
+            try:
+                os.link(temporary, target)
+            except FileExistsError:
+                return False
+            finally:
+                step("linked")
+                temporary.unlink()
+            sync_folder(target.parent)
+            step("folder-synced")
+        except OSError as error:
+            raise ArchiveError(
+                f"存档写入失败：{error.strerror or error}", kept="没有写入不完整的原件。", advice="请检查磁盘空间和权限。"
+            ) from error
+        return True
+
+    def _write_synced(self, path: Path, data: bytes) -> None:
+        step("begun")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                half = len(data) // 2
+                file.write(data[:half])
+                file.flush()
+                step("half-written")
+                file.write(data[half:])
+                file.flush()
+                step("written")
+                os.fsync(file.fileno())
+                step("synced")
+        except OSError:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            raise
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make the folder and its parents, each kept on disk before it is relied upon."""
+        missing = []
+        while not folder.is_dir():
+            missing.append(folder)
+            folder = folder.parent
+        for child in reversed(missing):
+            child.mkdir(exist_ok=True)
+            sync_folder(child.parent)
+
+    def read(self, key: str) -> bytes:
+        """The bytes under `key`. Raises OriginalMissing, ArchiveError."""
+        try:
+            return (self.root / key).read_bytes()
+        except FileNotFoundError as error:
+            raise OriginalMissing(f"存档中没有：{key}") from error
+        except OSError as error:
+            raise ArchiveError(f"存档读取失败：{key}：{error.strerror}", advice="请检查磁盘和权限。") from error
+
+    def exists(self, key: str) -> bool:
+        """Whether the key is taken."""
+        return (self.root / key).is_file()
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """All keys under the folder `prefix`, in order within each folder."""
+        for folder, folders, files in os.walk(self.root / prefix):
+            folders.sort()
+            for name in sorted(files):
+                yield (Path(folder) / name).relative_to(self.root).as_posix()
+
+
+def sync_folder(folder: Path) -> None:
+    """Ask the disk to keep the folder's list of names."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class BucketPlace:
+    """A prefix in an S3 bucket, through obstore; write-once by `If-None-Match`, whole objects only."""
+
+    def __init__(self, url: str) -> None:
+        from datetime import timedelta
+
+        from obstore.exceptions import BaseError
+        from obstore.store import S3Store
+
+        endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""
+        try:
+            self._store = S3Store.from_url(
+                url,
+                client_options={"allow_http": endpoint.startswith("http://"), "timeout": timedelta(seconds=60)},
+                retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=60)},
+            )
+        except (BaseError, ValueError) as error:
+            raise ConfigError(f"对象存储地址或凭据有误：{url}", advice="请检查 NIANBAO_ARCHIVE_URL 和 AWS_ 环境变量。") from error
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Write under `key`; False when the key is taken. Raises ArchiveError."""
+        from obstore.exceptions import AlreadyExistsError, BaseError
+
+        try:
+            self._store.put(key, data, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            return False
+        except BaseError as error:
+            raise _bucket_error("写入", key, error) from error
+        return True
+
+    def read(self, key: str) -> bytes:
+        """The bytes under `key`. Raises OriginalMissing, ArchiveError."""
+        from obstore.exceptions import BaseError
+
+        try:
+            return bytes(self._store.get(key).bytes())
+        except FileNotFoundError as error:
+            raise OriginalMissing(f"存档中没有：{key}") from error
+        except BaseError as error:
+            raise _bucket_error("读取", key, error) from error
+
+    def exists(self, key: str) -> bool:
+        """Whether the key is taken."""
+        from obstore.exceptions import BaseError
+
+        try:
+            self._store.head(key)
+        except FileNotFoundError:
+            return False
+        except BaseError as error:
+            raise _bucket_error("读取", key, error) from error
+        return True
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """All keys under the folder `prefix`, in order."""
+        from obstore.exceptions import BaseError
+
+        try:
+            found = [entry["path"] for batch in self._store.list(prefix) for entry in batch]
+        except BaseError as error:
+            raise _bucket_error("列出", prefix, error) from error
+        yield from sorted(found)
+
+
+def _bucket_error(what: str, key: str, error: Exception) -> ArchiveError:
+    first = (str(error).splitlines() or [""])[0]
+    return ArchiveError(f"对象存储{what}失败：{key}：{first}", advice="请检查网络和对象存储服务；恢复后会自动重试。")
