@@ -7,6 +7,7 @@ in a Reply.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,9 @@ from storage.domain.errors import ConfigError
 
 Send = Callable[[Message, datetime, datetime], Reply]
 """(message, created_at, now) to what became of it."""
+
+MIN_SECRET = 4
+"""Shorter pieces (a path of `/a`) would blot out ordinary words of a service's answer."""
 
 REFUSED_SCHEMES = {
     "wecom": "wecom:// 会把消息交给第三方转发服务（PushPlus），并不是企业微信",
@@ -47,7 +51,7 @@ def channel(address: str, mail: MailDefaults | None = None) -> Send:
         raise ConfigError(f"不接受该地址：{REFUSED_SCHEMES[scheme]}", advice="企业微信群机器人请使用 wecombot://<机器人key>。")
     if not scheme:
         return _bare_mail(address, mail)
-    plugin: Any = apprise.Apprise.instantiate(address, suppress_exceptions=True)
+    plugin = _plugin(address)
     if plugin is None:
         raise ConfigError(f"无法识别的通知地址（{scheme}://…）", advice="请核对地址格式；见 Apprise 的服务列表。")
     if scheme in {"mailto", "mailtos"}:
@@ -59,15 +63,23 @@ def channel(address: str, mail: MailDefaults | None = None) -> Send:
     return _any(plugin)
 
 
+def _plugin(address: str) -> Any:
+    """Apprise's reading of an address, None where it has none. Its first call loads all its plugins, which import deprecated modules."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return apprise.Apprise.instantiate(address, suppress_exceptions=True)
+
+
 def secrets_of(address: str) -> tuple[str, ...]:
     """Everything in an address that may be secret, longest first; for redaction."""
     parts = urlsplit(address)
     found = {parts.username or "", parts.password or "", *parts.path.split("/")}
-    found |= {value for values in parse_qs(parts.query).values() for value in values}
-    if parts.scheme in {*SERVICES, "slack", "tgram", "discord"}:
-        found.add(parts.netloc.rpartition("@")[2])
-    found |= {unquote(one) for one in found}
-    return tuple(sorted((one for one in found if len(one) >= 4 and "@" not in one), key=len, reverse=True))
+    if parts.scheme.lower() not in {"mailto", "mailtos", "json", "jsons"}:
+        found.add(parts.netloc.rpartition("@")[2])  # for chat services the "host" is a token
+    # Sender and recipients of a mail address are no secret, and the operator needs to see who was refused.
+    values = {value for values in parse_qs(parts.query).values() for value in values if "@" not in value}
+    found |= values | {unquote(one) for one in found}
+    return tuple(sorted((one for one in found if len(one) >= MIN_SECRET), key=len, reverse=True))
 
 
 def redacted(text: str, address: str) -> str:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.duties.tally import Tally
 from storage.domain.alerts import Event, EventKind
 from storage.domain.clock import CHINA, local_date
 from storage.domain.enums import Certainty, DutyStatus, MissingConfidence
 from storage.domain.ids import BodyId
+from storage.duties import StatusCounts
 
 MAX_ITEMS = 10
 
@@ -35,7 +35,7 @@ class Scene:
     title: str
     report_year: int
     as_of: datetime
-    tally: Tally
+    counts: StatusCounts
     names: Mapping[BodyId, str]
     unknown: tuple[tuple[str, str], ...] = ()
     sources_healthy: int = 0
@@ -88,8 +88,15 @@ class Digest:
     @property
     def on_time_rate(self) -> str:
         """按时率 with one decimal, empty where nothing is due."""
-        rate = self.scene.tally.on_time_rate
-        return "" if rate is None else f"{float(rate) * 100:.1f}%"
+        share = self.scene.counts.on_time_share
+        return "" if share is None else f"{share * 100:.1f}%"
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The counts by status value, with `due` and `published`."""
+        counts = self.scene.counts
+        by_status = {status.value: number for status, number in counts.by_status.items()}
+        return {**by_status, "due": counts.due, "published": counts.published}
 
 
 def digest(events: Sequence[Event], scene: Scene, now: datetime, reference: str) -> Digest:

@@ -6,12 +6,13 @@ transition writes its events in the same transaction. Neighbours: `plan` decides
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
 from storage.domain.alerts import Event, EventKind
 from storage.domain.clock import local_date
-from storage.domain.duties import DutyState, DutyTransition
+from storage.domain.duties import DutyState
 from storage.domain.enums import Audience, Certainty, DutyStatus, FindingState, MissingConfidence
 from storage.domain.ids import BodyId
 from storage.domain.judgement import Finding
@@ -92,20 +93,10 @@ def silenced(event: Event) -> Event:
     )
 
 
-def transition(state: DutyState, previous: DutyState | None, actor: str) -> DutyTransition | None:
-    """The append-only record of a change of status; None where the status stays."""
-    if previous is not None and previous.status is state.status:
-        return None
+def evidence_of(state: DutyState) -> dict[str, str]:
+    """What a transition keeps of the evidence behind it: instants, no prose."""
     evidence = {"first_seen_at": state.first_seen_at, "last_not_seen_at": state.last_not_seen_at}
-    return DutyTransition(
-        key=state.key,
-        at=state.as_of,
-        from_status=previous.status if previous is not None else None,
-        to_status=state.status,
-        cause=state.reason,
-        actor=actor,
-        evidence={name: instant.isoformat() for name, instant in evidence.items() if instant is not None},
-    )
+    return {name: instant.isoformat() for name, instant in evidence.items() if instant is not None}
 
 
 FINDING_KINDS: Mapping[tuple[bool, FindingState], EventKind] = {
@@ -142,10 +133,10 @@ def of_finding(
     return (silenced(event) if report_year < local_date(at).year - 1 else event,)
 
 
-def operator(kind: EventKind, subject: str, reason: str, at: datetime, *, episode: str = "") -> Event:
-    """An event for operators about `subject` (a column, a destination, a run); `episode` tells one trouble from the next."""
-    key = f"{kind}/{subject}/{episode or at.strftime('%Y%m%dT%H%M%S')}"[:160]
-    return Event(key, kind, Audience.OPERATOR, at, payload={"subject": subject, "reason": reason})
+def operator(kind: EventKind, subject: str, reason: str, at: datetime, *, episode: str, **more: str) -> Event:
+    """An event for operators about `subject` (a column, a destination, a run); `episode` is the same when the same trouble is met again."""
+    key = hashlib.sha256(f"{subject}\n{episode}".encode()).hexdigest()[:32]
+    return Event(f"{kind}/{key}", kind, Audience.OPERATOR, at, payload={"subject": subject, "reason": reason, **more})
 
 
 def alert_key(event: Event) -> str:
@@ -160,8 +151,21 @@ def alert_key(event: Event) -> str:
     return f"{family}/{event.payload.get('subject', '')}"
 
 
+EACH_ONE_IS_NEWS = frozenset(
+    {EventKind.REPORT_REVISED, EventKind.RUN_OVERDUE, EventKind.RUN_FAILED, EventKind.FIXITY_FAILED, EventKind.TEST}
+)
+ONCE_A_DAY = frozenset({EventKind.DELIVERY_DEAD, EventKind.DELIVERY_FAILING, EventKind.PROCESS_FAILED, EventKind.CLOCK_JUMP})
+"""Troubles without an end of their own. A dead destination's alarm may itself die at another: a day bounds that."""
+
+
 def told_state(event: Event) -> str:
     """What a person knows after having been told: two events with the same one need telling once."""
-    if event.kind in {EventKind.REPORT_REVISED, EventKind.DELIVERY_DEAD, EventKind.RUN_OVERDUE, EventKind.RUN_FAILED}:
+    if event.kind in EACH_ONE_IS_NEWS:
         return event.key
+    if event.kind in ONCE_A_DAY:
+        return f"{event.kind.value}:{local_date(event.at)}"
     return f"{event.kind.value}:{event.payload.get('confidence', '')}"
+
+
+NEWS_ONLY_AFTER_TROUBLE = frozenset({EventKind.SOURCE_RECOVERED, EventKind.FINDING_RESOLVED, EventKind.REPORT_RESTORED})
+"""A recovery is told to whom the trouble was told."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from monitor.alerts.digest import MAX_ITEMS, Group, Scene, digest
-from monitor.alerts.events import alert_key, told_state
+from monitor.alerts.events import NEWS_ONLY_AFTER_TROUBLE, alert_key, told_state
 from monitor.alerts.reference import message_id, reference
 from monitor.alerts.render import Rendered, render
 from storage.domain.alerts import Destination, Event, Message
@@ -105,22 +105,27 @@ def plan(
 
 
 def concerns(event: Event, destination: Destination) -> bool:
-    """Whether an event is for that destination: same audience, inside its region."""
-    return event.audience is destination.audience and in_scope(event.division_code, destination.scope)
+    """Whether an event is for that destination: same audience, inside its region, and not about this very destination failing."""
+    about_itself = event.payload.get("destination") == str(destination.id)
+    return event.audience is destination.audience and in_scope(event.division_code, destination.scope) and not about_itself
 
 
 GROUPS = ((9, 12), (6, 9), (4, 6), (2, 4))
 """Digits of a division code, finest first: village, township, county, prefecture; what is left is the province."""
 
 
-def in_scope(division_code: str, scope: str) -> bool:
-    """Whether a division lies in a scope; groups of zeros at the end of a scope stand for "all"."""
+def scope_prefix(scope: str) -> str:
+    """The digits of a scope that mean something; groups of zeros at its end stand for "all"."""
     for start, end in GROUPS:
-        group = scope[start:end]
-        if group.strip("0"):
+        if scope[start:end].strip("0"):
             break
         scope = scope[:start]
-    return division_code.startswith(scope)
+    return scope
+
+
+def in_scope(division_code: str, scope: str) -> bool:
+    """Whether a division lies in a scope."""
+    return division_code.startswith(scope_prefix(scope))
 
 
 def choose(events: Sequence[Event], destination: Destination, history: History, now: datetime, options: Options) -> Choice:
@@ -136,6 +141,8 @@ def choose(events: Sequence[Event], destination: Destination, history: History, 
     tell, held = [], set()
     for matter, event in newest.items():
         known = by_matter[matter]
+        if event.kind in NEWS_ONLY_AFTER_TROUBLE and not known:
+            continue
         if known and (_id(event) <= _id(known[-1].event) or told_state(known[-1].event) == told_state(event)):
             continue
         lately = now - timedelta(days=options.quiet_days)

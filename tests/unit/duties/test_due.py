@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from monitor.duties.due import LocalDate, due, read_dates
-from monitor.duties.expected import Life, expected
+from monitor.duties.expected import expected
 from storage.domain.duties import Exemption
 from storage.domain.enums import BodyKind, BodyLevel
 from storage.domain.errors import ConfigError
@@ -62,14 +63,19 @@ def test_dates_that_cannot_be_are_refused() -> None:
 
 
 def test_expected_keeps_exempt_bodies_with_their_reason() -> None:
-    bodies = [body(name="a"), body(name="b"), body(name="c"), body(name="d")]
+    bodies = [
+        body(name="a"),
+        body(name="b"),
+        replace(body(name="c"), active_from_year=2025),
+        replace(body(name="d"), active_to_year=2022),
+        replace(body(name="e"), exempt_reason="并入县政府办"),
+    ]
     duties = expected(
         bodies,
         2024,
         exemptions=[Exemption(BodyId("b"), 2024, "机构改革撤销", "县政府"), Exemption(BodyId("a"), 2023, "?")],
-        lives={BodyId("c"): Life(from_year=2025), BodyId("d"): Life(to_year=2022, successor="新局")},
     )
-    assert [duty.key.body_id for duty in duties] == ["a", "b", "c", "d"]
-    assert [bool(duty.exempt_reason) for duty in duties] == [False, True, True, True]
+    assert [duty.key.body_id for duty in duties] == ["a", "b", "c", "d", "e"]
+    assert [bool(duty.exempt_reason) for duty in duties] == [False, True, True, True, True]
     assert "县政府" in duties[1].exempt_reason
-    assert "新局" in duties[3].exempt_reason
+    assert duties[4].exempt_reason == "并入县政府办"

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.duties.state import as_of, evaluate
-from monitor.duties.tally import tally
 from storage.domain.clock import deadline_instant, local_date
 from storage.domain.duties import DateEvidence, Duty, DutyKey, Evidence, QualifiedNegative, Seen, VisitFact
 from storage.domain.enums import DateKind, DutyStatus, MissingConfidence, VisitOutcome
@@ -97,14 +96,3 @@ def test_every_state_gives_its_reason_and_blames_nobody(evidence: Evidence, now:
     state = evaluate(DUTY, evidence, now)
     assert 0 < len(state.reason) <= 300
     assert not any(word in state.reason for word in ("造假", "瞒报", "抄袭", "未公布"))
-
-
-@given(st.lists(st.sampled_from(list(DutyStatus))))
-def test_the_counts_add_up(statuses: list[DutyStatus]) -> None:
-    counts = tally(statuses)
-    assert counts.registered == len(statuses)
-    assert counts.should == counts.registered - counts.exempt - counts.not_due
-    assert counts.should == counts.published + counts.missing + counts.unknown + counts.withdrawn
-    assert counts.published == counts.on_time + counts.late + counts.undated
-    rate = counts.on_time_rate
-    assert rate is None if counts.should == 0 else rate == rate.__class__(counts.on_time, counts.should)

@@ -1,0 +1,105 @@
+"""Delivering the outbox: claim and commit, send, settle in a second transaction.
+
+A process that dies in between leaves a leased row: it goes out again with the same Message-ID. One destination never keeps another
+waiting: each row is settled by itself, and what a service does never leaves this loop as an exception. The caller gives this its own
+thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.alerts.channels import MailDefaults, channel, redacted
+from monitor.alerts.events import operator
+from monitor.alerts.mail import Relay
+from storage import events, outbox
+from storage.database import Database
+from storage.domain.alerts import Event, EventKind, Outgoing, Reply
+from storage.domain.clock import Clock
+from storage.domain.enums import SendState
+from storage.domain.errors import ConfigError
+from storage.settings import Settings
+
+ONE_AT_A_TIME = 1
+"""Rows claimed per transaction: a lease covers one conversation, not the queue behind it."""
+
+ALARM_AFTER = 4
+"""Attempts after which operators hear that a destination refuses: about eighty minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendSummary:
+    """What one round did."""
+
+    accepted: int = 0
+    waiting: int = 0
+    dead: int = 0
+    lost_claim: int = 0
+    muted: bool = False
+
+
+def send_due(db: Database, settings: Settings, clock: Clock, *, limit: int = 200) -> SendSummary:
+    """Send what is due, at most `limit` messages. A muted installation sends nothing and loses nothing."""
+    if settings.alert_muted:
+        return SendSummary(muted=True)
+    counted: dict[SendState | None, int] = {}
+    for _ in range(limit):
+        with db.write() as connection:
+            claimed = outbox.claim(connection, clock.now(), ONE_AT_A_TIME)
+        if not claimed:
+            break
+        outcome = _deliver(db, settings, clock, claimed[0])
+        counted[outcome] = counted.get(outcome, 0) + 1
+    waiting = counted.get(SendState.RETRY, 0) + counted.get(SendState.UNKNOWN, 0)
+    return SendSummary(counted.get(SendState.ACCEPTED, 0), waiting, counted.get(SendState.DEAD, 0), counted.get(None, 0))
+
+
+def _deliver(db: Database, settings: Settings, clock: Clock, outgoing: Outgoing) -> SendState | None:
+    """One message; the state it ended in, None when the claim had passed to another sender."""
+    reply = attempt(outgoing, settings, clock)
+    now = clock.now()
+    with db.write() as connection:
+        if not outbox.settle(connection, outgoing, reply, now):
+            return None
+        given_up = reply.state is not SendState.ACCEPTED and now - outgoing.created_at >= outbox.GIVE_UP_AFTER
+        state = SendState.DEAD if given_up else reply.state
+        kind = _alarm(outgoing, state)
+        if kind is not None:
+            events.append(connection, _alarm_event(kind, outgoing, reply, now))
+        return state
+
+
+def _alarm(outgoing: Outgoing, state: SendState) -> EventKind | None:
+    if state is SendState.DEAD:
+        return EventKind.DELIVERY_DEAD
+    return EventKind.DELIVERY_FAILING if state is not SendState.ACCEPTED and outgoing.attempt == ALARM_AFTER else None
+
+
+def _alarm_event(kind: EventKind, outgoing: Outgoing, reply: Reply, now: datetime) -> Event:
+    destination = outgoing.destination
+    reason = f"{outgoing.message.reference} 第{outgoing.attempt}次发送：{reply.text}。消息保留在发件箱，修正后可重发。"
+    episode = f"{outgoing.id}.{outgoing.attempt}"
+    return operator(kind, destination.name, reason, now, episode=episode, destination=str(destination.id))
+
+
+def attempt(outgoing: Outgoing, settings: Settings, clock: Clock) -> Reply:
+    """One attempt on the wire. Never raises for what the address or the service does."""
+    address = outgoing.destination.address
+    try:
+        reply = channel(address, mail_defaults(settings))(outgoing.message, outgoing.created_at, clock.now())
+    except ConfigError as error:
+        # The address or the installation's relay must be mended by a person; until then the message waits.
+        return Reply(SendState.RETRY, f"{error.message}{error.advice}")
+    except Exception as error:  # noqa: BLE001 - a sender below us failed in a way it never should: the row goes back, the loop goes on
+        return Reply(SendState.RETRY, redacted(f"{type(error).__name__}: {error}", address))
+    return Reply(reply.state, redacted(reply.text, address))
+
+
+def mail_defaults(settings: Settings) -> MailDefaults | None:
+    """The installation's own relay, None where it has none."""
+    if not settings.smtp_host or not settings.mail_from:
+        return None
+    password = settings.smtp_password.get_secret_value()
+    relay = Relay(settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_username, password)
+    return MailDefaults(relay, settings.mail_from)

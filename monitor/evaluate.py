@@ -1,0 +1,129 @@
+"""Duties in the database: evidence gathered, judged by `monitor.duties.state`, every change written with its event in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.alerts import events as told
+from monitor.duties.due import LocalDate
+from monitor.duties.expected import expected
+from monitor.duties.state import evaluate
+from storage import bodies, duties, events, evidence, portals, readings
+from storage.database import Database
+from storage.domain.alerts import EventKind
+from storage.domain.clock import CHINA, Clock, local_date
+from storage.domain.duties import DateEvidence, Duty, DutyState, Evidence, Seen
+from storage.domain.enums import DateKind, DutyStatus, SourceHealth
+from storage.domain.registry import Body
+
+ACTOR = "nianbao"
+BATCH = 100
+
+READ_KINDS = frozenset({DateKind.SIGNATURE, DateKind.PRINTED, DateKind.META})
+"""Dates inside the document that speak of its publication."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one evaluation of a report year found."""
+
+    report_year: int
+    evaluated: int = 0
+    changed: int = 0
+    by_status: Mapping[DutyStatus, int] = field(default_factory=dict)
+
+
+def report_years(now: datetime) -> tuple[int, int]:
+    """The report year being published now and the one before: 2024 and 2023 in the course of 2025."""
+    current = local_date(now).year - 1
+    return current, current - 1
+
+
+def evaluate_duties(db: Database, clock: Clock, report_year: int, *, local: Iterable[LocalDate] = ()) -> Evaluation:
+    """Bring all duties of one report year up to now. Doing it again at the same moment changes nothing."""
+    with db.read() as connection:
+        registered = bodies.list_all(connection)
+    owed = expected(registered, report_year, local=local)
+    changed, statuses = 0, Counter[DutyStatus]()
+    for start in range(0, len(owed), BATCH):
+        with db.write() as connection:
+            states = evaluate_some(connection, owed[start : start + BATCH], clock.now())
+        changed += sum(moved for _, moved in states)
+        statuses.update(state.status for state, _ in states)
+    return Evaluation(report_year, len(owed), changed, dict(statuses))
+
+
+def evaluate_body(connection: Connection, body: Body, report_year: int, now: datetime) -> tuple[Duty, DutyState, Evidence]:
+    """Bring one duty up to now, inside the caller's transaction; for judging its report in the light of it."""
+    (duty,) = expected([body], report_year)
+    known = gather(connection, [duty])[duty]
+    state = evaluate(duty, known, now)
+    _record(connection, duty, state)
+    return duty, state, known
+
+
+def evaluate_some(connection: Connection, owed: Sequence[Duty], now: datetime) -> list[tuple[DutyState, bool]]:
+    """States of these duties as of now, recorded; each with whether its status changed."""
+    known = gather(connection, owed)
+    found = []
+    for duty in owed:
+        state = evaluate(duty, known[duty], now)
+        found.append((state, _record(connection, duty, state)))
+    return found
+
+
+def gather(connection: Connection, owed: Sequence[Duty]) -> dict[Duty, Evidence]:
+    """The evidence of each duty, with the dates that the newest reading of each version found inside the document."""
+    found = evidence.gather(connection, [duty.key for duty in owed])
+    return {duty: _with_read_dates(connection, found[duty.key]) for duty in owed}
+
+
+def _with_read_dates(connection: Connection, known: Evidence) -> Evidence:
+    return replace(known, seen=tuple(_dated(connection, one) for one in known.seen))
+
+
+def _dated(connection: Connection, one: Seen) -> Seen:
+    reading = readings.newest(connection, one.version_id) if one.version_id is not None else None
+    if reading is None:
+        return one
+    inside = (DateEvidence(date.kind, date.value, one.url) for date in reading.parsed.dates if date.kind in READ_KINDS)
+    return replace(one, dates=tuple(dict.fromkeys((*one.dates, *inside))))
+
+
+def _record(connection: Connection, duty: Duty, state: DutyState) -> bool:
+    """Store the state, append the transition and the event; whether the status changed."""
+    before = duties.get(connection, duty.key)
+    if before is not None and state.as_of < before.state.as_of:
+        return False  # another process has judged a later moment: the past does not overwrite it
+    previous = before.state if before is not None else None
+    transition = duties.save_state(connection, duty, state, cause=state.reason, actor=ACTOR, evidence=told.evidence_of(state))
+    for event in told.of_duty(state, previous, duty.division_code):
+        events.append(connection, event)
+    return transition is not None
+
+
+def tell_sources(db: Database, clock: Clock) -> int:
+    """Events for operators about columns that went blind or came back; how many are new. One per episode, whoever asks how often."""
+    now, added = clock.now(), 0
+    with db.write() as connection:
+        names = {portal.id: portal.name for portal in portals.list_all(connection)}
+        for status in portals.statuses(connection):
+            kind = SOURCE_KINDS.get(status.health)
+            if kind is None or status.since is None:
+                continue
+            point = status.entry_point
+            subject = f"{names.get(point.portal_id, point.portal_id)} {point.url}"
+            since = status.since.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+            reason = f"自{since}起{status.health.label}" + (f"（{status.reason}）" if status.reason else "")
+            reason += f"，涉及{len(point.body_ids)}个单位"
+            event = told.operator(kind, subject, reason, now, episode=f"{point.id}@{status.since.isoformat()}")
+            added += events.append(connection, event)[1]
+    return added
+
+
+SOURCE_KINDS = {SourceHealth.BLIND: EventKind.SOURCE_BLIND, SourceHealth.HEALTHY: EventKind.SOURCE_RECOVERED}

@@ -1,0 +1,235 @@
+"""From what the crawler stored to what people are told: read, evaluate, judge, tell.
+
+Each report is one transaction: its reading, its duty's state, its findings and their events appear together or not at all. What was
+read by this version of the parser is not read again, so a run that died goes on where it stopped. A file that breaks the reader becomes
+a reading of quality none; an original that cannot be had becomes an alarm for operators and is tried again next time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from sqlalchemy import Connection
+
+from crawler.parsing.report import Hints
+from crawler.parsing.sandbox import Limits, ParserPool
+from crawler.parsing.version import PARSER_VERSION
+from monitor.alerts import events as told
+from monitor.alerts.outgoing import plan_due
+from monitor.evaluate import Evaluation, evaluate_body, evaluate_duties, report_years, tell_sources
+from monitor.judge import Subject, judge, rules_version
+from storage import bodies, events, findings, readings, reports
+from storage.database import Database
+from storage.domain.alerts import Event, EventKind
+from storage.domain.clock import Clock, local_date
+from storage.domain.enums import Audience, ReadingQuality
+from storage.domain.errors import ArchiveError, StoreError
+from storage.domain.ids import Sha256
+from storage.domain.originals import ReportVersion
+from storage.domain.registry import Body
+from storage.domain.reports import ParsedReport
+from storage.settings import Settings
+
+__all__ = ["Archive", "ProcessSummary", "Progress", "evaluate_duties", "process_pending"]
+
+QUALITY_ORDER = (ReadingQuality.NONE, ReadingQuality.LOW, ReadingQuality.MEDIUM, ReadingQuality.HIGH)
+
+log = structlog.get_logger()
+
+Progress = Callable[[str, int, int], None]
+"""(what is being done in Chinese, how many are done, how many there are)."""
+
+
+class Archive(Protocol):
+    """The part of the archive that reading needs."""
+
+    def get(self, sha256: Sha256) -> bytes:
+        """The verified bytes of an original. Raises ArchiveError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSummary:
+    """What one round did. `failed` counts versions that stay pending: no original, or a fault of ours."""
+
+    read: int = 0
+    unreadable: int = 0
+    failed: int = 0
+    findings_opened: int = 0
+    findings_resolved: int = 0
+    messages: int = 0
+    evaluations: tuple[Evaluation, ...] = field(default=())
+
+    @property
+    def changed(self) -> int:
+        """Duties whose status changed in the final evaluation."""
+        return sum(evaluation.changed for evaluation in self.evaluations)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What one report's transaction did."""
+
+    quality: ReadingQuality | None = None
+    opened: int = 0
+    resolved: int = 0
+
+
+def process_pending(db: Database, archive: Archive, settings: Settings, clock: Clock, progress: Progress | None = None) -> ProcessSummary:
+    """Do everything that is waiting; safe to call again at any moment, and after any crash."""
+    say = progress or (lambda _stage, _done, _all: None)
+    done = _read_all(db, archive, settings, clock, say)
+    say("判断发布状态", 0, 1)
+    evaluations = tuple(evaluate_duties(db, clock, year) for year in report_years(clock.now()))
+    tell_sources(db, clock)
+    say("判断发布状态", 1, 1)
+    messages = plan_due(db, settings, clock)
+    return ProcessSummary(
+        read=sum(one.quality is not None for one in done),
+        unreadable=sum(one.quality is ReadingQuality.NONE for one in done),
+        failed=sum(one.quality is None for one in done),
+        findings_opened=sum(one.opened for one in done),
+        findings_resolved=sum(one.resolved for one in done),
+        messages=messages,
+        evaluations=evaluations,
+    )
+
+
+def _read_all(db: Database, archive: Archive, settings: Settings, clock: Clock, say: Progress) -> list[_Done]:
+    """Every version this parser has not read, the oldest report years first: a report is checked against the year before it."""
+    with db.read() as connection:
+        waiting = reports.pending(connection, PARSER_VERSION, limit=MOST_AT_ONCE)
+    waiting = tuple(sorted(waiting, key=lambda version: (version.report_year, version.id)))
+    if not waiting:
+        return []
+    limits = Limits(wall_seconds=settings.parse_timeout_seconds, memory_mb=settings.parse_memory_mb)
+    done = []
+    with ParserPool(limits) as pool:
+        for number, version in enumerate(waiting):
+            say("读取年报", number, len(waiting))
+            done.append(_one_or_alarm(db, archive, pool, clock, version))
+    say("读取年报", len(waiting), len(waiting))
+    return done
+
+
+MOST_AT_ONCE = 100_000
+
+
+def _one_or_alarm(db: Database, archive: Archive, pool: ParserPool, clock: Clock, version: ReportVersion) -> _Done:
+    """One report; what breaks over it is told to operators, leaves nothing behind, and does not keep the others waiting."""
+    try:
+        return _one(db, archive, pool, clock, version)
+    except StoreError:
+        raise  # the database is away or full: that concerns every report, and the caller tries again
+    except Exception as error:  # noqa: BLE001 - a fault of ours in reading or judging one report; it stays pending and is alarmed
+        subject = f"{version.body_id} {version.report_year}年度 第{version.number}版"
+        reason = f"处理时出错：{type(error).__name__}: {error}"[:300]
+        log.exception("report_failed", version_id=version.id)
+        now = clock.now()
+        with db.write() as connection:
+            event = told.operator(EventKind.PROCESS_FAILED, subject, reason, now, episode=f"{version.id}/{local_date(now)}")
+            events.append(connection, event)
+        return _Done()
+
+
+def _one(db: Database, archive: Archive, pool: ParserPool, clock: Clock, version: ReportVersion) -> _Done:
+    with db.read() as connection:
+        body = bodies.get(connection, version.body_id)
+    try:
+        parsed = read_version(archive, pool, version, body)
+    except ArchiveError as error:
+        with db.write() as connection:
+            episode = f"{version.id}/{error.code}"
+            subject = f"{body.name} {version.report_year}年度 第{version.number}版"
+            events.append(connection, told.operator(EventKind.FIXITY_FAILED, subject, error.message, clock.now(), episode=episode))
+        return _Done()
+    now = clock.now()
+    with db.write() as connection:
+        earlier = _before(connection, version)
+        is_new = readings.newest(connection, version.id) is None
+        readings.record(connection, version.id, parsed, now)
+        if is_new and earlier is not None:
+            events.append(connection, _revised(version, body, earlier, parsed, now))
+        done = _judge(connection, body, version.report_year, now)
+        _judge(connection, body, version.report_year + 1, now)
+    return replace(done, quality=parsed.reading.quality)
+
+
+def read_version(archive: Archive, pool: ParserPool, version: ReportVersion, body: Body) -> ParsedReport:
+    """The report in a version: its main file, and where that says little, whichever of its other files says most. Raises ArchiveError."""
+    found = version.found
+    hints = Hints((body.name, *body.aliases), report_year=version.report_year, published_on=found.published_on)
+    best = pool.parse(archive.get(found.main_sha256), source=found.url, hints=hints)
+    for part in found.parts:
+        if best.reading.quality in {ReadingQuality.HIGH, ReadingQuality.MEDIUM}:
+            break
+        other = pool.parse(archive.get(part.sha256), source=part.url or part.name, hints=hints)
+        best = max(best, other, key=lambda parsed: QUALITY_ORDER.index(parsed.reading.quality))
+    return best
+
+
+def _judge(connection: Connection, body: Body, report_year: int, now: datetime) -> _Done:
+    """Judge the report that stands now, with its duty and the year before; nothing where there is none."""
+    stored = readings.newest_for(connection, body.id, report_year)
+    if stored is None:
+        return _Done()
+    before = readings.newest_for(connection, body.id, report_year - 1)
+    duty, state, evidence = evaluate_body(connection, body, report_year, now)
+    subject = Subject(
+        report=stored.parsed,
+        previous=before.parsed if before is not None else None,
+        today=local_date(now),
+        duty=duty,
+        state=state,
+        evidence=evidence,
+        body_kind=body.kind,
+        body_names=(body.name, *body.aliases),
+    )
+    versions = f"{stored.parser_version}; {rules_version()}"
+    judged = findings.Judged(now, stored.id, versions)
+    changes = findings.apply(connection, body.id, report_year, judge(subject), stored.parsed, judged)
+    for is_new, entries in ((True, changes.opened), (False, changes.reopened), (False, changes.resolved)):
+        _tell(connection, body, entries, is_new, now)
+    return _Done(opened=len(changes.opened), resolved=len(changes.resolved))
+
+
+def _tell(connection: Connection, body: Body, entries: Sequence[findings.StoredFinding], is_new: bool, now: datetime) -> None:
+    for entry in entries:
+        change = (is_new, entry.state)
+        for event in told.of_finding(
+            entry.finding, change, now, body_id=body.id, report_year=entry.report_year, division_code=body.division_code
+        ):
+            events.append(connection, event)
+
+
+def _before(connection: Connection, version: ReportVersion) -> ParsedReport | None:
+    """The newest reading of the version that stood at the same address before this one."""
+    same_place = [
+        one
+        for one in reports.versions(connection, version.body_id, version.report_year)
+        if one.number < version.number and one.found.url == version.found.url
+    ]
+    stored = readings.newest(connection, same_place[-1].id) if same_place else None
+    return stored.parsed if stored is not None else None
+
+
+def _revised(version: ReportVersion, body: Body, before: ParsedReport, after: ParsedReport, now: datetime) -> Event:
+    """The event of an edit: how many figures changed; the pages show which."""
+    cells = sorted(path for path in {*before.cells, *after.cells} if before.cell(path).raw.strip() != after.cell(path).raw.strip())
+    both_read = ReadingQuality.NONE not in {before.reading.quality, after.reading.quality}
+    figures = f"表格有{len(cells)}处不同" if cells and both_read else "表格数字未见不同" if both_read else "有一版无法读取，未能比对表格"
+    event = Event(
+        key=f"{EventKind.REPORT_REVISED}/{body.id}/{version.report_year}/{version.id}",
+        kind=EventKind.REPORT_REVISED,
+        audience=Audience.OVERSIGHT,
+        at=now,
+        body_id=body.id,
+        report_year=version.report_year,
+        division_code=body.division_code,
+        payload={"reason": f"第{version.number}版，{figures}（存档有前后版本）", "version": str(version.id)},
+    )
+    return told.silenced(event) if version.report_year < local_date(now).year - 1 else event
