@@ -121,7 +121,7 @@ class Archive:
         """Whether a blob of that hash is there and undamaged."""
         return self._find(sha256) is not None
 
-    def keys(self) -> Iterator[str]:
+    def blob_keys(self) -> Iterator[str]:
         """The keys of all blobs."""
         return self.place.keys(BLOBS)
 

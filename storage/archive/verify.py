@@ -6,7 +6,8 @@ Verification reports and marks; it never deletes, moves or repairs anything.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -100,13 +101,13 @@ def _check(archive: Archive, row: StoredOriginal, known: frozenset[Sha256]) -> D
 
 
 def _whole(archive: Archive, connection: Connection, known: frozenset[Sha256]) -> VerifyReport:
-    orphans = tuple(key for key in archive.keys() if sha256_of_key(key) not in known)
+    orphans = tuple(key for key in archive.blob_keys() if sha256_of_key(key) not in known)
     leftovers = tuple(archive.place.keys(TEMPORARY))
     problems: list[LogProblem] = []
-    logged: dict[str, Capture] = {}
+    logged: dict[str, list[Capture]] = defaultdict(list)
     for found in archive.log.read():
         if isinstance(found, LogEntry):
-            logged[found.capture.natural_key] = found.capture
+            logged[found.capture.natural_key].append(found.capture)
         else:
             problems.append(found)
     stored = {capture.natural_key: capture for capture in captures.list_all(connection)}
@@ -120,10 +121,10 @@ def _whole(archive: Archive, connection: Connection, known: frozenset[Sha256]) -
     )
 
 
-def _disagreeing(stored: Iterable[Capture], logged: dict[str, Capture]) -> Iterable[int]:
+def _disagreeing(stored: Iterable[Capture], logged: Mapping[str, Sequence[Capture]]) -> Iterable[int]:
     for capture in stored:
-        told = logged.get(capture.natural_key)
-        if told is None or captures.as_stored(told) != captures.as_stored(capture):
+        told = [captures.as_stored(line) for line in logged.get(capture.natural_key, ())]
+        if captures.as_stored(capture) not in told:
             yield capture.id or 0
 
 
