@@ -1,4 +1,4 @@
-"""Two readings of one table held against each other: agreement stands, disagreement is a conflict, and no figure is used twice or lost. Pure."""
+"""Two readings of one table held against each other: agreement stands, disagreement is flagged, no figure is used twice or lost. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crawler.parsing import numbers, windows
+from crawler.parsing.choosing import choose
 from crawler.parsing.litigation_table import FoundLitigation, groups_hold
-from crawler.parsing.printed import Way, conflict, doubt, of_text, settle, unreadable
+from crawler.parsing.printed import CHOSEN, DOUBTFUL, Way, conflict, doubt, of_text, settle, unreadable
+from crawler.parsing.printed import cell as one_cell
 from crawler.parsing.proactive_table import form_rows, no_equation, row_key
 from crawler.parsing.requests_table import Found, row_holds
 from crawler.parsing.stream import Span, Stream, pattern, spelled
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _REGION = 9000  # characters; table 3 with all labels has about 900
 _FIFTEEN = 15
+_SEVEN = 7
 
 
 class Second:
@@ -35,9 +38,11 @@ class Second:
         self.requests = stream.spans(form.requests.rows, start, end) if start >= 0 else {}
         first = self._proactive_start(form)
         until = start if start >= 0 else len(text)
-        rows = [label for _, label in form_rows(form)]
-        spans = stream.spans(rows, first, until) if 0 <= first < until else {}
-        self.proactive = {row_key(label): spans[label.key] for label in rows if label.key in spans}
+        self.proactive = {
+            row_key(label): span
+            for _, label in form_rows(form)
+            if 0 <= first < until and (span := stream.after_label(label, first, until)) is not None
+        }
         self.litigation = self._litigation(form, max(0, start))
 
     def _requests_region(self, form: Form) -> tuple[int, int]:
@@ -49,9 +54,9 @@ class Second:
         return -1, -1
 
     def _proactive_start(self, form: Form) -> int:
-        column = form.proactive[0].columns[0]
-        found = pattern(column).search(self.stream.text)
-        return found.end() if found else -1
+        block = form.proactive[0]
+        marks = (pattern(block.columns[0]), spelled(block.title))
+        return min((found.start() for mark in marks if (found := mark.search(self.stream.text))), default=-1)
 
     def _litigation(self, form: Form, start: int) -> Span | None:
         group = form.litigation.row("after_reconsideration")
@@ -63,28 +68,71 @@ class Second:
             position = leaf.end()
         return self.stream.span("litigation", position, len(self.stream.text))
 
+    @property
+    def prints_zeros(self) -> bool:
+        """Whether this document prints zeros as 0: only then does a run of digits tell how many cells it comes from."""
+        return sum("".join(span.tokens) == "0" * 7 for span in self.requests.values()) >= 3
+
+    def ways(self, span: Span | None, width: int, holds: Callable[[Way], bool | None]) -> list[Way]:
+        """All ways to read the figures after a label; those that satisfy the row's own equation where there are several."""
+        if span is None or not span.tokens:
+            return []
+        if len(span.tokens) == width:
+            return [tuple(of_text(token, span.at) for token in span.tokens)]
+        runs = [token if token.lstrip("+-").isdigit() else "" for token in span.tokens]
+        if span.bordered or not all(runs):
+            return []
+        ways = [tuple(of_text(part, span.at) for part in way) for way in windows.splits(runs, width)]
+        return [way for way in ways if holds(way)] or ways if len(ways) > 1 else ways
+
+    def settled(self, span: Span | None, ways: Sequence[Way], width: int, holds: Callable[[Way], bool | None]) -> tuple[Cell, ...] | None:
+        """Cells from the stream alone: one way is taken, several conflict, none is unreadable."""
+        if span is None or not span.tokens:
+            return None
+        if len(ways) == 1:
+            split = len(span.tokens) != width
+            doubted = split and (not self.prints_zeros or holds(ways[0]) is False)
+            return settle(ways, holds, DOUBTFUL if doubted else CHOSEN)
+        if ways:
+            return tuple(conflict([way[i] for way in ways]) for i in range(width))
+        values = [v for token in span.tokens if (v := numbers.read(token).value) is not None]
+        return tuple(unreadable(" ".join(span.tokens), span.at, values) for _ in range(width))
+
 
 def requests(reading: TableReading, found: Found, second: Second, form: Form) -> None:
     """Settle table 3 from both readings."""
     table = form.requests
-    width = len(table.columns)
+    read: dict[str, tuple[Cell, ...]] = {}
+    open_rows = dict(found.open_rows)
     for row in table.rows:
-        cells = found.rows.get(row.key)
-        span = second.requests.get(row.key)
-        if cells is None or (row.key in found.short and not _any_trusted(cells)):
-            glued = _from_span(span, width, row_holds, row_holds)
-            cells = glued or cells
-        elif span is not None and not _agree([s.text for s in found.lines[row.key].figures], span):
-            cells = tuple(_disputed(cell) for cell in cells)
-            reading.note("two-readings-differ", f"“{row.label}”一行两次读取的数字不同", table.key)
+        cells = _requests_row(reading, found, second, row, open_rows)
         if cells:
-            reading.found.add(table.key)
-            for column, cell in zip(table.columns, cells, strict=True):
-                reading.cells[table.path(row.key, column.key)] = cell
+            read[row.key] = cells
+    for key, way in choose(read, open_rows, table).items():
+        read[key] = tuple(one_cell(printed, CHOSEN) for printed in way)
+    for key, cells in read.items():
+        reading.found.add(table.key)
+        for column, cell in zip(table.columns, cells, strict=True):
+            reading.cells[table.path(key, column.key)] = cell
     for line in found.left_over:
         reading.note("row-unknown", f"有一行数字没有对应到表样：{''.join(line.labels)[:40]}", table.key)
     for key in sorted(found.short):
         reading.note("row-short", f"“{table.row(key).label}”一行的数字个数与表头不符", table.key)
+
+
+def _requests_row(
+    reading: TableReading, found: Found, second: Second, row: Label, open_rows: dict[str, list[Way]]
+) -> tuple[Cell, ...] | None:
+    cells, span = found.rows.get(row.key), second.requests.get(row.key)
+    if cells is None or (row.key in found.short and not _any_trusted(cells)):
+        ways = second.ways(span, _SEVEN, row_holds)
+        if len(ways) > 1:
+            open_rows[row.key] = ways
+        return second.settled(span, ways, _SEVEN, row_holds) or cells
+    if span is not None and not _agree([slot.text for slot in found.lines[row.key].figures], span):
+        reading.note("two-readings-differ", f"“{row.label}”一行两次读取的数字不同", "requests")
+        return tuple(_disputed(cell) for cell in cells)
+    return cells
 
 
 def proactive(reading: TableReading, found: Found, second: Second, form: Form) -> None:
@@ -93,7 +141,8 @@ def proactive(reading: TableReading, found: Found, second: Second, form: Form) -
         key = row_key(row)
         cells, span = found.rows.get(key), second.proactive.get(key)
         if cells is None:
-            cells = _from_span(span, len(block.columns), no_equation, None)
+            ways = second.ways(span, len(block.columns), no_equation)
+            cells = second.settled(span, ways, len(block.columns), no_equation)
         elif span is not None and key not in found.short and not _agree([s.text for s in found.lines[key].figures], span):
             cells = tuple(_disputed(cell) for cell in cells)
             reading.note("two-readings-differ", f"“{row.label}”一行两次读取的数字不同", "proactive")
@@ -108,7 +157,7 @@ def litigation(reading: TableReading, found: FoundLitigation, second: Second, fo
     table, span = form.litigation, second.litigation
     cells: Sequence[Cell] = found.cells
     if not cells:
-        cells = _from_span(span, _FIFTEEN, groups_hold, groups_hold) or ()
+        cells = second.settled(span, second.ways(span, _FIFTEEN, groups_hold), _FIFTEEN, groups_hold) or ()
     elif not (found.misaligned or found.short) and span is not None and not _agree([s.text for s in found.figures], span):
         cells = tuple(_disputed(cell) for cell in cells)
         reading.note("two-readings-differ", "表中数字两次读取不同", table.key)
@@ -139,28 +188,3 @@ def _agree(texts: Sequence[str], span: Span) -> bool:
 
 def _disputed(cell: Cell) -> Cell:
     return doubt(cell, 0.7) if cell.kind is not CellKind.CONFLICT else cell
-
-
-def _from_span(
-    span: Span | None, width: int, holds: Callable[[Way], bool | None], filter_by: Callable[[Way], bool | None] | None
-) -> tuple[Cell, ...] | None:
-    """Cells from the stream alone: taken as they are where the count is right, digits split where one way is left, else unreadable."""
-    if span is None or not span.tokens:
-        return None
-    if len(span.tokens) == width:
-        return settle([tuple(of_text(token, span.at) for token in span.tokens)], holds, 0.95)
-    runs = [part for token in span.tokens for part in _runs(token)]
-    ways = [tuple(of_text(part, span.at) for part in way) for way in windows.splits(runs, width)] if all(runs) else []
-    if len(ways) > 1 and filter_by is not None:
-        fitting = [way for way in ways if filter_by(way)]
-        ways = fitting if len(fitting) == 1 else ways
-    if len(ways) == 1:
-        return settle(ways, holds, 0.92)
-    values = [v for token in span.tokens if (v := numbers.read(token).value) is not None]
-    if ways:
-        return tuple(conflict([way[i] for way in ways]) for i in range(width))
-    return tuple(unreadable(" ".join(span.tokens), span.at, values) for _ in range(width))
-
-
-def _runs(token: str) -> list[str]:
-    return [token] if token.lstrip("+-").isdigit() else [""]

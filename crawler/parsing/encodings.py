@@ -1,4 +1,4 @@
-"""Bytes to text as Chinese portals send it: BOM, then UTF-8 if it is, then what the page declares, GBK and GB2312 always as gb18030. Pure."""
+"""Bytes to text as Chinese portals send it: BOM, then UTF-8 if it is, then what is declared; GBK and GB2312 always as gb18030. Pure."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def from_grids(rows: Sequence[Row], table: Table, after: int | None) -> FoundLit
         raw = " ".join(slot.text for slot in line.figures if slot.text)
         found.cells = tuple(unreadable(raw, data.slots[0].cell.at if data.slots else None) for _ in range(3 * _GROUP))
     else:
-        found.cells = settle(ways, groups_hold, 1.0)
+        found.cells = settle(ways, groups_hold, 1.0 if len(head.leaves) == 3 * _GROUP else 0.92)
     return found
 
 
@@ -74,7 +74,7 @@ def _find(rows: Sequence[Row], table: Table) -> tuple[_Head, Row | None]:
             head.rows.append(row)
             head.leaves.extend((key, row, slot) for key, slot in leaves)
             head.groups.extend((key, row, slot) for key, slot in groups)
-        elif len(head.leaves) >= 4 and len(split(row).figures) >= _GROUP:
+        elif len(head.leaves) >= 2 and len(split(row).figures) >= _GROUP:
             return head, row
         elif head.leaves and row.grid - head.rows[-1].grid > 2:
             break
@@ -97,6 +97,11 @@ def _ways(head: _Head, data: Row, figures: tuple[Slot, ...], table: Table) -> li
     if by_column is not None:
         return [by_column]
     order = _sequence(head, table)
+    if order is None and len(head.leaves) < 10:
+        order = official  # the head is lost rather than wrong: the figures must then prove their own order
+        straight = [of_slot(slot) for slot in figures]
+        if len(figures) != len(official) or not groups_hold(tuple(straight)) or not any(p.value for p in straight):
+            return None
     if order is None:
         return None
     ways: list[Way] = []

@@ -15,11 +15,12 @@ from storage.domain.enums import CellKind
 from storage.domain.reports import Number
 
 # Full-width digits and signs, and the look-alikes of minus and slash met in print.
-_NARROW = {ord("０") + i: ord("0") + i for i in range(10)} | {
-    ord("，"): ",", ord("．"): ".", ord("＋"): "+", ord("－"): "-", ord("−"): "-", ord("–"): "-", ord("—"): "-", ord("―"): "-", ord("─"): "-",
-    ord("／"): "/", ord("＼"): "\\", ord("（"): "(", ord("）"): ")", ord("％"): "%", ord("\u00a0"): " ", ord("\u3000"): " ",
-    ord("\u200b"): None, ord("\ufeff"): None, ord("\u200c"): None, ord("\u200d"): None, ord("\u00ad"): None,
-}  # fmt: skip
+_NARROW: dict[int, str | None] = {
+    **{ord("０") + i: str(i) for i in range(10)},
+    **dict.fromkeys(map(ord, "－−–—―─"), "-"),
+    **{ord(wide): thin for wide, thin in zip("，．＋／＼（）％\u00a0\u3000", ",.+/\\()%  ", strict=True)},
+    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u00ad"), None),
+}
 _PLAIN = re.compile(r"\d+\Z")
 _NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?\Z")
 _SIGNED = re.compile(r"([+-]|增加?|减少?)\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)\Z")

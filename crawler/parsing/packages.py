@@ -13,7 +13,6 @@ from storage.domain.errors import Corrupt, Encrypted, TooLarge
 MAX_MEMBER = 64 * 1024 * 1024
 MAX_TOTAL = 256 * 1024 * 1024
 MAX_MEMBERS = 5000
-_PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "remove_comments": True, "remove_pis": True}
 
 
 class Package:
@@ -48,6 +47,7 @@ class Package:
         if b"<!DOCTYPE" in data[:2048] or b"<!ENTITY" in data:
             raise Corrupt("文件里含有不允许的实体声明")
         try:
-            return etree.fromstring(data, etree.XMLParser(**_PARSER))
+            parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+            return etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
             raise Corrupt("文件内容损坏，无法解析", advice="请重新下载原件") from error

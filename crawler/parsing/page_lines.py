@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 _PAGE_NUMBER = re.compile(r"[-—–－\s·]*第?\s*\d{1,3}\s*页?[-—–－\s·]*\Z")
@@ -59,7 +60,7 @@ def _tolerance(a: Glyph, b: Glyph) -> float:
 def _line(row: Sequence[Glyph]) -> TextLine:
     size = max(median(g.bottom - g.top for g in row), 4.0)
     parts = [row[0].char]
-    for before, glyph in zip(row, row[1:], strict=False):
+    for before, glyph in pairwise(row):
         if glyph.left - before.right > 0.6 * size:
             parts.append(" ")
         parts.append(glyph.char)

@@ -24,6 +24,7 @@ class Found:
     rows: dict[str, tuple[Cell, ...]] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     short: set[str] = field(default_factory=set)
+    open_rows: dict[str, list[Way]] = field(default_factory=dict)
     placed: set[str] = field(default_factory=set)
     left_over: list[Line] = field(default_factory=list)
     headed: bool = False
@@ -53,6 +54,9 @@ def from_grids(rows: Sequence[Row], table: Table) -> Found:
         if match.key in doubtful or match.placed:
             found.placed.add(match.key)
         found.rows[match.key] = settle(ways, row_holds, confidence)
+        fitting = [way for way in ways if row_holds(way)] or ways
+        if len(fitting) > 1 and match.key not in doubtful:
+            found.open_rows[match.key] = fitting
     found.left_over = _left_over(lines, matches)
     return found
 

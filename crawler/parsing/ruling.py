@@ -1,6 +1,7 @@
 """Ruled lines on a page to the cells they enclose. Pure geometry: x to the right, y downwards, in points.
 
-A border missing between two elementary cells makes them one cell; outer borders may be missing altogether, the other lines' ends stand for them.
+A border missing between two elementary cells makes them one cell; outer borders may be missing altogether: the ends of the crossing lines
+stand for them.
 """
 
 from __future__ import annotations

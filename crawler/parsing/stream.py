@@ -19,6 +19,7 @@ _GAP = r"[\s\x1f|]*"
 _PUNCTUATION = {"（": "[（(]", "）": "[）)]", "、": "[、，,.．]?", "“": '[“"「]?', "”": '[”"」]?', ".": "[.．、，,]", "，": "[，,、]?"}
 _NOTE = r"(?:\s*[（(][^（）()\d]{0,12}\d[^（）()]{0,20}[）)])"
 _TOKEN = re.compile(rf"[+\-－]?\d[\d,，.]*(?:\s*(?:万元|亿元|元|件|项))?{_NOTE}?|[/／\\—–-]+|[增减]\s*\d+|无")
+_PAGE_NUMBER = re.compile(r"\s*[-—–－]+\s*\d{1,3}\s*[-—–－]+\s*\Z")
 _WORD = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -68,9 +69,18 @@ class Stream:
             spans[key] = self.span(key, after, until)
         return spans
 
+    def after_label(self, label: Label, start: int, end: int) -> Span | None:
+        """The first place where figures follow the label directly."""
+        for found in pattern(label).finditer(self.text, start, end):
+            span = self.span(label.key, found.end(), end)
+            if span.tokens:
+                return span
+        return None
+
     def span(self, key: str, after: int, until: int) -> Span:
         """The figures that directly follow a position, up to the first other word."""
         text = figures_only(self.text[after : min(until, after + 600)])
+        text = _whole_cells(text, self.text[after + len(text) : after + len(text) + 1])
         return Span(key, after, text, tokens(text), self.at(after), EDGE in text)
 
 
@@ -78,11 +88,23 @@ def _pieces(document: Document) -> list[tuple[str, Locator]]:
     found: list[tuple[str, Locator]] = []
     for block in document.blocks:
         if isinstance(block, TextBlock):
+            if _PAGE_NUMBER.match(block.text):
+                continue
             found.append((block.text + "\n", block.at))
         elif isinstance(block, GridBlock):
             found.extend((cell.text + EDGE, cell.at) for cell in block.cells)
             found.append(("\n", block.at))
     return found
+
+
+def _whole_cells(text: str, following: str) -> str:
+    """Where cells are bordered: up to the end of the grid, without the beginning of a cell that goes on with words ("2" of "2其他")."""
+    if EDGE not in text:
+        return text
+    whole, end, _ = text.partition(EDGE + "\n")
+    if end:
+        return whole + EDGE
+    return text if not following or following in (EDGE, "\n") else text[: text.rfind(EDGE) + 1]
 
 
 def figures_only(text: str) -> str:

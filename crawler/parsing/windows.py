@@ -1,4 +1,4 @@
-"""Which slots of a row are the figures the form wants, and how glued digits can be taken apart: all ways, so that doubt stays visible. Pure."""
+"""Which slots of a row are the figures the form wants, and how glued digits come apart: all ways, so that doubt stays visible. Pure."""
 
 from __future__ import annotations
 

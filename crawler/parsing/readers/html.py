@@ -117,7 +117,7 @@ def _meta(root: etree._Element) -> dict[str, str]:
         if name and content and name.strip().lower() not in meta:
             meta[name.strip().lower()] = content
     title = root.find(".//title")
-    if title is not None and (text := _SPACE.sub(" ", "".join(title.itertext())).strip()):
+    if title is not None and (text := _SPACE.sub(" ", _all_text(title)).strip()):
         meta.setdefault("title", text)
     return meta
 
@@ -163,8 +163,13 @@ def _is_layout(table: etree._Element) -> bool:
     inner = next(table.iterdescendants("table"), None)
     if inner is None:
         return False
-    nested = sum(len("".join(t.itertext())) for t in table.iterdescendants("table") if next(t.iterancestors("table")) is table)
-    return 2 * nested >= len("".join(table.itertext()))
+    outermost = (t for t in table.iterdescendants("table") if next(t.iterancestors("table")) is table)
+    nested = sum(len(_all_text(t)) for t in outermost)
+    return 2 * nested >= len(_all_text(table))
+
+
+def _all_text(element: etree._Element) -> str:
+    return "".join(str(part) for part in element.itertext())
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
@@ -191,33 +196,33 @@ def _table(table: etree._Element, walk: _Walk) -> None:
     cells: list[GridCell] = []
     nested: list[etree._Element] = []
     for r, row in enumerate(rows):
-        column = position = 0
-        for cell in row:
-            if cell.tag not in ("td", "th"):
-                continue
-            position += 1
-            if _hidden(cell):
-                continue
-            while taken.get(column, 0) > r:
-                column += 1
-            wide, high = _span(cell.get("colspan"), 1), min(_span(cell.get("rowspan"), len(rows) - r), len(rows) - r)
-            at = Locator(f"{name}/tr[{r + 1}]/{cell.tag}[{position}]")
-            cells.append(GridCell(r, column, _cell_text(cell), at, high, wide))
+        for position, cell in enumerate((c for c in row if c.tag in ("td", "th") and not _hidden(c)), 1):
+            placed = _place(cell, r, len(rows), taken, Locator(f"{name}/tr[{r + 1}]/{cell.tag}[{position}]"))
+            cells.append(placed)
             nested.extend(cell.iterdescendants("table"))
-            for c in range(column, column + wide):
-                taken[c] = r + high
-            column += wide
-            walk.cells += wide * high
+            walk.cells += placed.colspan * placed.rowspan
             if walk.cells > _MAX_CELLS:
                 raise TooLarge("网页表格的单元格数量超过上限")
     caption = table.find("caption")
     if caption is not None:
-        walk.line.append("".join(caption.itertext()))
+        walk.line.append(_all_text(caption))
         walk.flush()
     if cells:
         walk.blocks.append(GridBlock(tuple(cells), Locator(name), "cells"))
     for inner in nested:
         _table(inner, walk)
+
+
+def _place(cell: etree._Element, row: int, rows: int, taken: dict[int, int], at: Locator) -> GridCell:
+    """The cell in the first free column of its row; marks the columns it takes."""
+    wide = _span(cell.get("colspan"), 1)
+    high = min(_span(cell.get("rowspan"), rows - row), rows - row)
+    column = 0
+    while taken.get(column, 0) > row:
+        column += 1
+    for c in range(column, column + wide):
+        taken[c] = row + high
+    return GridCell(row, column, _cell_text(cell), at, high, wide)
 
 
 def _cell_text(cell: etree._Element) -> str:

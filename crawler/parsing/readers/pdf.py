@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from crawler.parsing import page_lines, ruling
 from crawler.parsing.page_lines import Glyph, TextLine
@@ -151,7 +151,7 @@ _Rectangle = tuple[float, float, float, float]
 
 
 def _glyph(char: str, loose: _Rectangle, tight: _Rectangle, index: int) -> Glyph:
-    """A glyph's ink says where it is; its font box only how it lines up, and is useless where the two are apart (fonts for vertical writing)."""
+    """A glyph's ink says where it is, its font box how it lines up; the box is useless where it is far from the ink (vertical fonts)."""
     middle_x, middle_y = (tight[0] + tight[2]) / 2, (tight[1] + tight[3]) / 2
     apart = not (loose[0] <= middle_x <= loose[2] and loose[1] - 1 <= middle_y <= loose[3] + 1)
     ink = max(tight[2] - tight[0], tight[3] - tight[1])
@@ -175,7 +175,7 @@ def _strokes(page: pdfium.PdfPage, turn: _Turn, drawn: _Page) -> None:
 
 def _large(item: pdfium.PdfObject, turn: _Turn) -> bool:
     left, bottom, right, top = _bounds(item)
-    return (right - left) * (top - bottom) > 0.05 * turn.width * turn.height
+    return bool((right - left) * (top - bottom) > 0.05 * turn.width * turn.height)
 
 
 def _bounds(item: pdfium.PdfObject) -> tuple[float, float, float, float]:
