@@ -123,7 +123,9 @@ def _settle_processed(claims: list[Claim]) -> tuple[Claim, ...]:
     received = any(c.metric == "requests_received" and c.qualifier in ("", "new", "incl_carried") and not c.period for c in claims)
     if not received:
         return tuple(claims)
-    return tuple(_as_handled(c) if c.metric == "requests_received" and c.qualifier == "processed" and "收到" not in c.quote else c for c in claims)
+    return tuple(
+        _as_handled(c) if c.metric == "requests_received" and c.qualifier == "processed" and "收到" not in c.quote else c for c in claims
+    )
 
 
 def _as_handled(claim: Claim) -> Claim:

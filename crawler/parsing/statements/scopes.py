@@ -1,0 +1,64 @@
+"""Whose figures and which year a sentence speaks of. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from storage.domain.enums import Scope
+
+_OFFICE = re.compile(
+    r"(?:政府办公?(?:室|厅)?|办公(?:室|厅))(?:代表[^，。]{0,10}政府|本级|机关|自身)|[省市区县]本级|政府本级|本级政府|以[省市区县]政府名义"
+    r"|(?:[省市区县]|人民)政府办(?:公(?:室|厅))?(?:共|全年|累计|直接|收到|受理|办理|接收)"
+)
+_REGION = re.compile(
+    r"全(?:省|市|区|县|旗|州|盟|镇|乡|域)(?!局|系统内设)|各级(?:行政机关|政府|部门)|[我本](?:省|市|区|县|旗|州)(?!局|级|政府办)|(?:各|所属|下属)[^，。]{0,12}(?:部门|单位)[^，。]{0,6}共"
+)
+_PART = re.compile(
+    r"(?:各|其余|其他)?(?:市直|区直|县直|省直|市级|县级|区级|直属)(?:各)?(?:部门|单位|机关)|各(?:县|区|镇|乡|街道|部门|单位|分局|科室)|(?:镇|乡)\s*[（(]?街道|各县市区|分局(?:共|收到|受理)"
+)
+_SELF = re.compile(
+    r"本(?:机关|单位|局|委|厅|办|院|部门|街道|镇|乡)|我(?:机关|单位|局|委|厅|办|院|部门|街道|镇|乡|中心)|(?:^|[，。\d年])[省市区县](?:[一-龥]{1,8})(?:局|委|厅|办)"
+)
+_GOVERNMENT = re.compile(r"(?:人民)?政府\Z|管委会\Z|管理委员会\Z|(?:实验区|开发区|新区|示范区|省|市|县|区|旗|州)\Z")
+_OFFICE_BODY = re.compile(r"办公(?:室|厅)\Z")
+_YEAR = re.compile(r"(20\d\d)\s*年(?!度?报告)")
+_OTHER_PERIOD = re.compile(
+    r"(?<![较比与和同从含及])(?:去年|上年度?|上一年度?|前年|往年)(?!度?(?:同期|相比|度?结转|底|末|转|办|遗留|接转|结余))|近[三五几\d]年|[“\"]?十[三四]五[”\"]?|历年|自[^，。]{2,12}以来|成立以来|开通以来|累计至"
+)
+_PART_YEAR = re.compile(r"上半年|下半年|第?[一二三四]季度|前[三四五六七八九十]个?月|1[-—至到]\d{1,2}月(?!\d{1,2}日起)|截至\d{1,2}月底?")
+_NEXT = re.compile(r"(?:明年|下一?年度?)(?![^，。；]{0,6}(?:继续)?(?:办理|答复|处理))")
+
+
+def is_government(body: str) -> bool:
+    """Whether a body's own tables cover a region: a government or a zone committee, not an office or a department."""
+    return bool(_GOVERNMENT.search(body)) and not _OFFICE_BODY.search(body)
+
+
+def scope_of(sentence: str, body: str) -> Scope:
+    """Whose figures a sentence without spaces gives."""
+    office_body = bool(_OFFICE_BODY.search(body))
+    if _OFFICE.search(sentence):
+        return Scope.SELF if office_body else Scope.OFFICE
+    if _REGION.search(sentence):
+        return Scope.REGION
+    if (body and body in sentence) or _SELF.search(sentence):
+        return Scope.SELF
+    return Scope.UNKNOWN
+
+
+def of_part(clause: str) -> bool:
+    """Whether a clause speaks of some of the bodies only (各镇街, 市直部门), whose figure is a part of the table's."""
+    return bool(_PART.search(clause)) and not re.search(r"[全各].{0,24}共(?:收到|受理)", clause)
+
+
+def period_of(text: str, report_year: int | None) -> str:
+    """The phrase in `text` (a sentence up to the figure) that names another year or part of the year, "" for the report year."""
+    bare = re.sub(r"《[^》]*》|〔\d+〕", "", text)
+    part = _PART_YEAR.search(bare) or _OTHER_PERIOD.search(bare) or _NEXT.search(bare)
+    if part:
+        return part[0]
+    years = [y for y in _YEAR.finditer(bare) if not re.match(r"(?:度)?结转|(?:度)?(?:继续)?(?:办理|答复)", bare[y.end() :])]
+    years = [y for y in years if not re.search(r"(?:结转|顺延|延续|转)(?:至|到|入|下)?\Z|[较比与]\Z|《[^》]*\Z", bare[: y.start()])]
+    if years and report_year is not None and int(years[-1][1]) != report_year:
+        return years[-1][0]
+    return ""
