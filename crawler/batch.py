@@ -1,0 +1,107 @@
+"""One batch of entry points, several platforms at a time; each finished visit is written at once, failures of connection when the batch
+is done.
+
+Whether an unreachable host or our own network is to blame can only be said when it is known whether anybody answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from crawler.fetching import Fetch
+from crawler.listing import Ask
+from crawler.recording import Recorder
+from crawler.robots import HostMemory
+from crawler.visiting import Done, visit
+from storage.domain.enums import VisitOutcome
+from storage.domain.ids import EntryPointId, PortalId
+from storage.domain.registry import Portal
+from storage.domain.visits import VisitResult
+
+Progress = Callable[[Mapping[str, object]], None]
+
+
+@dataclass(slots=True)
+class Batch:
+    """The work of one crawl process."""
+
+    fetch: Fetch
+    recorder: Recorder
+    memory: HostMemory
+    progress: Progress
+    answered: Callable[[], int]
+    max_pages: int = 30
+    concurrency: int = 16
+    self_test_urls: Sequence[str] = ()
+    own_network: bool | None = None
+    outcomes: dict[str, int] = field(default_factory=dict)
+    new_versions: int = 0
+
+    async def work(self, entry_point_ids: Sequence[EntryPointId]) -> None:
+        """Visit all of them."""
+        await self._test_own_network()
+        gate = asyncio.Semaphore(self.concurrency)
+
+        async def one(entry_point_id: EntryPointId) -> Done | None:
+            async with gate:
+                done = await visit(self.fetch, self.recorder, self.memory, entry_point_id, max_pages=self.max_pages)
+            if done.result.outcome is VisitOutcome.UNREACHABLE:
+                # Whether the host or our own connection is to blame is known when all have been tried.
+                return done
+            self._finish(done)
+            return None
+
+        waiting = await asyncio.gather(*(one(entry_point_id) for entry_point_id in entry_point_ids))
+        for done in waiting:
+            if done is not None:
+                self._finish(done, len(entry_point_ids))
+        self.memory.save()
+
+    async def _test_own_network(self) -> None:
+        """Ask the configured unrelated hosts; our connection works if two of them answer (or the one there is)."""
+        if not self.self_test_urls:
+            return
+        replies = [await self.fetch(Ask(url), _test_portal(url), "control") for url in self.self_test_urls]
+        answers = sum(reply.page is not None for reply in replies)
+        self.own_network = answers >= min(2, len(replies))
+
+    def _finish(self, done: Done, tried: int = 1) -> None:
+        result = with_network(done.result, self.own_network, answered=self.answered(), tried=tried)
+        qualified = self.recorder.finish(done.visit_id, done.before, result, family=done.family, validators=done.validators)
+        self.outcomes[result.outcome.value] = self.outcomes.get(result.outcome.value, 0) + 1
+        self.new_versions += done.new_versions
+        self.progress(
+            {
+                "event": "visit",
+                "entry_point": int(done.before.entry.id),
+                "portal": done.before.portal.id,
+                "name": done.before.portal.name,
+                "outcome": result.outcome.value,
+                "reason": result.reason,
+                "items": result.items_seen,
+                "new_versions": done.new_versions,
+                "qualified": qualified,
+            }
+        )
+
+
+def _test_portal(url: str) -> Portal:
+    host = urlsplit(url).hostname or ""
+    return Portal(PortalId(f"self-test:{host}"), host, url, f"self-test:{host}", delay_seconds=0.0)
+
+
+def with_network(result: VisitResult, tested: bool | None, *, answered: int, tried: int) -> VisitResult:
+    """The result with what is known of our own connection: by test where one is configured, else by who answered in this run."""
+    own_network = tested
+    if tested is None:
+        own_network = True if answered >= 2 else (False if answered == 0 and tried >= 2 else result.own_network)
+    reason = "own-network" if own_network is False and result.outcome is VisitOutcome.UNREACHABLE else result.reason
+    doubt = result.inconclusive_reason
+    if own_network is False:
+        doubt = doubt or "own-network"
+    elif own_network and doubt == "own-network-untested":
+        doubt = ""
+    return replace(result, own_network=own_network, reason=reason, inconclusive_reason=doubt)

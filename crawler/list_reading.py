@@ -1,0 +1,122 @@
+"""Reading one list from its first page to its last, whatever its family: asks page after page until nothing new comes.
+
+A pager may offer several ways to the next page, and declared totals lie; so a way counts only if it brings rows not seen before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from crawler.canary import ListFacts
+from crawler.discovery.troubles import Trouble
+from crawler.family_scan import get_family, rank
+from crawler.fetching import Reply
+from crawler.listing import Ask, Family, Item, Listing, Start
+from crawler.page import Page
+from storage.domain.enums import VisitOutcome
+from storage.domain.errors import LayoutChanged
+
+AskPage = Callable[[Ask], Awaitable[Reply]]
+"""Asks for one list page and keeps what came."""
+
+OnPage = Callable[[Listing, int], None]
+"""Told of each page's new rows and of how many rows came before."""
+
+LAYOUT = Trouble(VisitOutcome.LAYOUT_CHANGED, "list-not-understood")
+
+
+@dataclass(slots=True)
+class Reading:
+    """The state of one list while it is read."""
+
+    on_page: OnPage
+    max_pages: int
+    family_id: str = ""
+    seen: set[str] = field(default_factory=set)
+    items: list[Item] = field(default_factory=list)
+    column: str = ""
+    pages: int = 0
+    skipped: int = 0
+    declared_total: int | None = None
+    declared_pages: int | None = None
+
+    def take(self, listing: Listing) -> int:
+        """Add the rows not met before; how many they were."""
+        before = len(self.items)
+        fresh = [item for item in listing.items if item.url not in self.seen]
+        placed = [Item(i.url, i.title, i.raw_date, i.listed_on, before + place) for place, i in enumerate(fresh)]
+        self.seen.update(item.url for item in placed)
+        self.items.extend(placed)
+        self.pages += 1
+        self.skipped += listing.skipped
+        self.column = self.column or listing.column
+        self.declared_total = listing.declared_total if listing.declared_total is not None else self.declared_total
+        self.declared_pages = listing.declared_pages if listing.declared_pages is not None else self.declared_pages
+        self.on_page(Listing(tuple(placed), column=self.column, skipped=listing.skipped), before)
+        return len(placed)
+
+    def facts(self, *, ended: bool, stop: Trouble | None = None) -> ListFacts:
+        """What to say of the list so far."""
+        return ListFacts(len(self.items), self.pages, self.declared_total, self.skipped, ended, stop, stop is not None and self.pages == 0)
+
+
+def choose_family(page: Page, family_id: str) -> Family | None:
+    """The family registered for this list, else the one that explains the page best."""
+    if family_id:
+        return get_family(family_id)
+    ranked = rank(page)
+    return get_family(ranked[0][0]) if ranked else None
+
+
+async def read_all(start: Start, first: Page, reading: Reading, ask_page: AskPage) -> ListFacts:
+    """Read the list whose first page is at hand; the rest is asked for with `ask_page`."""
+    family = choose_family(first, reading.family_id)
+    if family is None:
+        return reading.facts(ended=False, stop=LAYOUT)
+    reading.family_id = family.ID
+    try:
+        listing = family.read_list(first, start.params)
+    except LayoutChanged:
+        return reading.facts(ended=False, stop=LAYOUT)
+    reading.take(listing)
+    params: Mapping[str, str] = {**start.params, **listing.carry}
+    while listing.next:
+        if reading.pages >= reading.max_pages:
+            return reading.facts(ended=False, stop=Trouble(VisitOutcome.PARTIAL, "page-limit"))
+        following, stop = await _next_page(family, listing, params, reading, ask_page)
+        if following is None:
+            return reading.facts(ended=stop is None, stop=stop)
+        listing = following
+        params = {**params, **listing.carry}
+    return reading.facts(ended=True)
+
+
+async def _next_page(
+    family: Family, listing: Listing, params: Mapping[str, str], reading: Reading, ask_page: AskPage
+) -> tuple[Listing | None, Trouble | None]:
+    """The first of the offered pages that brings new rows; else whether that is the end of the list (None) or trouble."""
+    stop: Trouble | None = None
+    answered = False
+    for ask in listing.next:
+        reply = await ask_page(ask)
+        if reply.trouble is not None or reply.page is None:
+            stop = stop or reply.trouble
+            if reply.trouble is not None and reply.trouble.outcome in {
+                VisitOutcome.CHALLENGED,
+                VisitOutcome.BLOCKED,
+                VisitOutcome.UNREACHABLE,
+            }:
+                return None, reply.trouble
+            continue
+        try:
+            found = family.read_list(reply.page, params)
+        except LayoutChanged:
+            stop = stop or Trouble(VisitOutcome.PARTIAL, "later-page-not-understood")
+            continue
+        answered = True
+        if any(item.url not in reading.seen for item in found.items):
+            reading.take(found)
+            return found, None
+    # Only repeats came: the list has ended, unless a total says that rows are still owed, which the caller checks.
+    return None, None if answered else stop

@@ -1,0 +1,199 @@
+"""Writing down what a visit sees: bytes into the archive first, then rows, one transaction per list page and per report.
+
+Neighbours: the visit calls it; everything it writes can be written again without doubling, so a process that dies is simply repeated.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from crawler.discovery.naming import KnownBody
+from crawler.fetching import Reply, Validators
+from crawler.listing import Ask
+from storage import bodies, captures, portals, reports, sightings, visits
+from storage.archive.keep import Kept, Received, keep, write_rows
+from storage.archive.store import Archive
+from storage.database import Database
+from storage.domain.clock import Clock
+from storage.domain.enums import SourceHealth, VisitOutcome
+from storage.domain.ids import BodyId, EntryPointId, Sha256, VisitId
+from storage.domain.originals import Capture, CaptureRole, NewVersion, ReportVersion
+from storage.domain.registry import EntryPoint, Portal
+from storage.domain.visits import Decision, ListLine, Sighting, VisitResult
+
+FAILURES_APART = timedelta(hours=6)
+"""Two failures this far apart make a list blind; one alone may be an accident."""
+
+_SEEN_WELL = frozenset({VisitOutcome.COMPLETE})
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was known of an entry point when its visit began."""
+
+    entry: EntryPoint
+    portal: Portal
+    validators: Validators
+    bodies: tuple[KnownBody, ...]
+    lines: Mapping[str, Sighting]
+    versions: tuple[ReportVersion, ...]
+    history: tuple[int, ...]
+    last_facts: Mapping[str, object]
+    list_sha256: Sha256 | None
+
+
+@dataclass(slots=True)
+class Recorder:
+    """The writing hand of one crawl."""
+
+    database: Database
+    archive: Archive
+    clock: Clock
+    run_id: int | None = None
+    _kept: list[Kept] = field(default_factory=list)
+
+    def before(self, entry_point_id: EntryPointId) -> Before:
+        """Everything a visit needs to know at its start."""
+        with self.database.read() as connection:
+            status = portals.status(connection, entry_point_id)
+            entry = status.entry_point
+            lines = sightings.known(connection, entry_point_id)
+            owners = {line.line.body_id for line in lines.values() if line.line.body_id} | set(entry.body_ids)
+            newest = next((v for v in visits.recent(connection, entry_point_id, limit=5) if v.finished_at is not None), None)
+            listed = captures.newest_for_url(connection, entry.url)
+            return Before(
+                entry=entry,
+                portal=portals.get(connection, entry.portal_id),
+                validators=Validators(status.etag, status.last_modified),
+                bodies=_known_bodies(connection, entry),
+                lines=lines,
+                versions=_versions(connection, owners, lines),
+                history=visits.item_counts(connection, entry_point_id, limit=5),
+                last_facts=newest.result.facts if newest else {},
+                list_sha256=listed.sha256 if listed and listed.status == 200 else None,
+            )
+
+    def start(self, entry_point_id: EntryPointId) -> VisitId:
+        """Begin a visit; until it is finished it counts as abandoned."""
+        with self.database.write() as connection:
+            return visits.start(connection, entry_point_id, now=self.clock.now(), run_id=self.run_id)
+
+    def keep(self, visit_id: VisitId, role: CaptureRole, ask: Ask, reply: Reply) -> Sha256 | None:
+        """Store what came, before anything reads it; None where nothing came or nothing changed."""
+        page = reply.page
+        if page is None or reply.not_modified:
+            return None
+        form = "".join(f"\n{name}={value}" for name, value in ask.form)
+        capture = Capture(
+            role=role,
+            url=ask.url,
+            status=page.status,
+            requested_at=reply.requested_at,
+            received_at=reply.received_at,
+            sha256=Sha256(""),
+            final_url=page.url,
+            method=ask.method,
+            request_head=reply.request_head + (f"\n{form}" if form else ""),
+            response_head=reply.response_head,
+            ip=reply.ip,
+            tls=reply.tls,
+            visit_id=visit_id,
+        )
+        kept = keep(self.archive, [Received(page.body, capture, page.media_type)], self.clock.now())
+        self._kept.extend(kept)
+        return kept[0].capture.sha256
+
+    def _flush(self, connection: Connection) -> None:
+        write_rows(connection, self._kept)
+        self._kept.clear()
+
+    def record_list(self, visit_id: VisitId, entry_point_id: EntryPointId, lines: Sequence[ListLine]) -> None:
+        """The rows of one list page with their decisions."""
+        with self.database.write() as connection:
+            self._flush(connection)
+            if lines:
+                sightings.record(connection, visit_id, entry_point_id, lines, self.clock.now())
+
+    def record_report(self, line: ListLine, version: NewVersion) -> bool:
+        """The version standing behind a decided line; whether it is new."""
+        assert line.body_id is not None
+        assert line.report_year is not None
+        with self.database.write() as connection:
+            self._flush(connection)
+            return reports.record_version(connection, line.body_id, line.report_year, version, self.clock.now())[1]
+
+    def record_check(self, version: ReportVersion, *, gone: bool) -> None:
+        """An archived report was asked for again: it still stands, or it is gone."""
+        with self.database.write() as connection:
+            self._flush(connection)
+            if gone:
+                reports.mark_gone(connection, version.id, self.clock.now())
+            else:
+                reports.mark_seen(connection, [version.id], self.clock.now())
+
+    def validators_of(self, url: str) -> Validators:
+        """What the server said of an address the last time it answered with content."""
+        with self.database.read() as connection:
+            found = captures.newest_for_url(connection, url)
+        return Validators() if found is None or found.status != 200 else _validators(found)
+
+    def finish(self, visit_id: VisitId, before: Before, result: VisitResult, *, family: str, validators: Validators) -> bool:
+        """End the visit, with the health of the list that follows from it; whether it can serve as a proof of absence."""
+        with self.database.write() as connection:
+            self._flush(connection)
+            now = self.clock.now()
+            visit = visits.finish(connection, visit_id, result, now)
+            entry = before.entry
+            if family and family != entry.family:
+                portals.set_family(connection, entry.id, family, entry.params)
+            portals.set_validators(connection, entry.id, etag=validators.etag, last_modified=validators.last_modified)
+            portals.set_health(connection, entry.id, *self._health(connection, entry.id, visit_id, result, now), now)
+        return visit.qualified
+
+    def _health(
+        self, connection: Connection, entry_point_id: EntryPointId, visit_id: VisitId, result: VisitResult, now: datetime
+    ) -> tuple[SourceHealth, str]:
+        lost = result.canary is False
+        if result.outcome in _SEEN_WELL and not lost:
+            return SourceHealth.HEALTHY, ""
+        reason = "canary-lost" if result.outcome in _SEEN_WELL else f"{result.outcome.value}:{result.reason}"[:40]
+        if result.outcome is VisitOutcome.PARTIAL:
+            return SourceHealth.DEGRADED, reason
+        earlier = [v for v in visits.recent(connection, entry_point_id, limit=2) if v.id != visit_id and v.finished_at is not None]
+        failed_before = any(
+            v.result.outcome not in {VisitOutcome.COMPLETE, VisitOutcome.PARTIAL} or v.result.canary is False for v in earlier
+        )
+        apart = any(now - v.started_at >= FAILURES_APART for v in earlier)
+        return (SourceHealth.BLIND if failed_before and apart else SourceHealth.DEGRADED), reason
+
+
+def _known_bodies(connection: Connection, entry: EntryPoint) -> tuple[KnownBody, ...]:
+    found = bodies.get_many(connection, entry.body_ids)
+    return tuple(KnownBody(body.id, (body.name, *body.aliases)) for body in found.values())
+
+
+def _versions(connection: Connection, owners: set[BodyId], lines: Mapping[str, Sighting]) -> tuple[ReportVersion, ...]:
+    """Current versions of reports of these bodies that were met in this list."""
+    wanted = {(s.line.body_id, s.line.report_year) for s in lines.values() if s.line.decision is Decision.REPORT}
+    found = []
+    for body_id, year in sorted((b, y) for b, y in wanted if b in owners and b is not None and y is not None):
+        found += [version for version in reports.versions(connection, body_id, year) if version.found.url in lines]
+    return tuple(found)
+
+
+def _validators(capture: Capture) -> Validators:
+    headers = {}
+    for line in capture.response_head.splitlines()[1:]:
+        name, _, value = line.partition(":")
+        headers[name.strip().lower()] = value.strip()
+    return Validators(headers.get("etag", ""), headers.get("last-modified", ""))
+
+
+def as_facts(**values: object) -> dict[str, object]:
+    """Facts of a visit as plain JSON values."""
+    return dict(json.loads(json.dumps(values, ensure_ascii=False, default=str)))

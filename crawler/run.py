@@ -1,0 +1,179 @@
+"""One crawl as a process of its own: `python -m crawler.run --config … --entry-points 1,2,3 --run-id 7`.
+
+Prints one JSON object per line on standard output: `start`, one `visit` per finished entry point, `end`. The reactor of Scrapy can run
+once per process, and
+foreign bytes are better met in a child; so everybody else starts this and reads its lines. `NIANBAO_NOW` (an ISO instant) sets the time
+it believes in.
+
+Exit status: 0 done, whatever the portals answered; 2 wrong arguments; 6 configuration; 8 archive; 9 database busy; 1 anything unforeseen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from storage.archive.store import open_archive
+from storage.database import open_database
+from storage.domain.clock import Clock, FixedClock, SystemClock
+from storage.domain.errors import ConfigError, NianbaoError, UsageError
+from storage.domain.ids import EntryPointId
+from storage.portals import entry_points_of
+from storage.settings import Settings, load
+
+Progress = Callable[[Mapping[str, object]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSummary:
+    """How one crawl went: visits by outcome, new report versions."""
+
+    visits: int
+    outcomes: Mapping[str, int]
+    new_versions: int
+    failure: str = ""
+
+
+def clock_from_environment(environment: Mapping[str, str] = os.environ) -> Clock:
+    """The machine's clock, or the instant of `NIANBAO_NOW`.
+
+    Raises:
+        ConfigError: the variable is no ISO instant with a zone.
+    """
+    stamp = environment.get("NIANBAO_NOW", "")
+    if not stamp:
+        return SystemClock()
+    try:
+        return FixedClock(datetime.fromisoformat(stamp))
+    except ValueError:
+        raise ConfigError(f"NIANBAO_NOW 不是带时区的时间：{stamp}", advice="例如 2025-02-01T09:00:00+08:00") from None
+
+
+def crawl(
+    settings: Settings,
+    entry_point_ids: Sequence[int],
+    run_id: int | None = None,
+    *,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> CrawlSummary:
+    """Visit these entry points, in this process, once: call it in a process of its own."""
+    from scrapy.crawler import AsyncCrawlerProcess, Crawler
+
+    from crawler.batch import Batch
+    from crawler.browser import find_browser
+    from crawler.egress import Egress
+    from crawler.recording import Recorder
+    from crawler.robots import HostMemory
+    from crawler.spiders.asking import Asker
+    from crawler.spiders.watch import WatchSpider
+
+    tell = progress or (lambda line: None)
+    when = clock or SystemClock()
+    egress = Egress.from_settings(settings.host_overrides)
+    ids = [EntryPointId(number) for number in dict.fromkeys(entry_point_ids)]
+    with open_database(settings.database_url) as database:
+        archive = open_archive(settings.archive_url)
+        with database.read() as connection:
+            found = entry_points_of(connection, ids=ids)
+        browser = find_browser(settings) if any(entry.tier == "browser" for entry in found) else None
+        memory = HostMemory(settings.data_dir / "state" / "hosts.json")
+        recorder = Recorder(database, archive, when, run_id)
+        failures: list[BaseException] = []
+        batches: list[Batch] = []
+
+        async def work(crawler: Crawler) -> None:
+            asker = Asker(crawler, settings, when, memory, egress, browser=browser is not None)
+            batch = Batch(
+                asker,
+                recorder,
+                memory,
+                tell,
+                lambda: asker.hosts_answered,
+                max_pages=settings.crawl_max_pages,
+                concurrency=settings.crawl_concurrency,
+                self_test_urls=settings.self_test_urls,
+            )
+            batches.append(batch)
+            try:
+                await batch.work([entry.id for entry in found])
+            except Exception as error:  # noqa: BLE001 (the run loop: raised again below, after Scrapy has closed)
+                failures.append(error)
+
+        tell({"event": "start", "entry_points": len(found), "browser": browser is not None})
+        process = AsyncCrawlerProcess(scrapy_settings(settings, egress, browser, [entry.url for entry in found if entry.tier == "browser"]))
+        process.crawl(WatchSpider, work=work)
+        process.start(stop_after_crawl=True)
+        if failures:
+            raise failures[0]
+    outcomes = batches[0].outcomes if batches else {}
+    summary = CrawlSummary(sum(outcomes.values()), outcomes, batches[0].new_versions if batches else 0)
+    tell({"event": "end", "visits": summary.visits, "outcomes": dict(outcomes), "new_versions": summary.new_versions})
+    return summary
+
+
+def scrapy_settings(settings: Settings, egress: Any, browser: Path | None, browser_urls: Sequence[str]) -> Any:
+    """Scrapy's settings with the product's configuration over them."""
+    from scrapy.settings import Settings as ScrapySettings
+
+    made = ScrapySettings()
+    made.setmodule("crawler.settings", priority="project")
+    made.setdict(
+        {
+            "USER_AGENT": settings.user_agent,
+            "DOWNLOAD_TIMEOUT": settings.crawl_timeout_seconds,
+            "DOWNLOAD_MAXSIZE": settings.crawl_max_bytes,
+            "DOWNLOAD_DELAY": settings.crawl_delay_seconds,
+            "CONCURRENT_REQUESTS": settings.crawl_concurrency,
+            "RETRY_TIMES": settings.crawl_retries,
+            "NIANBAO_EGRESS": egress,
+        },
+        priority="cmdline",
+    )
+    if browser is not None:
+        from crawler.browser import browser_settings
+
+        made.setdict(browser_settings(settings, egress, browser, browser_urls), priority="cmdline")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The process entry; its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m crawler.run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--entry-points", required=True, help="numbers, separated by commas")
+    parser.add_argument("--spider", default="watch", choices=["watch"])
+    parser.add_argument("--run-id", type=int)
+    chosen = parser.parse_args(arguments)
+
+    def tell(line: Mapping[str, object]) -> None:
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+    try:
+        numbers = _numbers(chosen.entry_points)
+        crawl(load(chosen.config), numbers, chosen.run_id, progress=tell, clock=clock_from_environment())
+    except NianbaoError as error:
+        tell({"event": "error", "code": error.code, "message": error.message, "kept": error.kept, "advice": error.advice})
+        return error.exit_code
+    return 0
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise UsageError(f"--entry-points 应为逗号分隔的数字：{text}") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,228 @@
+"""Asking through Scrapy's downloader, politely: one request at a time per platform, its delay kept, robots heard, nothing after a
+challenge.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import FormRequest, Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotSupported,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http import Response
+from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
+
+from crawler.discovery.troubles import Trouble, trouble
+from crawler.egress import Egress, registrable
+from crawler.fetching import NO_VALIDATORS, Reply, Validators
+from crawler.listing import Ask
+from crawler.middlewares.allowed import DOMAINS, RefusedAddress
+from crawler.middlewares.heads import HEADS
+from crawler.page import page as make_page
+from crawler.robots import MAX_ROBOTS, ROBOTS_TTL, HostMemory, HostNotes, crawl_delay, is_fresh, refusal
+from storage.domain.clock import Clock
+from storage.domain.enums import VisitOutcome
+from storage.domain.originals import CaptureRole
+from storage.domain.registry import Portal
+from storage.settings import Settings
+
+MAX_PAGE_BYTES = 8 * 2**20
+DOCUMENT_TIMEOUT_FACTOR = 4
+MAX_DELAY = 120.0
+FAILURES_BEFORE_STOP: Mapping[VisitOutcome, int] = {VisitOutcome.CHALLENGED: 1, VisitOutcome.BLOCKED: 3, VisitOutcome.UNREACHABLE: 5}
+NEVER = 10**6
+NO_BROWSER = Trouble(VisitOutcome.ABANDONED, "no-browser")
+
+_CAUSES: tuple[tuple[type[BaseException], VisitOutcome, str], ...] = (
+    (RefusedAddress, VisitOutcome.SOFT_ERROR, "foreign-host"),
+    (IgnoreRequest, VisitOutcome.SOFT_ERROR, "redirect-loop"),
+    (CannotResolveHostError, VisitOutcome.UNREACHABLE, "dns"),
+    (DownloadConnectionRefusedError, VisitOutcome.UNREACHABLE, "refused"),
+    (DownloadTimeoutError, VisitOutcome.UNREACHABLE, "timeout"),
+    (DownloadCancelledError, VisitOutcome.SOFT_ERROR, "too-large"),
+    (ResponseDataLossError, VisitOutcome.UNREACHABLE, "cut-off"),
+    (DownloadFailedError, VisitOutcome.UNREACHABLE, "broken-answer"),
+    (NotSupported, VisitOutcome.SOFT_ERROR, "bad-address"),
+    (UnsupportedURLSchemeError, VisitOutcome.SOFT_ERROR, "bad-address"),
+    (ConnectError, VisitOutcome.UNREACHABLE, "connection"),
+    (ConnectionLost, VisitOutcome.UNREACHABLE, "connection"),
+    (ConnectionDone, VisitOutcome.UNREACHABLE, "connection"),
+    (OSError, VisitOutcome.UNREACHABLE, "connection"),
+    (ValueError, VisitOutcome.SOFT_ERROR, "bad-address"),
+)
+_FAILURES = tuple(kind for kind, _, _ in _CAUSES)
+
+
+@dataclass(slots=True)
+class _Platform:
+    """Shared infrastructure as this run knows it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    failures: dict[VisitOutcome, int] = field(default_factory=lambda: defaultdict(int))
+    stopped: Trouble | None = None
+    floor: float = 0.0
+
+
+class Asker:
+    """The product's `Fetch` over one Scrapy crawler."""
+
+    def __init__(self, crawler: Crawler, settings: Settings, clock: Clock, memory: HostMemory, egress: Egress, *, browser: bool) -> None:
+        self._crawler, self._settings, self._clock, self._memory, self._egress = crawler, settings, clock, memory, egress
+        self._browser = browser
+        self._platforms: dict[str, _Platform] = defaultdict(_Platform)
+        self.answered: set[str] = set()
+
+    async def __call__(
+        self,
+        ask: Ask,
+        portal: Portal,
+        role: CaptureRole,
+        *,
+        validators: Validators = NO_VALIDATORS,
+        tier: str = "http",
+    ) -> Reply:
+        """Ask once and say what came."""
+        if tier == "browser" and not self._browser:
+            return self._nothing(NO_BROWSER)
+        platform = self._platforms[portal.platform_id]
+        async with platform.lock:
+            platform.floor = max(platform.floor, self._delay(portal))
+            refused = await self._refusal(ask, portal, platform)
+            if platform.stopped is not None:
+                return self._nothing(replace(platform.stopped, reason=f"stopped-after-{platform.stopped.reason}"))
+            if refused is not None:
+                return self._nothing(refused)
+            reply = await self._send(self._request(ask, portal, role, validators, tier), platform)
+        self._count(platform, portal, reply)
+        return reply
+
+    @property
+    def hosts_answered(self) -> int:
+        """How many platforms answered in this run, other than those asked only to test our own network."""
+        return sum(not name.startswith("self-test:") for name in self.answered)
+
+    async def _refusal(self, ask: Ask, portal: Portal, platform: _Platform) -> Trouble | None:
+        if not self._settings.robots_obey:
+            return None
+        parts = urlsplit(ask.url)
+        host = f"{parts.scheme}://{parts.netloc}"
+        notes = self._memory.get(host)
+        if not is_fresh(notes.robots_at, self._clock.now(), ROBOTS_TTL):
+            reply = await self._send(self._request(Ask(f"{host}/robots.txt"), portal, "robots", NO_VALIDATORS, "http"), platform)
+            self._count(platform, portal, reply)
+            if reply.page is None:
+                return reply.trouble
+            notes = self._remember_robots(host, notes, reply)
+        platform.floor = max(platform.floor, min(MAX_DELAY, crawl_delay(notes, self._settings.user_agent)))
+        why = refusal(notes, ask.url, self._settings.user_agent)
+        return Trouble(VisitOutcome.BLOCKED, why) if why else None
+
+    def _remember_robots(self, host: str, notes: HostNotes, reply: Reply) -> HostNotes:
+        assert reply.page is not None
+        # An HTML page under that name holds no rules; it is how many hosts say "not found" with status 200.
+        text = "" if "<html" in reply.page.text[:2000].lower() else reply.page.text[:MAX_ROBOTS]
+        notes = replace(notes, robots_at=self._clock.now().isoformat(), robots_status=reply.page.status, robots_text=text)
+        self._memory.put(host, notes)
+        return notes
+
+    def _delay(self, portal: Portal) -> float:
+        """The portal's delay; hosts on this machine's loopback follow the setting alone."""
+        if self._egress.override(urlsplit(portal.home_url).hostname or "") is not None:
+            return self._settings.crawl_delay_seconds
+        return max(portal.delay_seconds, self._settings.crawl_delay_seconds)
+
+    def _request(self, ask: Ask, portal: Portal, role: CaptureRole, validators: Validators, tier: str) -> Request:
+        headers = {}
+        if ask.referer:
+            headers["Referer"] = ask.referer
+        if validators.etag:
+            headers["If-None-Match"] = validators.etag
+        if validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
+        domains = {registrable(urlsplit(portal.home_url).hostname or "")}
+        meta: dict[str, Any] = {"download_slot": portal.platform_id, DOMAINS: tuple(domains), "handle_httpstatus_all": True}
+        if role == "document":
+            meta |= {
+                "download_maxsize": self._settings.crawl_max_bytes,
+                "download_timeout": self._settings.crawl_timeout_seconds * DOCUMENT_TIMEOUT_FACTOR,
+            }
+        else:
+            meta |= {"download_maxsize": min(MAX_PAGE_BYTES, self._settings.crawl_max_bytes)}
+        if tier == "browser":
+            from crawler.browser import browser_meta
+
+            meta |= browser_meta()
+            headers = {}
+        if ask.form:
+            return FormRequest(ask.url, method="POST", formdata=list(ask.form), headers=headers, meta=meta, dont_filter=True)
+        return Request(ask.url, headers=headers, meta=meta, dont_filter=True)
+
+    async def _send(self, request: Request, platform: _Platform) -> Reply:
+        engine = self._crawler.engine
+        assert engine is not None
+        self._hold_delay(str(request.meta["download_slot"]), platform, 0.0)
+        asked_at = self._clock.now()
+        try:
+            response = await engine.download_async(request)
+        except _FAILURES as error:
+            return Reply(None, self._cause(error, request), asked_at, self._clock.now())
+        self._hold_delay(str(request.meta["download_slot"]), platform, float(request.meta.get("download_latency") or 0.0))
+        return self._reply(request, response, asked_at)
+
+    def _hold_delay(self, slot_name: str, platform: _Platform, latency: float) -> None:
+        """Never faster than the floor, and slower for a server that is slow: the pause is at least as long as its last answer took."""
+        engine = self._crawler.engine
+        slot = engine.downloader.slots.get(slot_name) if engine is not None else None
+        if slot is not None:
+            slot.delay = max(platform.floor, min(MAX_DELAY, latency) if platform.floor else 0.0)
+
+    def _reply(self, request: Request, response: Response, asked_at: datetime) -> Reply:
+        answered = response.request or request
+        heads = answered.meta.get(HEADS) or ("", "", "", "")
+        headers = {
+            name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace") for name, values in response.headers.items()
+        }
+        page = make_page(response.url, response.status, response.body, headers, requested_url=request.url)
+        return Reply(page, None, asked_at, self._clock.now(), *heads)
+
+    def _cause(self, error: BaseException, request: Request) -> Trouble:
+        host = (urlsplit(request.url).hostname or "").lower()
+        if isinstance(error, CannotResolveHostError) and host in self._egress.refused:
+            return Trouble(VisitOutcome.UNREACHABLE, "address-refused")
+        outcome, reason = next((outcome, reason) for kind, outcome, reason in _CAUSES if isinstance(error, kind))
+        if "ssl" in repr(error).lower() or "certificate" in repr(error).lower():
+            reason = "tls"
+        return Trouble(outcome, reason)
+
+    def _count(self, platform: _Platform, portal: Portal, reply: Reply) -> None:
+        found = reply.trouble or (trouble(reply.page) if reply.page is not None and reply.page.status != 304 else None)
+        if reply.page is not None:
+            self.answered.add(portal.platform_id)
+        if found is None:
+            platform.failures.clear()
+            return
+        platform.failures[found.outcome] += 1
+        if (reply.page is not None and reply.page.status == 429) or platform.failures[found.outcome] >= FAILURES_BEFORE_STOP.get(
+            found.outcome, 10**6
+        ):
+            platform.stopped = found
+
+    def _nothing(self, why: Trouble) -> Reply:
+        now = self._clock.now()
+        return Reply(None, why, now, now)
