@@ -11,8 +11,6 @@ from monitor.cli.failing import Exit
 from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows
 from monitor.cli.session import Session
 
-ACTIONS = {"added": "新增", "updated": "更新", "same": "未变", "skipped": "跳过", "error": "有误", "conflict": "冲突"}
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the noun."""
@@ -41,21 +39,24 @@ def import_(
             result = registry_import.import_csv(connection, file.read_bytes(), now=session.clock().now(), dry_run=dry_run)
     finally:
         database.close()
-    rows = [{"line": row.line, "name": row.name, "action": row.action, "message": row.message} for row in result.rows]
     counts = result.counts()
+    human = form is Format.TABLE
+    rows = [
+        {"line": row.line, "name": row.name, "action": row.action.label if human else row.action.value, "message": row.message}
+        for row in result.rows
+    ]
     if form is Format.JSON:
         print_json({"written": result.written, "dry_run": dry_run, "counts": counts, "rows": rows})
     else:
-        shown = [{**row, "action": ACTIONS.get(str(row["action"]), row["action"])} for row in rows] if form is Format.TABLE else rows
-        print_rows(shown, {"line": "行", "name": "单位名称", "action": "结果", "message": "说明"}, form, empty="文件里没有单位。")
-    note("，".join(f"{ACTIONS.get(str(action), action)} {count}" for action, count in counts.items() if count))
+        print_rows(rows, {"line": "行", "name": "单位名称", "action": "结果", "message": "说明"}, form, empty="文件里没有单位。")
+    note("，".join(f"{action.label} {count}" for action, count in counts.items() if count))
     if result.written:
         note("已写入。下一步：nianbao crawl run")
-    elif dry_run:
-        note("以上为检查结果，没有写入。去掉 --dry-run 即可导入。")
-    else:
+        return
+    if counts[registry_import.Action.ERROR]:
         note("有行未通过，整份名录都没有写入。改正后重新导入即可。")
         raise typer.Exit(Exit.PARTIAL)
+    note("以上为检查结果，没有写入。去掉 --dry-run 即可导入。")
 
 
 def list_(

@@ -10,7 +10,6 @@ import typer
 
 if TYPE_CHECKING:
     from storage.archive.store import Archive
-
     from storage.database import Database
     from storage.domain.clock import Clock
     from storage.settings import Settings
@@ -41,6 +40,8 @@ class Session:
 
     def clock(self) -> Clock:
         """The machine's clock, or the instant of `NIANBAO_NOW` (demo, tests, replays)."""
+        from crawler.run import clock_from_environment
+
         return clock_from_environment()
 
     def database(self, settings: Settings) -> Database:
@@ -55,23 +56,6 @@ class Session:
         from storage.archive.store import open_archive
 
         return open_archive(settings.archive_url)
-
-
-def clock_from_environment() -> Clock:
-    """A clock standing at `NIANBAO_NOW` where that is set, else the machine's. Raises ConfigError for an unusable value."""
-    import os
-    from datetime import datetime
-
-    from storage.domain.clock import FixedClock, SystemClock
-    from storage.domain.errors import ConfigError
-
-    text = os.environ.get("NIANBAO_NOW", "")
-    if not text:
-        return SystemClock()
-    try:
-        return FixedClock(datetime.fromisoformat(text))
-    except ValueError as error:
-        raise ConfigError(f"NIANBAO_NOW 不是带时区的时间：{text}", advice="写成 2025-02-05T08:00:00+08:00 的形式。") from error
 
 
 def require_initialised(settings: Settings) -> None:

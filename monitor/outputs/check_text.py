@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from storage.domain.enums import Certainty, Outcome, ReadingQuality
+from monitor.wording import place_name
+from storage.domain.enums import Certainty, Edition, Outcome, ReadingQuality
 from storage.domain.judgement import Finding, Judgement
 from storage.domain.reports import ParsedReport
 
@@ -19,11 +20,13 @@ def summary(parsed: ParsedReport, judgement: Judgement) -> Iterator[str]:
     """Lines for one report, without colour."""
     yield _heading(parsed)
     if parsed.reading.quality is ReadingQuality.NONE:
-        yield "  无法读取：" + ("；".join(problem.message for problem in parsed.reading.problems) or "原因不明")
+        yield "  表格无法读取，未作校验：" + ("；".join(problem.message for problem in parsed.reading.problems) or "原因不明")
+        for finding in judgement.findings:
+            yield from _finding(finding, parsed.form)
         return
     yield "  " + _marks(parsed, judgement)
     for finding in sorted(judgement.findings, key=lambda f: (CERTAINTY_ORDER.index(f.certainty), f.severity.value)):
-        yield from _finding(finding)
+        yield from _finding(finding, parsed.form)
     for problem in parsed.reading.problems:
         yield f"  ≈ 读取：{problem.message}"
     yield "  " + _totals(judgement)
@@ -59,12 +62,13 @@ def _tables_of(finding: Finding) -> set[str]:
     return {place.split("/", 1)[0] for place in places}
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding(finding: Finding, edition: Edition | None) -> Iterator[str]:
     yield f"  {MARKS[finding.certainty]} {finding.rule} {finding.certainty.label}（{finding.severity.label}）：{finding.message}"
-    if finding.quote:
+    if finding.quote and finding.quote not in finding.message:
         yield f"      原文：{finding.quote}"
-    if finding.hypothesis is not None:
-        yield f"      若 {finding.hypothesis.cell} 为 {finding.hypothesis.value}，相关校验式均成立（仅供核对）"
+    guess = finding.hypothesis
+    if guess is not None and place_name(guess.cell, edition) not in finding.message:
+        yield f"      若{place_name(guess.cell, edition)}为 {guess.value}，相关校验式均成立（仅供核对）"
 
 
 def _totals(judgement: Judgement) -> str:

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
-from monitor.duties.tally import Tally
 from monitor.web import queries
 from monitor.web.desk import desk_of
 from monitor.web.labels import STATUS_SIGNS, Quality
 from monitor.web.narrowing import link_to, pages_of
 from monitor.web.queries import Filter
 from monitor.web.templating import render
+from storage import duties
 from storage.domain.clock import local_date
 
 router = APIRouter()
@@ -47,7 +47,8 @@ def overview(
 def gather(connection: Connection, narrowed: Filter, known: list[int], now: datetime) -> dict[str, Any]:
     """Everything the page shows."""
     year = narrowed.year
-    counts = queries.status_counts(connection, year)
+    tally = duties.counts(connection, year)
+    counts = {status.value: number for status, number in tally.by_status.items()}
     total, rows = queries.body_list(connection, narrowed)
     newest = queries.as_of(connection)
     link = link_to("/", narrowed)
@@ -57,7 +58,7 @@ def gather(connection: Connection, narrowed: Filter, known: list[int], now: date
         "as_of": newest,
         "stale": newest is not None and now - newest > STALE_AFTER,
         "counts": counts,
-        "tally": Tally(**counts),
+        "tally": tally,
         "quality_counts": queries.quality_counts(connection, year),
         "deadlines": [_deadline(row, local_date(now)) for row in queries.deadlines(connection, year)],
         "work": queries.work(connection, year),

@@ -54,12 +54,6 @@ def busiest_year(connection: Connection) -> int | None:
     return told or newest
 
 
-def status_counts(connection: Connection, year: int) -> dict[str, int]:
-    """Number of bodies per status in that year."""
-    query = select(duties.c.status, func.count()).where(duties.c.report_year == year).group_by(duties.c.status)
-    return {row[0]: row[1] for row in connection.execute(query)}
-
-
 def quality_counts(connection: Connection, year: int) -> dict[str, int]:
     """Number of reports per quality in that year."""
     listed = _reports(year).subquery()
