@@ -133,13 +133,12 @@ def _arithmetic(subject: Subject, rules: Mapping[RuleId, Rule], cause: Cause, fa
     main = rules[min(counted, key=lambda rule: (-counted[rule], rule))]
     certainty = _cause_certainty(subject, cause, results)
     facts = [_fact(subject, rules[result.rule], result) for result in results]
-    fact = _joined(facts) + _hypothesis_text(subject, cause)
     return Finding(
         rule=main.id,
         severity=gravest(lowered(rules[result.rule].severity_of(result), result.outcome) for result in results),
         certainty=certainty,
         title=_cause_title(main, cause),
-        message=_message(subject, main.advice, certainty, fact, results),
+        message=_message(subject, _hypothesis_text(subject, cause) + main.advice, certainty, _joined(facts), results),
         fingerprint=fingerprint("arithmetic", (f"{e.id}@{e.at}" for e in cause.equations)),
         cells=cause.cells,
         hypothesis=cause.hypothesis,
@@ -169,18 +168,18 @@ def _cause_title(main: Rule, cause: Cause) -> str:
 
 
 def _hypothesis_text(subject: Subject, cause: Cause) -> str:
+    """What would settle it, as a sentence; a suggestion beside the printed figures."""
     form = subject.report.form
+    slip = f"，似为{cause.slip}" if cause.slip else ""
+    settled = "该校验式即成立" if len(cause.equations) == 1 else f"{len(cause.equations)} 条校验式均成立"
     if cause.hypothesis is not None:
         cell, value = cause.hypothesis.cell, cause.hypothesis.value
         printed = subject.operands.at(cell)
         now = f"现为 {number(printed.low)}" if printed.exact else "现为空白"
-        slip = f"，似为{cause.slip}" if cause.slip else ""
-        equations = len(cause.equations)
-        return f"。若{place_name(cell, form)}为 {number(value)}（{now}），{equations} 条校验式均成立{slip}"
+        return f"若{place_name(cell, form)}为 {number(value)}（{now}），{settled}{slip}。"
     if cause.changes:
-        slip = f"，似为{cause.slip}" if cause.slip else ""
-        return f"。若{places(cause.changes, form)}各按合计填写，{len(cause.equations)} 条校验式均成立{slip}"
-    return f"。可能有误的单元格：{places(cause.cells, form)}" if cause.cells else ""
+        return f"若{places(cause.changes, form, 5)}各按合计填写，{settled}{slip}。"
+    return f"可能有误的单元格：{places(cause.cells, form)}。" if cause.cells else ""
 
 
 def operand_values(subject: Subject, finding: Finding) -> dict[CellPath, str]:

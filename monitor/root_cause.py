@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.equations import Evaluated, Operands
-from monitor.slips import slip_of
+from monitor.slips import TOTAL_LEFT_OUT, TOTALS_LEFT_OUT, slip_of
 from storage.domain.enums import Outcome
 from storage.domain.ids import CellPath
 from storage.domain.judgement import Hypothesis
@@ -174,7 +174,7 @@ def causes(operands: Operands) -> tuple[Cause, ...]:
     found: list[Cause] = []
     requests = [e for e in operands.equations if e.at.startswith("requests/")]
     if any(e.violated for e in requests):
-        found.extend(_explain(operands, System(operands, requests)))
+        found.extend(_one_pattern(_explain(operands, System(operands, requests))))
     for equation in operands.equations:
         if equation.id == "group_total" and equation.violated:
             found.extend(_explain(operands, System(operands, [equation])))
@@ -188,6 +188,17 @@ def _explain(operands: Operands, system: System) -> list[Cause]:
         totals = tuple(dict.fromkeys(path for e in violated for path in e.right))
         return [Cause(totals, tuple(violated), determined=False, explained=False)]
     return [_cause(operands, system, part, solutions) for part in _components(system, solutions)]
+
+
+def _one_pattern(found: list[Cause]) -> list[Cause]:
+    """Totals left at 0 in several rows are one slip, also where the column that would join them could not be read."""
+    alike = [cause for cause in found if cause.slip == TOTAL_LEFT_OUT and cause.determined]
+    if len(alike) < 2:
+        return found
+    changes = {path: value for cause in alike for path, value in cause.changes.items()}
+    equations = tuple(equation for cause in alike for equation in cause.equations)
+    merged = Cause(tuple(changes), equations, determined=True, explained=True, changes=changes, slip=TOTALS_LEFT_OUT)
+    return [merged, *(cause for cause in found if cause not in alike)]
 
 
 def _components(system: System, solutions: Iterable[Changes]) -> list[set[int]]:

@@ -8,6 +8,9 @@ from monitor.equations import Operands
 from storage.domain.ids import CellPath
 from storage.domain.reports import Number
 
+TOTAL_LEFT_OUT = "总计漏填或填为 0"
+TOTALS_LEFT_OUT = "“总计”列漏填或填为 0"
+
 Changes = Mapping[CellPath, Number]
 
 
@@ -17,7 +20,7 @@ def slip_of(operands: Operands, changes: Changes) -> str:
         ((path, value),) = changes.items()
         return _single(operands, path, value)
     if all(path.endswith("/total") and not operands.intervals[path].low for path in changes):
-        return "“总计”列漏填或填为 0"
+        return TOTALS_LEFT_OUT
     if len(changes) == 2:
         return _swap(operands, changes)
     return ""
@@ -29,7 +32,7 @@ def _single(operands: Operands, path: CellPath, value: Number) -> str:
         return "漏填"
     old = interval.low
     if not old and (path.endswith("/total") or "/total_handled/" in path):
-        return "总计漏填或填为 0"
+        return TOTAL_LEFT_OUT
     return digits(old, value) or _neighbour(operands, path, value)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from monitor.operands import undetermined
 from monitor.subject import Rule, Subject
-from storage.domain.enums import Outcome, Severity
+from storage.domain.enums import Certainty, Outcome, Severity
 from storage.domain.ids import RuleId
 from storage.domain.judgement import CheckResult
 
@@ -33,6 +33,9 @@ NAMES = (
 )
 
 
+TABLES = {2: "proactive", 3: "requests", 4: "litigation"}
+
+
 def check(subject: Subject) -> Iterator[CheckResult]:
     """整篇一个结果；一个标题也没有认出时不作判断。"""
     numbers = [section.number for section in subject.report.sections if section.number]
@@ -40,7 +43,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
         yield undetermined(ID, "sections", "各部分标题")
         return
     faults = []
-    if missing := [NAMES[number] for number in range(1, 7) if number not in numbers]:
+    if missing := [NAMES[number] for number in range(1, 7) if number not in numbers and not _somewhere(subject, number)]:
         faults.append("未识别到：" + "、".join(missing))
     if repeated := sorted({number for number in numbers if numbers.count(number) > 1}):
         faults.append("重复：" + "、".join(NAMES[number] for number in repeated))
@@ -49,10 +52,19 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     yield CheckResult(ID, "sections", Outcome.FAIL if faults else Outcome.PASS, facts={"faults": "；".join(faults)} if faults else {})
 
 
+def _somewhere(subject: Subject, number: int) -> bool:
+    """The heading was not recognised as one, but its words or its table stand in the report."""
+    if TABLES.get(number) in subject.operands.read:
+        return True
+    text = "".join(subject.report.text.split())
+    return any(wording in text for section in subject.operands.form.sections if section.number == number for wording in section.wordings)
+
+
 RULE = Rule(
     id=ID,
     title="六个部分应齐全、按序、编号不重复",
     severity=Severity.S3,
     check=check,
+    certainty=Certainty.SUSPECT,
     message="报告各部分标题与格式不同（{faults}）",
 )

@@ -1,8 +1,8 @@
 """Reports for tests, built from figures instead of files.
 
 A case gives cells the way a person would write them: a number or numeric text is that number, "" is blank, "/" a dash, "?" unreadable,
-"5|8" two extractions that disagree, "~5" read with low confidence, "absent" is no such cell, "22（其中修订16件）" is annotated, anything else is text. What a case does not say comes from its base: `clean` (a consistent report), `zero`
-(all 0), `empty` (nothing found).
+"5|8" two extractions that disagree, "~5" read with low confidence, "absent" is no such cell, "22（其中修订16件）" is annotated,
+anything else is text. What a case does not say comes from its base: `clean` (a consistent report), `zero` (all 0), `empty` (nothing found).
 """
 
 from __future__ import annotations
