@@ -125,7 +125,7 @@ def _one_or_alarm(db: Database, archive: Archive, pool: ParserPool, clock: Clock
         return _one(db, archive, pool, clock, version)
     except StoreError:
         raise  # the database is away or full: that concerns every report, and the caller tries again
-    except Exception as error:  # noqa: BLE001 - a fault of ours in reading or judging one report; it stays pending and is alarmed
+    except Exception as error:  # a fault of ours in reading or judging one report: it stays pending and is alarmed
         subject = f"{version.body_id} {version.report_year}年度 第{version.number}版"
         reason = f"处理时出错：{type(error).__name__}: {error}"[:300]
         log.exception("report_failed", version_id=version.id)

@@ -1,0 +1,203 @@
+"""The clockwork of `nianbao serve`: three ticks a minute, each asking the database what is due; the only module that imports APScheduler.
+
+APScheduler starts the ticks and nothing else: it keeps no jobs, and two of these on one database do each slot once, because a slot is a
+unique row. Three threads, so that a slow relay does not hold up a crawl, nor a long reading an alert.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.alerts.events import operator
+from monitor.alerts.outgoing import plan_due
+from monitor.alerts.send import send_due
+from monitor.dispatch import CRAWL, LEASE, CrawlJob, Dispatcher, Finished, LocalProcesses, plan_batches, record_finished
+from monitor.process import Archive, process_pending
+from monitor.seasons import season
+from storage import events, findings, heartbeats, portals, runs
+from storage.database import Database
+from storage.domain.alerts import EventKind
+from storage.domain.clock import CHINA, Clock, local_date
+from storage.domain.enums import RunState
+from storage.domain.errors import NianbaoError
+from storage.domain.visits import Run
+from storage.settings import Settings
+
+TICK = timedelta(minutes=1)
+SILENCE = timedelta(minutes=10)
+"""A loop that did not turn for this long was down; operators hear of it when it turns again."""
+
+BACKWARDS = timedelta(minutes=5)
+RETRY_AFTER = timedelta(hours=6)
+PROCESS = "process"
+CHILDREN = 2
+
+SCHEDULER, EVALUATOR, SENDER = "scheduler", "evaluator", "sender"
+
+log = structlog.get_logger()
+
+
+class Scheduler:
+    """Runs the three loops in the background until stopped. `tick`, `evaluate` and `send` can be called directly with any clock."""
+
+    def __init__(
+        self, settings: Settings, database: Database, archive: Archive, clock: Clock, dispatcher: Dispatcher | None = None
+    ) -> None:
+        self._settings = settings
+        self._db = database
+        self._archive = archive
+        self._clock = clock
+        self._dispatcher = dispatcher or LocalProcesses(settings, clock)
+        self._owner = runs.new_owner()
+        self._fresh = threading.Event()
+        self._fresh.set()
+        self._background: BackgroundScheduler | None = None
+
+    def start(self) -> None:
+        """Begin ticking."""
+        background = BackgroundScheduler(executors={"default": ThreadPoolExecutor(3)}, timezone="UTC")
+        for name, work in ((SCHEDULER, self.tick), (EVALUATOR, self.evaluate), (SENDER, self.send)):
+            background.add_job(
+                self._guarded,
+                "interval",
+                args=(name, work),
+                id=name,
+                seconds=TICK.total_seconds(),
+                next_run_time=datetime.now(CHINA),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+        background.start()
+        self._background = background
+
+    def stop(self) -> None:
+        """Stop ticking, wait for what runs in this process, and end the children; their runs are done again by the next scheduler."""
+        if self._background is not None:
+            self._background.shutdown(wait=True)
+            self._background = None
+        self._dispatcher.stop()
+
+    def tick(self) -> None:
+        """Reap, renew, take note of what did not happen, and start what is due."""
+        now = self._clock.now()
+        self._note_silence(now)
+        for done in self._dispatcher.reap():
+            self._end(done)
+        with self._db.write() as connection:
+            for job in self._dispatcher.running():
+                runs.renew(connection, job.run, now, LEASE)
+            for dead in runs.abandon_expired(connection, now):
+                reason = f"{_local(dead.started_at or now)}开始的任务中断，未完成的部分将重新执行"
+                events.append(connection, operator(EventKind.RUN_FAILED, dead.kind, reason, now, episode=f"abandoned/{dead.id}"))
+            findings.wake_snoozed(connection, now)
+        self._start_crawl(now)
+
+    def evaluate(self) -> None:
+        """Read and judge what came in; at least once an hour, because deadlines pass without anything coming in."""
+        now = self._clock.now()
+        slot = f"{now.astimezone(CHINA):%Y-%m-%dT%H}"
+        with self._db.write() as connection:
+            run = runs.claim(connection, PROCESS, slot, owner=self._owner, now=now, lease=timedelta(hours=6))
+        if run is None and not self._fresh.is_set():
+            plan_due(self._db, self._settings, self._clock)
+            return
+        self._fresh.clear()
+        try:
+            summary = process_pending(self._db, self._archive, self._settings, self._clock, self._beat_meanwhile())
+        except BaseException:
+            self._fresh.set()  # the next tick tries again, whatever the hour's slot says
+            if run is not None:
+                self._finish(run, RunState.FAILED, {})
+            raise
+        if run is not None:
+            facts = {"read": summary.read, "failed": summary.failed, "changed": summary.changed, "messages": summary.messages}
+            self._finish(run, RunState.PARTIAL if summary.failed else RunState.OK, facts)
+
+    def _finish(self, run: Run, state: RunState, facts: Mapping[str, object]) -> None:
+        with self._db.write() as connection:
+            runs.finish(connection, run, state, facts, self._clock.now())
+
+    def send(self) -> None:
+        """Deliver the outbox."""
+        send_due(self._db, self._settings, self._clock)
+
+    def _start_crawl(self, now: datetime) -> None:
+        """One round at a time over all schedulers, a few children each with platforms of its own; what is left is due again next time."""
+        if self._dispatcher.running():
+            return
+        with self._db.write() as connection:
+            if any(run.state is RunState.CLAIMED for run in runs.recent(connection, limit=20, kind=CRAWL)):
+                return
+            points = portals.due(connection, now, every=season(local_date(now)).every, retry_after=RETRY_AFTER)
+        if not points:
+            return
+        made = plan_batches(self._db, points, self._settings.crawl_batch_size)
+        for number, batch in enumerate(made[:CHILDREN]):
+            slot = f"{now:%Y-%m-%dT%H:%M}Z/{number}"
+            with self._db.write() as connection:
+                run = runs.claim(connection, CRAWL, slot, owner=self._owner, now=now, lease=LEASE)
+            if run is not None:
+                self._dispatcher.start(CrawlJob(run, batch))
+
+    def _end(self, done: Finished) -> None:
+        record_finished(self._db, done, self._clock)
+        self._fresh.set()
+        if done.failure:
+            now = self._clock.now()
+            with self._db.write() as connection:
+                event = operator(EventKind.RUN_FAILED, CRAWL, done.failure, now, episode=f"failed/{done.job.run.id}")
+                events.append(connection, event)
+
+    def _note_silence(self, now: datetime) -> None:
+        """A gap since the last turn of any loop, or a clock that went back, is told to operators once."""
+        with self._db.write() as connection:
+            beats = heartbeats.list_all(connection)
+            for name in (SCHEDULER, EVALUATOR, SENDER):
+                beat = beats.get(name)
+                if beat is None:
+                    continue
+                if now - beat.at > SILENCE:
+                    reason = f"{NAMES[name]}自{_local(beat.at)}起没有运行，期间到期的任务将补做"
+                    event = operator(EventKind.RUN_OVERDUE, NAMES[name], reason, now, episode=f"silent/{name}/{beat.at.isoformat()}")
+                    events.append(connection, event)
+                elif beat.at - now > BACKWARDS:
+                    reason = f"系统时间从{_local(beat.at)}回到{_local(now)}"
+                    events.append(connection, operator(EventKind.CLOCK_JUMP, "系统时钟", reason, now, episode=beat.at.isoformat()))
+
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+        """One turn of one loop: what goes wrong is logged and tried again at the next tick; the heartbeat is written only after success."""
+        try:
+            work()
+            with self._db.write() as connection:
+                heartbeats.beat(connection, name, self._clock.now())
+        except NianbaoError as error:
+            log.warning("loop_failed", loop=name, code=error.code, message=error.message)
+        except Exception:
+            log.exception("loop_failed", loop=name)
+
+    def _beat_meanwhile(self) -> Callable[[str, int, int], None]:
+        """A progress callback that keeps the evaluator's heartbeat going through a long reading."""
+        last = [self._clock.now()]
+
+        def say(stage: str, done: int, of_all: int) -> None:
+            now = self._clock.now()
+            if now - last[0] >= TICK:
+                last[0] = now
+                with self._db.write() as connection:
+                    heartbeats.beat(connection, EVALUATOR, now, {"stage": stage, "done": done, "all": of_all})
+
+        return say
+
+
+NAMES = {SCHEDULER: "定时调度", EVALUATOR: "读取与判断", SENDER: "消息发送"}
+
+
+def _local(instant: datetime) -> str:
+    return instant.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
