@@ -31,6 +31,9 @@ _INCLUDES_CARRIED = re.compile(
 _RESPECTIVE = re.compile(r"分别(?:为|有|是)?\Z")
 
 
+_LONGEST = 4000  # a longer run without a full stop is no sentence but a table without borders
+
+
 @dataclass
 class _Machine:
     """What is known while reading on: the section, the topic, and the claims of the sentence at hand."""
@@ -39,6 +42,7 @@ class _Machine:
     body: str
     report_year: int | None
     topic: str = ""
+    resume: str = ""
     claims: list[Claim] = field(default_factory=list)
     quote: str = ""
     at: Locator = field(default_factory=lambda: Locator(""))
@@ -81,8 +85,10 @@ def read_section(section: Section, *, body: str, report_year: int | None) -> lis
 def _sentence(m: _Machine) -> list[Claim]:
     m.claims = []
     text = m.sentence
-    if _is_plan(m, text):
+    if _is_plan(m, text) or len(text) > _LONGEST:
         return []
+    if m.topic == "foreign":
+        m.topic = m.resume
     previous, cases = 0, list[tuple[str, int]]()
     for quantity in quantities.find(text):
         _move_topic(m, text[previous : quantity.start])
@@ -112,18 +118,18 @@ def _move_topic(m: _Machine, text: str) -> None:
         for topic, pattern in (("requests", w.REQUEST), ("reconsideration", w.RECONSIDERATION), ("litigation", w.LITIGATION))
     ]
     place, topic = max(named)
-    foreign = max((f.end() for f in w.FOREIGN.finditer(text)), default=-1)
-    if place >= 0 and topic in ("reconsideration", "litigation") and not _disputes_fit(m, text):
-        return
-    if place >= 0:
+    if place >= 0 and not (topic in ("reconsideration", "litigation") and not _disputes_fit(m, text)):
         m.topic = topic
-    elif foreign >= 0:
-        m.topic = "" if m.topic not in ("requests",) or re.search(r"人大|政协|留言|热线|提案", text) else m.topic
+    counted = re.split(r"[，；：（。]", text)[-1]
+    if w.FOREIGN.search(counted) and not w.REQUEST.search(counted) and m.topic != "foreign":
+        m.resume, m.topic = m.topic, "foreign"
 
 
 def _disputes_fit(m: _Machine, text: str) -> bool:
     """Whether reconsideration and litigation here are those over disclosure, not a government's caseload."""
-    return bool(m.topic or m.section.number == 4 or w.DISPUTE_TOPIC.search(m.sentence) or m.section.number == 3)
+    if w.CASELOAD.search(m.sentence) and not w.DISPUTE_TOPIC.search(m.sentence):
+        return False
+    return bool((m.topic and m.topic != "foreign") or m.section.number == 4 or w.DISPUTE_TOPIC.search(m.sentence) or m.section.number == 3)
 
 
 def _figure(m: _Machine, text: str, previous: int, q: Quantity) -> Iterator[Claim]:

@@ -63,7 +63,7 @@ def _requests(sentence: str) -> Iterator[tuple[Label, int]]:
     clause = re.split(r"[，。；：]", sentence[: found.start()])[-1] + found[0] + re.split(r"[，。；：]", sentence[found.end() :])[0]
     if _PARTIAL.search(clause) or w.HANDLE.search(clause):
         return
-    if w.RECONSIDERATION.search(clause) or w.LITIGATION.search(clause) or w.RECEIVE.search(clause) is None and "申请" not in clause:
+    if w.RECONSIDERATION.search(clause) or w.LITIGATION.search(clause) or (w.RECEIVE.search(clause) is None and "申请" not in clause):
         return
     yield Label("no_requests"), 0
     yield Label("requests_received", "none"), 0
@@ -117,7 +117,7 @@ def _upheld(sentence: str, cases: list[tuple[str, int]]) -> Iterator[tuple[Label
 
 def _fee(sentence: str, section: int) -> Iterator[tuple[Label, int]]:
     found = _NO_FEE.search(sentence)
-    if not found or _FEE_FOREIGN.search(sentence):
+    if not found or _FEE_FOREIGN.search(re.split(r"[，；。]", sentence[: found.start()])[-1] + found[0]):
         return
     if section == 6 or _FEE_TOPIC.search(sentence):
         yield Label("fee_charged_yuan", "none"), 0
