@@ -92,3 +92,13 @@ def annotated(facts: ReportFacts, path: str, note: str = "其中修订1件") -> 
 def header4_misaligned(facts: ReportFacts) -> ReportFacts:
     """Table 4 lost one head: 14 leaves stand over 15 figures."""
     return facts.with_quirks(Quirk.HEADER4_MISALIGNED)
+
+
+def dashes_for_zeros(facts: ReportFacts) -> ReportFacts:
+    """Every 0 of the applicant columns of table 3 is printed as "/"."""
+    return blank_zeros(facts, "/")
+
+
+def annotated_norms(facts: ReportFacts) -> ReportFacts:
+    """The documents made this year carry a bracketed note."""
+    return annotated(facts, "proactive/norm_made" if "proactive/norm_made" in facts.cells else "proactive/norm/0")
