@@ -36,6 +36,7 @@ class Second:
         text = stream.text
         start, end = self._requests_region(form)
         self.requests = stream.spans(form.requests.rows, start, end) if start >= 0 else {}
+        self.usual_order = self._usual_order(form, start)
         first = self._proactive_start(form)
         until = start if start >= 0 else len(text)
         self.proactive = {
@@ -52,6 +53,12 @@ class Second:
                 after = spelled("结果维持").search(self.stream.text, found.end())
                 return found.start(), min(after.start() if after else len(self.stream.text), found.start() + _REGION)
         return -1, -1
+
+    def _usual_order(self, form: Form, start: int) -> bool:
+        """Whether the column heads that can be found before the first row stand in the form's order."""
+        head = self.stream.text[max(0, start - 400) : max(0, start)]
+        places = [found.start() for c in form.requests.columns if len(c.label) > 2 and (found := spelled(c.label).search(head))]
+        return places == sorted(places)
 
     def _proactive_start(self, form: Form) -> int:
         block = form.proactive[0]
@@ -71,7 +78,8 @@ class Second:
     @property
     def prints_zeros(self) -> bool:
         """Whether this document prints zeros as 0: only then does a run of digits tell how many cells it comes from."""
-        return sum("".join(span.tokens) == "0" * 7 for span in self.requests.values()) >= 3
+        lengths = [sum(c.isdigit() for c in span.text) for span in self.requests.values()]
+        return len(lengths) >= 15 and sum(length < _SEVEN for length in lengths) <= 1  # the heading （六）其他处理 states nothing
 
     def ways(self, span: Span | None, width: int, holds: Callable[[Way], bool | None]) -> list[Way]:
         """All ways to read the figures after a label; those that satisfy the row's own equation where there are several."""
@@ -126,9 +134,10 @@ def _requests_row(
     cells, span = found.rows.get(row.key), second.requests.get(row.key)
     if cells is None or (row.key in found.short and not _any_trusted(cells)):
         ways = second.ways(span, _SEVEN, row_holds)
-        if len(ways) > 1:
+        if len(ways) > 1 and second.usual_order:
             open_rows[row.key] = ways
-        return second.settled(span, ways, _SEVEN, row_holds) or cells
+        cells = second.settled(span, ways, _SEVEN, row_holds) or cells
+        return cells if cells is None or second.usual_order else tuple(doubt(cell) for cell in cells)
     if span is not None and not _agree([slot.text for slot in found.lines[row.key].figures], span):
         reading.note("two-readings-differ", f"“{row.label}”一行两次读取的数字不同", "requests")
         return tuple(_disputed(cell) for cell in cells)

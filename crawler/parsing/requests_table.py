@@ -7,15 +7,12 @@ from dataclasses import dataclass, field
 
 from crawler.parsing import alignment, windows
 from crawler.parsing.grids import Row, Slot
-from crawler.parsing.labels import best, plain
+from crawler.parsing.column_heads import Columns, columns_named, printed_order
 from crawler.parsing.lines import Line, split
 from crawler.parsing.printed import Printed, Way, of_slot, settle, unreadable
 from storage.domain.enums import CellKind
 from storage.domain.reports import Cell
 from storage.forms.loader import Table
-
-Columns = dict[str, int]
-
 
 @dataclass
 class Found:
@@ -27,7 +24,6 @@ class Found:
     open_rows: dict[str, list[Way]] = field(default_factory=dict)
     placed: set[str] = field(default_factory=set)
     left_over: list[Line] = field(default_factory=list)
-    headed: bool = False
 
 
 def from_grids(rows: Sequence[Row], table: Table) -> Found:
@@ -37,9 +33,9 @@ def from_grids(rows: Sequence[Row], table: Table) -> Found:
     found = Found()
     if not matches:
         return found
-    headers = _headers(rows, {match.line.row.grid for match in matches}, {match.line.row.order for match in matches}, table)
-    order = _order(headers, table)
-    found.headed = any(len(columns) == len(table.columns) for columns in headers.values())
+    heads = [row for row in rows if row.grid in {m.line.row.grid for m in matches} and row.order not in {m.line.row.order for m in matches}]
+    headers = columns_named(heads, table)
+    order = printed_order(heads, headers, table)
     doubtful = alignment.doubtful_places(matches, table.rows)
     usual = _usual_start(matches, len(table.columns))
     for match in matches:
@@ -68,31 +64,6 @@ def row_holds(way: Way) -> bool | None:
         return None
     numbers = [value for value in values if value is not None]
     return sum(numbers[:-1]) == numbers[-1]
-
-
-def _headers(rows: Sequence[Row], grids: set[int], data: set[int], table: Table) -> dict[int, Columns]:
-    """Column positions per grid where its header names them."""
-    found: dict[int, Columns] = {}
-    for row in rows:
-        if row.grid not in grids or row.order in data:
-            continue
-        for slot in row.own:
-            text = "".join(c for c in plain(slot.text) if not c.isdigit())
-            if not text:
-                continue
-            for column in table.columns:
-                if best(text, column) >= 0.85:
-                    found.setdefault(row.grid, {})[column.key] = slot.column
-    return {grid: columns for grid, columns in found.items() if len(columns) >= 4}
-
-
-def _order(headers: Mapping[int, Columns], table: Table) -> list[str]:
-    """Column keys from left to right as the header prints them; the form's order where it does not say."""
-    official = [column.key for column in table.columns]
-    for columns in headers.values():
-        if len(columns) == len(official) and len(set(columns.values())) == len(official):
-            return sorted(official, key=lambda key: columns[key])
-    return official
 
 
 def _usual_start(matches: Sequence[alignment.Match], width: int) -> dict[tuple[int, int], int]:

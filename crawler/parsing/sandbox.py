@@ -10,6 +10,7 @@ import hashlib
 import multiprocessing
 import pickle
 import resource
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ class ParserPool:
             answer = pipe.recv_bytes(self._limits.answer_mb * _MEGABYTE)
             report = pickle.loads(answer)  # noqa: S301
         except EOFError:
-            return self._lost(data, source, hints, Problem("parser-crashed", "读取程序异常退出"))
+            return self._lost(data, source, hints, self._death())
         except OSError:
             return self._lost(data, source, hints, Problem("parser-crashed", "读取程序异常退出，或结果超过上限"))
         self._done += 1
@@ -114,6 +115,14 @@ class ParserPool:
             self._child.start()
             theirs.close()
         return self._pipe
+
+    def _death(self) -> Problem:
+        child = self._child
+        if child is not None:
+            child.join(5)
+            if child.exitcode == -signal.SIGXCPU:
+                return Problem("parse-timeout", f"读取占用处理器超过 {self._limits.cpu_seconds} 秒，已停止")
+        return Problem("parser-crashed", "读取程序异常退出")
 
     def _lost(self, data: bytes, source: str, hints: Hints, problem: Problem) -> ParsedReport:
         if self._child is not None and self._child.is_alive():
