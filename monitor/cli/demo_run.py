@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -31,6 +30,7 @@ class DemoRun:
     def __init__(self, folder: Path, *, keep: bool, quiet: bool, color: bool) -> None:
         self._folder = folder
         self._keep = keep
+        self._diary = folder / "days-done"
         self._steps = Steps(quiet=quiet, color=color)
         self._stack = ExitStack()
 
@@ -59,25 +59,32 @@ class DemoRun:
         """Crawl, read, judge and tell on each of the scenario's days; whether all came out as the ground truth has it."""
         from crawler.demo.scenario import FIRST_VISIT_DAYS
 
+        lived = self._diary.read_text(encoding="utf8").split() if self._diary.exists() else []
         for day in FIRST_VISIT_DAYS:
-            self._live(day)
+            self._clock = FixedClock(datetime.combine(day, MORNING, CHINA))
+            self._portals.advance(day)
+            if day.isoformat() not in lived:
+                self._live()
+                self._diary.write_text("\n".join([*lived, day.isoformat()]), encoding="utf8")
+                lived.append(day.isoformat())
         return self._report(FIRST_VISIT_DAYS[-1])
 
-    def _live(self, day: date) -> None:
-        self._clock = FixedClock(datetime.combine(day, MORNING, CHINA))
-        # The crawl's child processes read their time from here.
-        os.environ["NIANBAO_NOW"] = self._clock.now().isoformat()
-        self._portals.advance(day)
+    def _live(self) -> None:
         self._register()
-        self._crawl(day)
+        self._crawl()
         self._process()
         self._send()
 
-    def _crawl(self, day: date) -> None:
+    def _crawl(self) -> None:
         """Every entry point once, in child processes; how each portal answered is read from the database afterwards."""
-        from monitor.cli.crawl import crawl_all
+        from monitor.cli.crawl import crawl
+        from storage import portals
 
-        crawl_all(self._settings, self._database, self._clock, self._steps, config=self._folder / "nianbao.toml", slot=f"demo/{day}")
+        with self._database.read() as connection:
+            points = portals.entry_points_of(connection)
+        for done in crawl(self._database, self._settings, self._clock, points, self._steps):
+            if done.failure:
+                note(f" ✕ {done.failure}")
 
     def _register(self) -> None:
         """Bodies, portals and the mailbox; the same again on every day, which changes nothing."""
