@@ -63,3 +63,22 @@ def db(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[dict[str, str]]:
+    with servers.s3() as variables:
+        yield variables
+
+
+_buckets = itertools.count()
+
+
+@pytest.fixture(params=["folder", "s3"])
+def archive_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an archive of its own, in a folder and in an object store."""
+    if request.param == "folder":
+        return (tmp_path / "archive").as_uri()
+    for name, value in request.getfixturevalue("s3_server").items():
+        monkeypatch.setenv(name, value)
+    return f"s3://nianbao/{next(_buckets)}"

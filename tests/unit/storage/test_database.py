@@ -99,7 +99,8 @@ def test_an_exception_rolls_back(db: Database, now: datetime) -> None:
             connection.execute(insert(heartbeats), [{**NEVER, "at": now}])
             raise KeyError
 
-    pytest.raises(KeyError, write_then_fail)
+    with pytest.raises(KeyError):
+        write_then_fail()
     with db.read() as connection:
         assert connection.execute(select(heartbeats)).all() == []
 
