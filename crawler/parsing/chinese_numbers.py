@@ -61,7 +61,7 @@ def _below_ten_thousand(text: str) -> int | None:
         elif _DIGITS[char] == 0:
             if digit not in (None, 0):
                 return None
-            digit = 0 if not total else None
+            digit = None
         else:
             if digit:
                 return None

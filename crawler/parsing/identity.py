@@ -24,12 +24,16 @@ _LABELLED = re.compile(r"\s*(?:标\s*题|名\s*称|信息名称|文件名称)\s*
 _SITE = re.compile(r"\s*[-_—|｜]+\s*[^-_—|｜]{1,30}\s*\Z")
 _ORG = r"(?:局|委员会|管委会|委|办公室|办公厅|办事处|政府|厅|部|院|署|中心|分局|支队|大队|总队|总站|站|所|馆|处|队|公司|集团|学校|大学|街道|镇|乡|联合会|协会|社|会)"
 _ORG_END = re.compile(rf"{_ORG}(?:[（(][一-龥]{{2,20}}[)）])?\Z")
-_PLACE = re.compile(r"[一-龥]{2,}?(?:省|自治区|市|县|区|旗|州|盟|镇|乡|街道|地区|新区|林区|兵团)|国家|中国|中华|(?:全国|最高)")
-_REGION_ONLY = re.compile(r"[一-龥]{2,}(?:省|市|县|区|旗|州|盟|镇|乡|街道|开发区|实验区|示范区|新区|园区)\Z")
+_UNIT = r"(?:省|自治区|市|县|区|旗|州|盟|镇|乡|街道|地区|新区|林区|兵团)"
+_PLACE = re.compile(rf"(?![本全我该各市县区镇乡])[一-龥]{{1,14}}?{_UNIT}|国家|中国|中华|全国|最高")
+# Words that end like a place and are none, and zones that say what they are but not where.
+_NO_PLACE = re.compile(r"城市|城乡|乡村|乡镇|市场|市政|市容|城区|社区|\A街道办|区域|行政区划|县域|(?:经济|高新|技术|产业|综合|工业)*(?:开发|实验|示范|高新|合作|新|园)区")
+_REGION_ONLY = re.compile(rf"[一-龥]{{1,14}}(?:{_UNIT}|园区|管理区|开发区|实验区|示范区)\Z")
 _ALIAS = re.compile(r"以下(?:简)?称[：:]?\s*[“\"「]?([一-龥]{2,16})[”\"」]?\s*[)）]")
 _PUBLISHER = re.compile(
-    r"\s*(?:发布(?:机构|单位)|公开(?:主体|机构|单位)|信息(?:来源|提供单位)|来源|责任部门|制发机关|发文(?:机关|单位))\s*[:：]?\s*(\S.*)?"
+    r"(?:^|[\s|｜　])(?:发布(?:机构|单位)|公开(?:主体|机构|单位)|信息(?:来源|提供单位)|来源|责任部门|制发机关|发文(?:机关|单位))(?:\s*[:：]\s*(\S*)|\s*\Z)"
 )
+_ZONE = re.compile(r"(?!经济|高新|技术|产业|综合|工业|国家)[一-龥]{2,8}?(?:经济|高新|技术|产业|综合|工业)*(?:开发|实验|示范|高新|合作|新|园)区")
 _CITED = re.compile(r"国办公开办[函涵]?\s*[〔\[（(【]?\s*(2019|2021)\s*[〕\])）】]?\s*(60|30)\s*号")
 _HEAD = 80
 
@@ -90,6 +94,9 @@ def _lines(document: Document) -> list[str]:
 def _named(text: str) -> str:
     """The name a title gives, without year and the words of the report."""
     bare = re.sub(rf"{_YEAR}\s*年?度?", "", text)
+    bracketed = re.search(r"报告[（(]([一-龥]{3,24})[)）]\Z", bare)
+    if bracketed and _ORG_END.search(bracketed[1]) and not re.sub(rf"{_TAIL}.*\Z", "", bare):
+        return bracketed[1]
     bare = re.sub(rf"{_TAIL}.*\Z", "", bare)
     bare = re.sub(r"^(?:关于|【.*?】)|(?:关于|的|度|年)+\Z", "", bare)
     return bare.strip('《》“”" 　-—:：')
@@ -105,7 +112,7 @@ def body(document: Document, sections: tuple[Section, ...], publisher: str = "",
     if registered:
         return BodyName(max(registered, key=len), "title", aliases)
     published = publisher.strip() or _publisher(document)
-    if name and _PLACE.search(name) and not _REGION_ONLY.fullmatch(name):
+    if name and _placed(name) and not _REGION_ONLY.fullmatch(name):
         return BodyName(name, "title", aliases)
     return _completed(name, published, document, text, known, aliases)
 
@@ -114,6 +121,11 @@ def _aliases(named: str, text: str) -> tuple[str, ...]:
     inside = re.search(r"[（(]([一-龥]{3,20})[)）]\Z", named)
     called = [a for a in _ALIAS.findall(text[:2000]) if _ORG_END.search(a)]
     return tuple(dict.fromkeys([*([inside[1]] if inside else []), *called]))
+
+
+def _placed(name: str) -> bool:
+    """Whether a name says where its body is."""
+    return _PLACE.search(_NO_PLACE.sub("·", name)) is not None or _ZONE.match(name) is not None
 
 
 def _completed(
@@ -134,7 +146,7 @@ def _completed(
 def _fitting(name: str, source: str) -> str:
     """`source` as far as it is the same body as `name`, with its place; "" where it is another."""
     bare = re.sub(r"\s+", "", source)
-    if not bare or not _PLACE.search(bare) or not _ORG_END.search(bare):
+    if not bare or not _placed(bare) or not _ORG_END.search(bare):
         return ""
     if not name:
         return bare
@@ -161,7 +173,7 @@ def _text_names(name: str, text: str) -> list[str]:
     else:
         cut = r"(?:^|[，。；、：（(“”\d年月日\n]|由|与|和|请|经|向|是|的|为)"
         found = re.findall(rf"{cut}([一-龥]{{2,12}}?{re.escape(name)})", compact)
-    counted = Counter(f for f in found if _PLACE.search(f) and f != name and not re.match(r"[全各本我该]", f))
+    counted = Counter(f for f in found if re.match(rf"(?![全各本我该])[一-龥]{{1,}}{_UNIT}", f.removesuffix(name)) or _REGION_ONLY.fullmatch(name))
     return [counted.most_common(1)[0][0]] if counted else []
 
 
@@ -171,7 +183,7 @@ def _publisher(document: Document) -> str:
             return value
     lines = _lines(document)[:_HEAD]
     for i, line in enumerate(lines):
-        found = _PUBLISHER.fullmatch(line)
+        found = _PUBLISHER.search(line)
         if found:
             value = (found[1] or (lines[i + 1] if i + 1 < len(lines) and not line.endswith(("：", ":")) else "")).strip()
             if _ORG_END.search(value) and len(value) <= 30:
