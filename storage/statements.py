@@ -27,7 +27,8 @@ def _insert(connection: Connection, table: Table) -> Any:
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any], *, key: Sequence[str]) -> bool:
     """Insert one row unless its natural key is there; whether it was inserted."""
     statement = _insert(connection, table).values(dict(values)).on_conflict_do_nothing(index_elements=list(key))
-    return bool(connection.execute(statement).rowcount)
+    # Ask for a column back: on PostgreSQL the driver reports -1 rows for an insert whether or not it happened.
+    return connection.execute(statement.returning(table.c[key[0]])).first() is not None
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str], update: Sequence[str]) -> None:
