@@ -96,7 +96,7 @@ def _drop_loose(matches: list[Match], wanted: Sequence[Label]) -> list[Match]:
     """An alternative row stated by nothing (a group heading) is not a row when the rows it stands for are there."""
     keys = {match.key for match in matches}
     headings = {label.key for label in wanted if label.alternative_to and keys & set(label.alternative_to)}
-    return [match for match in matches if match.key not in headings or match.line.stated]
+    return [match for match in matches if match.key not in headings or (match.line.stated and match.score >= 0.9)]
 
 
 def _strays(lines: Sequence[Line], scores: Sequence[Sequence[float]], wanted: Sequence[Label], matches: Sequence[Match]) -> list[Match]:

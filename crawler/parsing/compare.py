@@ -58,7 +58,8 @@ class Second:
         """Whether the column heads that can be found before the first row stand in the form's order."""
         head = self.stream.text[max(0, start - 400) : max(0, start)]
         places = [found.start() for c in form.requests.columns if len(c.label) > 2 and (found := spelled(c.label).search(head))]
-        return places == sorted(places)
+        total, people = head.rfind("总计"), head.rfind("自然人")
+        return places == sorted(places) and not 0 <= total < people
 
     def _proactive_start(self, form: Form) -> int:
         block = form.proactive[0]
@@ -88,8 +89,8 @@ class Second:
         if len(span.tokens) == width:
             return [tuple(of_text(token, span.at) for token in span.tokens)]
         runs = [token if token.lstrip("+-").isdigit() else "" for token in span.tokens]
-        if span.bordered or not all(runs):
-            return []
+        if span.bordered or not all(runs) or (len(runs) > 1 and "\n" in span.text.strip()):
+            return []  # figures with a cell or a line of their own are whole
         ways = [tuple(of_text(part, span.at) for part in way) for way in windows.splits(runs, width)]
         return [way for way in ways if holds(way)] or ways if len(ways) > 1 else ways
 
@@ -99,12 +100,16 @@ class Second:
             return None
         if len(ways) == 1:
             split = len(span.tokens) != width
-            doubted = split and (not self.prints_zeros or holds(ways[0]) is False)
+            doubted = split and (not self.prints_zeros or holds(ways[0]) is False or (width == _FIFTEEN and not _all_single(ways[0])))
             return settle(ways, holds, DOUBTFUL if doubted else CHOSEN)
         if ways:
             return tuple(conflict([way[i] for way in ways]) for i in range(width))
         values = [v for token in span.tokens if (v := numbers.read(token).value) is not None]
         return tuple(unreadable(" ".join(span.tokens), span.at, values) for _ in range(width))
+
+
+def _all_single(way: Way) -> bool:
+    return all(len(printed.raw) == 1 for printed in way)
 
 
 def requests(reading: TableReading, found: Found, second: Second, form: Form) -> None:
@@ -122,6 +127,10 @@ def requests(reading: TableReading, found: Found, second: Second, form: Form) ->
         reading.found.add(table.key)
         for column, cell in zip(table.columns, cells, strict=True):
             reading.cells[table.path(key, column.key)] = cell
+    if found.rivals:
+        reading.note("table-twice", "同一张表出现两次，数字不同", table.key)
+        for path in table.paths():
+            reading.cells[path] = doubt(reading.cells[path])
     for line in found.left_over:
         reading.note("row-unknown", f"有一行数字没有对应到表样：{''.join(line.labels)[:40]}", table.key)
     for key in sorted(found.short):

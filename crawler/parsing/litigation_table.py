@@ -9,7 +9,8 @@ from crawler.parsing import windows
 from crawler.parsing.grids import Row, Slot
 from crawler.parsing.labels import best, plain
 from crawler.parsing.lines import split
-from crawler.parsing.printed import DOUBTFUL, Printed, Way, cell, conflict, of_slot, settle, unreadable
+from crawler.parsing.numbers import BLANK
+from crawler.parsing.printed import CHOSEN, DOUBTFUL, SURE, Printed, Way, cell, conflict, of_slot, settle, unreadable
 from crawler.parsing.requests_table import row_holds
 from storage.domain.reports import Cell
 from storage.forms.loader import Table
@@ -53,8 +54,17 @@ def from_grids(rows: Sequence[Row], table: Table, after: int | None) -> FoundLit
         raw = " ".join(slot.text for slot in line.figures if slot.text)
         found.cells = tuple(unreadable(raw, data.slots[0].cell.at if data.slots else None) for _ in range(3 * _GROUP))
     else:
-        found.cells = settle(ways, groups_hold, 1.0 if len(head.leaves) == 3 * _GROUP else 0.92)
+        found.cells = settle(ways, groups_hold, _confidence(head, data, ways))
     return found
+
+
+def _confidence(head: _Head, data: Row, ways: Sequence[Way]) -> float:
+    """Where only separators are left, figures that end in one blank and do not add up have more likely lost a field."""
+    if data.structure != "cells" and len(ways) == 1:
+        blank = [p.figure == BLANK for p in ways[0]]
+        if blank[-1] and not blank[-2] and not groups_hold(ways[0]):
+            return DOUBTFUL
+    return SURE if len(head.leaves) == 3 * _GROUP else CHOSEN
 
 
 def groups_hold(way: Way) -> bool | None:

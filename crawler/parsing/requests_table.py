@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crawler.parsing import alignment, windows
-from crawler.parsing.grids import Row, Slot
 from crawler.parsing.column_heads import Columns, columns_named, printed_order
+from crawler.parsing.grids import Row, Slot
 from crawler.parsing.lines import Line, split
-from crawler.parsing.printed import Printed, Way, of_slot, settle, unreadable
+from crawler.parsing.printed import Printed, Way, doubt, of_slot, settle, unreadable
 from storage.domain.enums import CellKind
 from storage.domain.reports import Cell
 from storage.forms.loader import Table
+
 
 @dataclass
 class Found:
@@ -23,11 +24,40 @@ class Found:
     short: set[str] = field(default_factory=set)
     open_rows: dict[str, list[Way]] = field(default_factory=dict)
     placed: set[str] = field(default_factory=set)
+    rivals: bool = False
     left_over: list[Line] = field(default_factory=list)
 
 
 def from_grids(rows: Sequence[Row], table: Table) -> Found:
-    """Align all rows of the document with the table's rows and read their figures."""
+    """Align the rows of the document with the table's rows and read their figures; of several such tables the fullest one."""
+    copies = [_from_copy(copy, table) for copy in _copies(rows, table)]
+    copies.sort(key=lambda found: -len(found.rows))
+    best_one = copies[0]
+    for other in copies[1:]:
+        if 2 * len(other.rows) >= len(best_one.rows) and _differ(best_one, other):
+            best_one.rivals = True
+    return best_one
+
+
+def _copies(rows: Sequence[Row], table: Table) -> list[Sequence[Row]]:
+    """The rows cut before each further beginning of the table: figures of two tables are never mixed."""
+    first = table.rows[0]
+    starts = [i for i, row in enumerate(rows) if (line := split(row)).stated and alignment.label_score(line, first) >= 0.9]
+    cuts = [0]
+    for start in starts[1:]:
+        back = start  # a table's head belongs to it: cut where its grid begins
+        while back and rows[back - 1].grid == rows[start].grid:
+            back -= 1
+        cuts.append(back if back > cuts[-1] and back > starts[0] else start)
+    return [rows[a:b] for a, b in zip(cuts, [*cuts[1:], len(rows)], strict=True)]
+
+
+def _differ(one: Found, other: Found) -> bool:
+    both = one.rows.keys() & other.rows.keys()
+    return any([c.value for c in one.rows[key]] != [c.value for c in other.rows[key]] for key in both)
+
+
+def _from_copy(rows: Sequence[Row], table: Table) -> Found:
     lines = [split(row) for row in rows]
     matches = alignment.align(lines, table.rows, len(table.columns))
     found = Found()
@@ -49,7 +79,8 @@ def from_grids(rows: Sequence[Row], table: Table) -> Found:
         confidence = 0.6 if match.key in doubtful else 0.93 if match.placed else 1.0
         if match.key in doubtful or match.placed:
             found.placed.add(match.key)
-        found.rows[match.key] = settle(ways, row_holds, confidence)
+        cells = settle(ways, row_holds, confidence)
+        found.rows[match.key] = cells if _filled(match.line, ways) else tuple(doubt(cell) for cell in cells)
         fitting = [way for way in ways if row_holds(way)] or ways
         if len(fitting) > 1 and match.key not in doubtful:
             found.open_rows[match.key] = fitting
@@ -64,6 +95,14 @@ def row_holds(way: Way) -> bool | None:
         return None
     numbers = [value for value in values if value is not None]
     return sum(numbers[:-1]) == numbers[-1]
+
+
+def _filled(line: Line, ways: Sequence[Way]) -> bool:
+    """Where only separators are left, a row whose last figure alone is blank has more likely lost a field than printed no total."""
+    if line.row.structure == "cells" or len(ways) != 1:
+        return True
+    kinds = [p.figure.kind for p in ways[0]]
+    return kinds[-1] is not CellKind.BLANK or kinds.count(CellKind.BLANK) > 1
 
 
 def _usual_start(matches: Sequence[alignment.Match], width: int) -> dict[tuple[int, int], int]:
