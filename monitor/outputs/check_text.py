@@ -18,7 +18,9 @@ CERTAINTY_ORDER = tuple(MARKS)
 
 def summary(parsed: ParsedReport, judgement: Judgement) -> Iterator[str]:
     """Lines for one report, without colour."""
-    yield _heading(parsed)
+    yield parsed.source
+    if parsed.body or parsed.report_year:
+        yield "  " + _heading(parsed)
     if parsed.reading.quality is ReadingQuality.NONE:
         yield "  表格无法读取，未作校验：" + ("；".join(problem.message for problem in parsed.reading.problems) or "原因不明")
         for finding in judgement.findings:
@@ -36,7 +38,7 @@ def _heading(parsed: ParsedReport) -> str:
     body = parsed.body.name if parsed.body else "（未识别单位）"
     year = f"{parsed.report_year}年度" if parsed.report_year else "（未识别年度）"
     evidence = f"（{EVIDENCE[parsed.body.evidence]}）" if parsed.body else ""
-    return f"{parsed.source}\n  {body} {year}{evidence}，读取质量 {parsed.reading.quality.label}"
+    return f"{body} {year}{evidence}，读取质量 {parsed.reading.quality.label}"
 
 
 def _marks(parsed: ParsedReport, judgement: Judgement) -> str:

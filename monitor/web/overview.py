@@ -73,5 +73,5 @@ def gather(connection: Connection, narrowed: Filter, known: list[int], now: date
     }
 
 
-def _deadline(row: Any, today: date) -> dict[str, Any]:
-    return {**row, "days_left": (row["due_on"] - today).days}
+def _deadline(deadline: queries.Deadline, today: date) -> dict[str, Any]:
+    return {"due": deadline, "days_left": (deadline.due_on - today).days}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Subquery, and_, case, func, literal, or_, select, true
@@ -67,21 +67,31 @@ def quality_of(connection: Connection, body_id: str, year: int) -> str | None:
     return connection.scalar(select(listed.c.quality))
 
 
-def deadlines(connection: Connection, year: int) -> Sequence[RowMapping]:
-    """Each due date of the year: `due_on`, `legal_basis`, `bodies`, and `open` for those without a report so far."""
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One due date of a year: how many bodies it binds, how many of them have no report so far, and the basis most of them share."""
+
+    due_on: date
+    legal_basis: str
+    bodies: int
+    open: int
+
+
+def deadlines(connection: Connection, year: int) -> list[Deadline]:
+    """The due dates of that year, the earliest first; exempt bodies are bound by none."""
     nothing_yet = duties.c.status.in_([DutyStatus.NOT_DUE.value, DutyStatus.MISSING.value, DutyStatus.UNKNOWN.value])
+    bound, unseen = func.count().label("bound"), func.sum(case((nothing_yet, 1), else_=0)).label("unseen")
     query = (
-        select(
-            duties.c.due_on,
-            func.min(duties.c.legal_basis).label("legal_basis"),
-            func.count().label("bodies"),
-            func.sum(case((nothing_yet, 1), else_=0)).label("open"),
-        )
+        select(duties.c.due_on, duties.c.legal_basis, bound, unseen)
         .where(duties.c.report_year == year, duties.c.status != DutyStatus.EXEMPT.value)
-        .group_by(duties.c.due_on)
-        .order_by(duties.c.due_on)
+        .group_by(duties.c.due_on, duties.c.legal_basis)
+        .order_by(duties.c.due_on, bound.desc(), duties.c.legal_basis)
     )
-    return connection.execute(query).mappings().all()
+    found: dict[date, Deadline] = {}
+    for row in connection.execute(query):
+        first = found.setdefault(row.due_on, Deadline(row.due_on, row.legal_basis, 0, 0))
+        found[row.due_on] = Deadline(first.due_on, first.legal_basis, first.bodies + row.bound, first.open + row.unseen)
+    return list(found.values())
 
 
 def as_of(connection: Connection) -> datetime | None:

@@ -44,7 +44,9 @@ def gather(connection: Connection, body_id: BodyId, year: int, number: int | Non
     shown = standing if number is None else _chosen(versions, number)
     stored = readings.newest(connection, shown.id)
     parsed = stored.parsed if stored else None
-    found = finding_rows(findings.for_report(connection, body_id, year), parsed.form if parsed else None)
+    # What was found speaks of the version that stands; beside an older one it would mark cells it never saw.
+    stored_findings = findings.for_report(connection, body_id, year) if shown.id == standing.id else ()
+    found = finding_rows(stored_findings, parsed.form if parsed else None)
     duty = duties.get(connection, DutyKey(body_id, year))
     checks = _checks(connection, parsed, body_id, year) if parsed else []
     return {

@@ -50,6 +50,6 @@ def reports(
         page_link=lambda number: link(page=number),
         statuses=list(STATUS_SIGNS),
         qualities=list(Quality),
-        due_on=dues[-1]["due_on"] if dues else None,
+        due_on=dues[-1].due_on if dues else None,
     )
     return HTMLResponse(text)
