@@ -23,16 +23,20 @@ AskPage = Callable[[Ask], Awaitable[Reply]]
 OnPage = Callable[[Listing, int], None]
 """Told of each page's new rows and of how many rows came before."""
 
+REPEATS = Trouble(VisitOutcome.PARTIAL, "next-page-repeats")
 LAYOUT = Trouble(VisitOutcome.LAYOUT_CHANGED, "list-not-understood")
 
 
 @dataclass(slots=True)
 class Reading:
-    """The state of one list while it is read."""
+    """The state of one list while it is read. `enough`, where given, may end the reading early; the list then counts as not read to its
+    end.
+    """
 
     on_page: OnPage
     max_pages: int
     family_id: str = ""
+    enough: Callable[[Reading], bool] | None = None
     seen: set[str] = field(default_factory=set)
     items: list[Item] = field(default_factory=list)
     column: str = ""
@@ -55,6 +59,11 @@ class Reading:
         self.declared_pages = listing.declared_pages if listing.declared_pages is not None else self.declared_pages
         self.on_page(Listing(tuple(placed), column=self.column, skipped=listing.skipped), before)
         return len(placed)
+
+    @property
+    def total_met(self) -> bool:
+        """Whether as many rows were met as the list says it has."""
+        return self.declared_total is not None and len(self.items) >= self.declared_total
 
     def facts(self, *, ended: bool, stop: Trouble | None = None) -> ListFacts:
         """What to say of the list so far."""
@@ -81,6 +90,8 @@ async def read_all(start: Start, first: Page, reading: Reading, ask_page: AskPag
         return reading.facts(ended=False, stop=LAYOUT)
     reading.take(listing)
     params: Mapping[str, str] = {**start.params, **listing.carry}
+    if listing.next and reading.enough is not None and reading.enough(reading):
+        return reading.facts(ended=False)
     while listing.next:
         if reading.pages >= reading.max_pages:
             return reading.facts(ended=False, stop=Trouble(VisitOutcome.PARTIAL, "page-limit"))
@@ -97,7 +108,7 @@ async def _next_page(
 ) -> tuple[Listing | None, Trouble | None]:
     """The first of the offered pages that brings new rows; else whether that is the end of the list (None) or trouble."""
     stop: Trouble | None = None
-    answered = False
+    exhausted = False
     for ask in listing.next:
         reply = await ask_page(ask)
         if reply.trouble is not None or reply.page is None:
@@ -114,9 +125,10 @@ async def _next_page(
         except LayoutChanged:
             stop = stop or Trouble(VisitOutcome.PARTIAL, "later-page-not-understood")
             continue
-        answered = True
         if any(item.url not in reading.seen for item in found.items):
             reading.take(found)
             return found, None
-    # Only repeats came: the list has ended, unless a total says that rows are still owed, which the caller checks.
-    return None, None if answered else stop
+        exhausted = exhausted or not found.items or reading.total_met
+        # A server that answers every page with the first one hides the rest: that is no end of the list.
+        stop = stop or REPEATS
+    return None, None if exhausted else stop

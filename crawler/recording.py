@@ -24,10 +24,13 @@ from storage.domain.enums import SourceHealth, VisitOutcome
 from storage.domain.ids import BodyId, EntryPointId, Sha256, VisitId
 from storage.domain.originals import Capture, CaptureRole, NewVersion, ReportVersion
 from storage.domain.registry import EntryPoint, Portal
-from storage.domain.visits import Decision, ListLine, Sighting, VisitResult
+from storage.domain.visits import Decision, ListLine, Sighting, Visit, VisitResult
 
 FAILURES_APART = timedelta(hours=6)
 """Two failures this far apart make a list blind; one alone may be an accident."""
+
+READ_MARK = "page-read; "
+"""Begins the reason of a line whose own page was asked already: it is not asked again on every visit."""
 
 _SEEN_WELL = frozenset({VisitOutcome.COMPLETE})
 
@@ -45,6 +48,8 @@ class Before:
     history: tuple[int, ...]
     last_facts: Mapping[str, object]
     list_sha256: Sha256 | None
+    list_content_type: str
+    whole_lines: tuple[ListLine, ...]
 
 
 @dataclass(slots=True)
@@ -76,6 +81,8 @@ class Recorder:
                 history=visits.item_counts(connection, entry_point_id, limit=5),
                 last_facts=newest.result.facts if newest else {},
                 list_sha256=listed.sha256 if listed and listed.status == 200 else None,
+                list_content_type=_headers(listed).get("content-type", "") if listed else "",
+                whole_lines=_whole_lines(newest, lines),
             )
 
     def start(self, entry_point_id: EntryPointId) -> VisitId:
@@ -140,7 +147,10 @@ class Recorder:
         """What the server said of an address the last time it answered with content."""
         with self.database.read() as connection:
             found = captures.newest_for_url(connection, url)
-        return Validators() if found is None or found.status != 200 else _validators(found)
+        if found is None or found.status != 200:
+            return Validators()
+        headers = _headers(found)
+        return Validators(headers.get("etag", ""), headers.get("last-modified", ""))
 
     def finish(self, visit_id: VisitId, before: Before, result: VisitResult, *, family: str, validators: Validators) -> bool:
         """End the visit, with the health of the list that follows from it; whether it can serve as a proof of absence."""
@@ -186,12 +196,16 @@ def _versions(connection: Connection, owners: set[BodyId], lines: Mapping[str, S
     return tuple(found)
 
 
-def _validators(capture: Capture) -> Validators:
-    headers = {}
-    for line in capture.response_head.splitlines()[1:]:
-        name, _, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
-    return Validators(headers.get("etag", ""), headers.get("last-modified", ""))
+def _whole_lines(newest: Visit | None, lines: Mapping[str, Sighting]) -> tuple[ListLine, ...]:
+    """The rows of the list as the last visit saw it, if that visit read it to its end."""
+    if newest is None or newest.result.outcome is not VisitOutcome.COMPLETE or not newest.result.whole_list:
+        return ()
+    return tuple(s.line for s in sorted(lines.values(), key=lambda s: s.line.position) if s.last_visit_id == newest.id)
+
+
+def _headers(capture: Capture) -> dict[str, str]:
+    pairs = (line.partition(":") for line in capture.response_head.splitlines()[1:])
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def as_facts(**values: object) -> dict[str, object]:

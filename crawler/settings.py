@@ -38,7 +38,8 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "identity",
 }
 USER_AGENT = "Mozilla/5.0 (compatible; nianbao/0.1)"
-COOKIES_ENABLED = True
+# Scrapy's cookie jar asks a list of public suffixes from the internet by a way of its own, past the egress guard.
+COOKIES_ENABLED = False
 # robots.txt is read by crawler/robots.py: Scrapy's own middleware ignores its status code and allows on errors.
 ROBOTSTXT_OBEY = False
 

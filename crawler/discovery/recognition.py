@@ -9,19 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from crawler.discovery.naming import KnownBody, find_body, subject_of
 from crawler.discovery.years import find_year
 from storage.domain.ids import BodyId
-
-
-class Decision(StrEnum):
-    """What became of one row of a list; the values stored with sightings."""
-
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    UNRESOLVED = "unresolved"
+from storage.domain.visits import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +64,14 @@ _COLUMN = re.compile(r"信息公开(?:工作)?(?:年度(?:工作)?报告|年报)
 def recognise(clues: Clues, known: Sequence[KnownBody]) -> Candidate:
     """Decide one link. `known` are the bodies whose reports may stand in this list."""
     kind, why = is_report(clues.title, clues.column)
-    if kind is not Decision.ACCEPTED:
+    if kind is not Decision.REPORT:
         return Candidate(kind, why)
     year = find_year(clues.title, clues.column, clues.listed_on)
     body, how = find_body(subject_of(clues.title), clues.publisher, known)
     reason = f"report:{why}; year:{year.evidence}; body:{how}"[:200]
     if year.value is None or body is None:
         return Candidate(Decision.UNRESOLVED, reason, body, year.value)
-    return Candidate(Decision.ACCEPTED, reason, body, year.value)
+    return Candidate(Decision.REPORT, reason, body, year.value)
 
 
 def is_report(title: str, column: str = "") -> tuple[Decision, str]:
@@ -89,10 +81,10 @@ def is_report(title: str, column: str = "") -> tuple[Decision, str]:
     for code, pattern in _LOOK_ALIKES:
         # "…工作年度报告" of information disclosure itself ends like other annual reports: its own words win there.
         if pattern.search(bare) and not (named and code == "other-annual-report"):
-            return Decision.REJECTED, code
+            return Decision.NOT_REPORT, code
     if named:
-        return Decision.ACCEPTED, "title"
+        return Decision.REPORT, "title"
     if _SHORT.search(bare):
         in_column = _COLUMN.search("".join(column.split()))
-        return (Decision.ACCEPTED, "column") if in_column else (Decision.UNRESOLVED, "short-title")
-    return Decision.REJECTED, "no-report-words"
+        return (Decision.REPORT, "column") if in_column else (Decision.UNRESOLVED, "short-title")
+    return Decision.NOT_REPORT, "no-report-words"

@@ -54,7 +54,7 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
     if not items and not says_nothing(page):
         raise LayoutChanged("列表页上没有找到任何条目，也没有“暂无信息”的说明", advice="页面可能已改版，请核对栏目地址")
     body = visible_text(tree(page.text).find("body"))
-    following, pages = _following(page)
+    following, pages, counts_from = _following(page, params.get("counts_from", ""))
     declared = _ROWS_TOTAL.search(body)
     return Listing(
         items=items,
@@ -65,6 +65,7 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
         skipped=skipped,
         says_empty=not items,
         column=column_name(page),
+        carry={"counts_from": counts_from},
     )
 
 
@@ -73,30 +74,38 @@ def _pages(body: str) -> int | None:
     return int(found.group(1) or found.group(2)) if found else None
 
 
-def _following(page: Page) -> tuple[tuple[Ask, ...], int | None]:
-    """Ways to the next page, and how many pages the pager declares."""
+def _following(page: Page, counts_from: str) -> tuple[tuple[Ask, ...], int | None, str]:
+    """Ways to the next page, how many pages the pager declares, and whether it counts from 0 or 1."""
     call = _CALL.search(page.text)
     arguments = [next((group for group in match if group), "") for match in _ONE.findall(call.group(1))] if call else []
-    if call and len(arguments) >= 4:
-        return _numbered(page, arguments)
+    if len(arguments) >= 4:
+        return _numbered(page, arguments, counts_from)
     for anchor in tree(page.text).iter("a"):
         if "".join(visible_text(anchor).split()) in _NEXT_WORDS:
             address = absolute(page.url, anchor.get("href") or "")
             if address and address != page.url:
-                return (Ask(address, referer=page.url),), None
-    return (), None
+                return (Ask(address, referer=page.url),), None, ""
+    return (), None, ""
 
 
-def _numbered(page: Page, arguments: list[str]) -> tuple[tuple[Ask, ...], int | None]:
-    from_one = not arguments[0].isdigit()
-    if from_one:
+def _numbered(page: Page, arguments: list[str], counts_from: str) -> tuple[tuple[Ask, ...], int | None, str]:
+    """The next numbered file.
+
+    A call that starts with the name of an element counts from 1. Without one it counts from 0, unless the first page already calls
+    itself 1; later pages
+    look alike in both, so what the first page showed is carried along.
+    """
+    named = not arguments[0].isdigit()
+    if named:
         arguments = arguments[1:]
     if len(arguments) < 4 or not (arguments[0].isdigit() and arguments[1].isdigit()):
-        return (), None
+        return (), None, counts_from
     pages, current, name, suffix = int(arguments[0]), int(arguments[1]), arguments[2], arguments[3]
-    last = pages if from_one else pages - 1
+    own_number = re.search(rf"{re.escape(name)}_(\d+)\.", page.url)
+    counts_from = counts_from or ("1" if named or (current == 1 and own_number is None) else "0")
+    last = pages if counts_from == "1" else pages - 1
     if current >= last:
-        return (), pages
-    numbers = (current + 1, current + 2) if not from_one and current == 0 else (current + 1,)
+        return (), pages, counts_from
+    numbers = (current + 1, current + 2) if current == 0 else (current + 1,)
     asks = tuple(Ask(urljoin(page.url, f"{name}_{number}.{suffix}"), referer=page.url) for number in numbers)
-    return asks, pages
+    return asks, pages, counts_from

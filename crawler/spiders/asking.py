@@ -104,8 +104,6 @@ class Asker:
         async with platform.lock:
             platform.floor = max(platform.floor, self._delay(portal))
             refused = await self._refusal(ask, portal, platform)
-            if platform.stopped is not None:
-                return self._nothing(replace(platform.stopped, reason=f"stopped-after-{platform.stopped.reason}"))
             if refused is not None:
                 return self._nothing(refused)
             reply = await self._send(self._request(ask, portal, role, validators, tier), platform)
@@ -118,6 +116,8 @@ class Asker:
         return sum(not name.startswith("self-test:") for name in self.answered)
 
     async def _refusal(self, ask: Ask, portal: Portal, platform: _Platform) -> Trouble | None:
+        if platform.stopped is not None:
+            return replace(platform.stopped, reason=f"stopped-after-{platform.stopped.reason.removeprefix('stopped-after-')}")
         if not self._settings.robots_obey:
             return None
         parts = urlsplit(ask.url)
@@ -128,6 +128,9 @@ class Asker:
             self._count(platform, portal, reply)
             if reply.page is None:
                 return reply.trouble
+            found = trouble(reply.page)
+            if found is not None and found.outcome is VisitOutcome.CHALLENGED:
+                return found
             notes = self._remember_robots(host, notes, reply)
         platform.floor = max(platform.floor, min(MAX_DELAY, crawl_delay(notes, self._settings.user_agent)))
         why = refusal(notes, ask.url, self._settings.user_agent)

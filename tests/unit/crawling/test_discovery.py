@@ -5,12 +5,13 @@ import pytest
 from crawler.discovery.article import published, read_article
 from crawler.discovery.attachments import find_attachments, is_report_text
 from crawler.discovery.naming import KnownBody, find_body, subject_of
-from crawler.discovery.recognition import Clues, Decision, is_report, recognise
+from crawler.discovery.recognition import Clues, is_report, recognise
 from crawler.discovery.troubles import fingerprint, trouble
 from crawler.discovery.years import find_year
 from crawler.page import page
 from storage.domain.enums import DateKind, VisitOutcome
 from storage.domain.ids import BodyId
+from storage.domain.visits import Decision
 
 EDUCATION = KnownBody(BodyId("edu"), ("云溪县教育局", "县教育局"))
 HEALTH = KnownBody(BodyId("health"), ("云溪县卫生健康局", "县卫健局"))
@@ -29,7 +30,7 @@ COUNTY = KnownBody(BodyId("county"), ("云溪县人民政府", "云溪县", "云
     ],
 )
 def test_a_report_is_accepted_by_its_title(title):
-    assert is_report(title) == (Decision.ACCEPTED, "title")
+    assert is_report(title) == (Decision.REPORT, "title")
 
 
 @pytest.mark.parametrize(
@@ -52,11 +53,11 @@ def test_a_report_is_accepted_by_its_title(title):
     ],
 )
 def test_a_look_alike_is_rejected_even_in_the_right_column(title):
-    assert is_report(title, "政府信息公开年报")[0] is Decision.REJECTED
+    assert is_report(title, "政府信息公开年报")[0] is Decision.NOT_REPORT
 
 
 def test_a_short_title_needs_its_column():
-    assert is_report("2024年度报告", "政府信息公开年报") == (Decision.ACCEPTED, "column")
+    assert is_report("2024年度报告", "政府信息公开年报") == (Decision.REPORT, "column")
     assert is_report("2024年度报告", "通知公告") == (Decision.UNRESOLVED, "short-title")
 
 

@@ -1,0 +1,103 @@
+"""The reports of one visit: new ones fetched, undecided lines asked who they are, archived ones looked after from time to time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from crawler.discovery.recognition import Clues, recognise
+from crawler.fetching import NO_VALIDATORS, Reply, Validators
+from crawler.listing import Ask
+from crawler.recording import READ_MARK
+from crawler.report_pages import Found, fetch_report
+from crawler.visit_state import VisitState
+from storage.domain.ids import Sha256
+from storage.domain.originals import CaptureRole, ReportVersion
+from storage.domain.visits import Decision, ListLine
+
+AUDIT_EVERY = timedelta(days=6)
+"""How often an archived report's page is asked for again, to notice silent edits and withdrawals."""
+
+AUDITS_PER_VISIT = 20
+"""So that a list with a long history does not spend the portal's day on old reports; the rest follows on the next visits."""
+
+
+async def fetch_reports(state: VisitState) -> None:
+    """Fetch what the list shows and the archive does not have; stops where the portal tells us to."""
+    archived = {version.found.url for version in state.before.versions}
+    for line in list(state.lines.values()):
+        if state.stopped is not None:
+            return
+        if line.decision is Decision.REPORT and line.url not in archived:
+            await _fetch(state, line)
+        elif line.decision is Decision.UNRESOLVED and not line.reason.startswith(READ_MARK):
+            await _resolve(state, line)
+
+
+async def _fetch(state: VisitState, line: ListLine) -> None:
+    incomplete = state.before.last_facts.get("incomplete")
+    failed_before = isinstance(incomplete, list) and line.url in incomplete
+    found = await _behind(state, line, accept_gaps=failed_before)
+    if found.version is not None:
+        state.new_versions += state.recorder.record_report(line, found.version)
+        state.archived_now.add(line.url)
+    elif not found.gone:
+        state.incomplete.append(line.url)
+
+
+async def _resolve(state: VisitState, line: ListLine) -> None:
+    """Let a line's own page say whose report it is and of which year, where its title did not."""
+    found = await _behind(state, line, accept_gaps=True)
+    if found.article is None and found.passing:
+        state.incomplete.append(line.url)
+        return
+    decided = replace(line, reason=READ_MARK + line.reason)
+    if found.article is not None:
+        clues = Clues(found.article.title or line.title, "", line.listed_on, found.article.publisher, line.url)
+        for attempt in (clues, replace(clues, title=line.title)):
+            own = recognise(attempt, state.before.bodies)
+            if own.decision is Decision.REPORT:
+                decided = replace(
+                    line, decision=own.decision, reason=READ_MARK + own.reason, body_id=own.body_id, report_year=own.report_year
+                )
+                break
+    state.lines[line.url] = decided
+    state.recorder.record_list(state.visit_id, state.before.entry.id, [decided])
+    if decided.decision is Decision.REPORT and found.version is not None:
+        state.new_versions += state.recorder.record_report(decided, found.version)
+        state.archived_now.add(line.url)
+
+
+async def _behind(state: VisitState, line: ListLine, *, accept_gaps: bool, validators: Validators = NO_VALIDATORS) -> Found:
+    async def ask_file(ask: Ask, role: CaptureRole) -> tuple[Reply, Sha256 | None]:
+        return await state.ask(ask, role, validators if ask.url == line.url else NO_VALIDATORS)
+
+    return await fetch_report(line, ask_file, referer=state.before.entry.url, accept_gaps=accept_gaps)
+
+
+async def audit(state: VisitState, *, whole_list: bool) -> None:
+    """Ask again for archived reports that left the list, or were not asked for in a while: silent edits, replaced files, withdrawals."""
+    for version in _due(state, whole_list=whole_list)[:AUDITS_PER_VISIT]:
+        if state.stopped is not None:
+            return
+        line = replace(
+            state.lines.get(version.found.url) or state.before.lines[version.found.url].line,
+            decision=Decision.REPORT,
+            body_id=version.body_id,
+            report_year=version.report_year,
+        )
+        # A page's own validators say nothing of its attachments, so those are always asked for again.
+        known = NO_VALIDATORS if version.found.parts else state.recorder.validators_of(version.found.url)
+        found = await _behind(state, line, accept_gaps=False, validators=known)
+        if found.gone or found.not_modified:
+            state.recorder.record_check(version, gone=found.gone)
+        elif found.version is not None:
+            state.new_versions += state.recorder.record_report(line, found.version)
+
+
+def _due(state: VisitState, *, whole_list: bool) -> list[ReportVersion]:
+    newest = {(v.body_id, v.report_year, v.found.url): v for v in state.before.versions}
+    now = state.recorder.clock.now()
+    standing = [v for v in newest.values() if v.gone_since is None]
+    due = [v for v in standing if (whole_list and v.found.url not in state.lines) or now - v.last_seen_at >= AUDIT_EVERY]
+    return sorted(due, key=lambda v: (v.found.url in state.lines, v.last_seen_at))

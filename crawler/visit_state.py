@@ -1,0 +1,74 @@
+"""What one visit carries with it while it is under way, and its one way of asking: ask, keep, then judge what came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from crawler.discovery.troubles import Trouble, fingerprint, trouble
+from crawler.fetching import NO_VALIDATORS, Fetch, Reply, Validators
+from crawler.listing import Ask
+from crawler.page import Page
+from crawler.recording import Before, Recorder
+from crawler.robots import HostMemory
+from storage.domain.enums import VisitOutcome
+from storage.domain.ids import Sha256, VisitId
+from storage.domain.originals import CaptureRole
+from storage.domain.visits import ListLine
+
+
+@dataclass(slots=True)
+class VisitState:
+    """One visit under way. `lines` are the rows met, by address; `incomplete` the report pages that could not be had this time."""
+
+    fetch: Fetch
+    recorder: Recorder
+    memory: HostMemory
+    before: Before
+    visit_id: VisitId
+    max_pages: int = 30
+    lines: dict[str, ListLine] = field(default_factory=dict)
+    list_pages: list[dict[str, object]] = field(default_factory=list)
+    archived_now: set[str] = field(default_factory=set)
+    new_versions: int = 0
+    incomplete: list[str] = field(default_factory=list)
+    stopped: Trouble | None = None
+
+    async def ask(self, ask: Ask, role: CaptureRole, validators: Validators = NO_VALIDATORS) -> tuple[Reply, Sha256 | None]:
+        """What came from an address, already kept, with whatever is wrong with it; and the hash it is kept under."""
+        if self.stopped is not None:
+            now = self.recorder.clock.now()
+            return Reply(None, self.stopped, now, now), None
+        tier = self.before.entry.tier if role == "list" else "http"
+        reply = await self.fetch(ask, self.before.portal, role, validators=validators, tier=tier)
+        digest = self.recorder.keep(self.visit_id, role, ask, reply)
+        if reply.page is not None and reply.trouble is None and not reply.not_modified:
+            reply = replace(reply, trouble=self._wrong_with(reply.page, role))
+        if reply.trouble is not None and _stops(reply.trouble, role):
+            self.stopped = reply.trouble
+        return reply, digest
+
+    def _wrong_with(self, page: Page, role: CaptureRole) -> Trouble | None:
+        found = trouble(page)
+        if role == "control":
+            return found if found is not None and found.outcome is VisitOutcome.CHALLENGED else None
+        return found or self._like_the_error_page(page)
+
+    def _like_the_error_page(self, page: Page) -> Trouble | None:
+        notes = self.memory.get(host_of(page.url))
+        if notes.control_print and notes.control_print == fingerprint(page):
+            return Trouble(VisitOutcome.SOFT_ERROR, "same-as-error-page")
+        return None
+
+
+def _stops(found: Trouble, role: CaptureRole) -> bool:
+    """Whether nothing more is asked on this visit: after any challenge, and after a refusal of anything but an address made up by us."""
+    if found.outcome is VisitOutcome.CHALLENGED:
+        return True
+    return found.outcome is VisitOutcome.BLOCKED and role != "control" and found.reason != "robots-disallowed"
+
+
+def host_of(url: str) -> str:
+    """Scheme and host of an address, as hosts are remembered."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
