@@ -10,6 +10,7 @@ from crawler.parsing.statements import words as w
 COUNTS = frozenset({"件", "起", "宗", "例", "份", "件次", "项", "条", "笔", "次", "个", "人次"})
 _CASE_UNITS = frozenset({"件", "起", "宗", "例", "份", "件次", "笔", "次", "个", "项", "条"})
 _BOTH = re.compile(rf"(?:{w.RECEIVE.pattern})(?:、|和|并|及|与|、并)?(?:及时|依法)?(?:{w.PROCESS.pattern}|{w.HANDLE.pattern})")
+_TWO = ("reconsideration", "litigation")
 _BREAK = re.compile(r"[，,；;：:。（(）)]")
 _FILLER = re.compile(
     r"(?:其中|另|另外|另有|还有|尚有|有|共|共有|共计|总计|合计|剩余|其余|余|除|已|均|分别|为|计|包括|含|目前|截至目前|年底|截至年底|至年底|至今|全年|，|、|的)*\Z"
@@ -41,7 +42,8 @@ def around(text: str, previous: int, start: int, end: int, topic: str, report_ye
     before = text[previous:start]
     parts = _BREAK.split(before)
     clause = parts[-1].lstrip("、")
-    if not clause.strip("共计总合") and len(parts) > 1:
+    bare = clause.strip("共计总合")
+    if not bare and len(parts) > 1 and (clause or before.endswith("：")):
         clause = parts[-2].lstrip("、") + clause
     after = _BREAK.split(text[end : end + 24])[0]
     return Around(clause, before, after, text, topic, report_year)
@@ -49,7 +51,24 @@ def around(text: str, previous: int, start: int, end: int, topic: str, report_ye
 
 def request_label(a: Around) -> Label | None:
     """The label of a count about requests, None if it is not one."""
+    if behind := _behind(a):
+        return behind
     return _carried(a) or _applicant(a) or _outcome(a) or _handled(a) or _received(a)
+
+
+def _tail_after(a: Around) -> str:
+    """What is said behind a figure that nothing is said before (其中3件维持), without the words that lead to it; "" otherwise."""
+    if not _FILLER.match(a.clause) or len(a.after) > 20:
+        return ""
+    return re.sub(r"^(?:申请|案件)?(?:的)?(?:均|已|分别)?(?:为|是|属|系|被|获|结果为?|予(?!以)|因)*", "", a.after)
+
+
+def _behind(a: Around) -> Label | None:
+    tail = _tail_after(a)
+    if not tail or not _about_requests(a):
+        return None
+    found = [metric for metric, pattern in w.OUTCOMES if re.fullmatch(rf"(?:{pattern}){w.OUTCOME_FILL}", tail)]
+    return Label(found[0]) if len(found) == 1 and tail not in ("公开", "其他", "其它") else None
 
 
 def _about_requests(a: Around) -> bool:
@@ -177,6 +196,9 @@ def dispute_labels(a: Around) -> list[str]:
         return []
     reco, lit = w.RECONSIDERATION.search(a.clause), w.LITIGATION.search(a.clause)
     kind = _dispute_kind(a, bool(reco), bool(lit))
+    if tail := _tail_after(a):
+        behind = [result for result, pattern in w.RESULTS if kind in _TWO and pattern.match(tail)]
+        return [f"{kind}_{behind[0]}"] if behind else []
     for result, pattern in w.RESULTS:
         if kind and pattern.search(a.clause) and not (result == "other" and "结果" not in a.clause and "维持" not in a.sentence):
             return [f"{kind}_{result}"]

@@ -16,7 +16,7 @@ from storage.domain.document import Locator
 from storage.domain.enums import Scope
 from storage.domain.reports import Claim, Number, Section
 
-_SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?|\n")
+_SENTENCE = re.compile(r"(?:[^。！？!?.\n]|\.(?=\S))+(?:[。！？!?]|\.(?=\s|\Z))?|\n|\.")
 _NEXT_YEAR_PLANS = re.compile(r"下一步|今后|将进一步|下步|拟|计划于")
 _SHARE = re.compile(
     r"[，、；（(]?(?:约|分别)?(?:占(?:比)?)?(?P<base>[^，。；（）()]{0,22}?)(?:的|比例|比重|总数|总量)*(?:约|为|达|是|的)*\Z"
@@ -69,8 +69,10 @@ def read_section(section: Section, *, body: str, report_year: int | None) -> lis
         if match[0] == "\n":
             opening = True
             continue
+        if opening and not re.match(r"\s*(?:其中|上述)", match[0]):
+            machine.scope = Scope.UNKNOWN
         if opening and starts_item(match[0]):
-            machine.topic, machine.scope, machine.period = "", Scope.UNKNOWN, ""
+            machine.topic, machine.period = "", ""
         opening = False
         machine.quote = match[0].strip()
         machine.sentence = compact(match[0])

@@ -48,7 +48,7 @@ def scope_of(sentence: str, body: str) -> Scope:
 
 def of_part(clause: str) -> bool:
     """Whether a clause speaks of some of the bodies only (各镇街, 市直部门), whose figure is a part of the table's."""
-    return bool(_PART.search(clause)) and not re.search(r"[全各].{0,24}共(?:收到|受理)", clause)
+    return bool(_PART.search(clause)) and not re.search(r"[全各].{0,24}共(?:收到|受理)|全(?:省|市|区|县|旗|州|盟)[^，。]{0,4}各", clause)
 
 
 def period_of(text: str, report_year: int | None) -> str:

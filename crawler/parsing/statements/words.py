@@ -13,12 +13,12 @@ FOREIGN = re.compile(
     r"|诉求|舆情|执法案件|工单|12345|在线访谈|意见征集|民意|调查|督办|图解|议题|(?<!复)议案|投诉(?!类|举报类)|举报(?!投诉类)|刑事|民事|治安|案卷评查|证照|许可申请|补贴|救助|补助"
 )
 CHANNEL = re.compile(r"网上|网络|线上|信函|邮寄|现场|当面|邮件|传真|平台|书面|窗口|在线|网站|电子|来函|快递|口头")
-TOTAL_WORD = re.compile(r"共|总|累计|合计|全年|全部|各类")
+TOTAL_WORD = re.compile(r"共|总|累计|合计|全年|全部|各类|等(?:多种|各种|多个)?(?:形式|方式|渠道|途径|平台)")
 
 # Possessive: a filler that can be read in two ways (共计 as 共 and 计) must not multiply the work on hostile text.
 _FILL_WORDS = (
     "共计 总计 合计 累计 共有 共 计 约 为 达到 达 有 是 的 了 数量 总数 总量 数 案件 申请件 申请 事项 办件 答复件 答复 情形 告知 决定 信息 类"
-    " 件数 分别 事件 [\"”（(]"
+    ' 件数 分别 事件 ["”（(]'
 )
 FILL = f"(?:{'|'.join(_FILL_WORDS.split())}|处理|办理|等)*+"
 OUTCOME_FILL = f"(?:{'|'.join(_FILL_WORDS.split())})*+"
@@ -87,7 +87,12 @@ LITIGATION = re.compile(r"诉讼|起诉|应诉|被诉")
 DIRECT = re.compile(r"未经(?:行政)?复议|直接(?:提起|起诉)")
 AFTER = re.compile(r"(?:经(?:行政)?)?复议后(?:再)?(?:提起|起诉)?")
 RESULTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("pending", re.compile(rf"(?:尚未|未|尚在|正在|仍在|还在)(?:审[结理]|办结|结案|审理)(?:结)?(?:中|的)?{FILL}\Z|审理中{FILL}\Z")),
+    (
+        "pending",
+        re.compile(
+            rf"(?:尚未|未|尚在|正在|仍在|还在)(?:审[结理]|办结|结案|审理|复议|诉讼)(?:结)?(?:过程)?(?:中|的|当中)?{FILL}\Z|审理中{FILL}\Z"
+        ),
+    ),
     ("upheld", re.compile(rf"(?<!不)维持(?:原?(?:具体)?行政行为|原判|原答复|决定)?(?:结果)?{FILL}\Z")),
     ("corrected", re.compile(rf"(?:被)?(?:纠正|纠错|撤销|败诉|确认违法|改判|责令[^，]{{0,8}})(?:结果)?{FILL}\Z")),
     ("other", re.compile(rf"其[他它]结果{FILL}\Z|其[他它](?:情形|情况)?{FILL}\Z")),

@@ -19,7 +19,9 @@ def found(*lines: str, **meta: str) -> list[tuple[DateKind, date]]:
     return [(m.kind, m.value) for m in dates.find(document(*lines, **meta))]
 
 
-@pytest.mark.parametrize("raw", ["2024年1月22日", "2024 年 1 月 22 日", "２０２４年１月２２日", "二〇二四年一月二十二日", "2024-01-22", "2024.1.22"])
+@pytest.mark.parametrize(
+    "raw", ["2024年1月22日", "2024 年 1 月 22 日", "２０２４年１月２２日", "二〇二四年一月二十二日", "2024-01-22", "2024.1.22"]
+)
 def test_a_lone_date_under_the_last_section_is_the_signature(raw: str) -> None:
     assert found(*ENDING, "某市示例局", raw) == [(DateKind.SIGNATURE, date(2024, 1, 22))]
     assert found(*ENDING, f"某市示例局 {raw}") == [(DateKind.SIGNATURE, date(2024, 1, 22))]
@@ -31,7 +33,9 @@ def test_a_date_above_or_in_a_sentence_is_no_signature() -> None:
     assert found(*ENDING, "2024年2月31日") == []
 
 
-@pytest.mark.parametrize("line", ["发布时间: 2024-03-08 15:34", "公开日期 2024-03-08", "发布日期：2024年3月8日", "时间：2024-03-08", "成文日期：[2024-03-08]"])
+@pytest.mark.parametrize(
+    "line", ["发布时间: 2024-03-08 15:34", "公开日期 2024-03-08", "发布日期：2024年3月8日", "时间：2024-03-08", "成文日期：[2024-03-08]"]
+)
 def test_labelled_dates_are_printed(line: str) -> None:
     assert found(line, *ENDING) == [(DateKind.PRINTED, date(2024, 3, 8))]
 

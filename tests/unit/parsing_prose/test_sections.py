@@ -33,7 +33,9 @@ def numbers(*lines: str | Block) -> list[int]:
 
 
 @pytest.mark.parametrize("titles", [TITLES, LONG])
-@pytest.mark.parametrize("typing", ["{c}、{t}", "{n}、{t}", "{n}、 {t}", "{c}、{t}：", "（{c}）{t}", "{c} {t}", "第{c}部分 {t}", "{t}", "{n}.{t}"])
+@pytest.mark.parametrize(
+    "typing", ["{c}、{t}", "{n}、{t}", "{n}、 {t}", "{c}、{t}：", "（{c}）{t}", "{c} {t}", "第{c}部分 {t}", "{t}", "{n}.{t}"]
+)
 def test_any_typing_of_headings(titles: tuple[str, ...], typing: str) -> None:
     lines: list[str] = []
     for i, title in enumerate(titles):
@@ -51,7 +53,17 @@ def test_mixed_typing_and_other_words() -> None:
 
 
 def test_subheadings_with_the_same_words_stay_inside() -> None:
-    lines = ["一、总体情况", "（一）主动公开政府信息情况", BODY, "（二）依申请公开政府信息情况", BODY, "二、主动公开政府信息情况", grid(), "六、其他需要报告的事项", BODY]
+    lines = [
+        "一、总体情况",
+        "（一）主动公开政府信息情况",
+        BODY,
+        "（二）依申请公开政府信息情况",
+        BODY,
+        "二、主动公开政府信息情况",
+        grid(),
+        "六、其他需要报告的事项",
+        BODY,
+    ]
     found = sections.split(document(*lines))
     assert [s.number for s in found] == [1, 2, 6]
     assert "依申请公开" in found[0].text
@@ -92,7 +104,16 @@ def test_glued_table_figures_are_no_text() -> None:
 
 def test_missing_and_unordered_headings() -> None:
     assert numbers("一、总体情况", BODY, "三、收到和处理政府信息公开申请情况", grid(), "六、其他需要报告的事项", BODY) == [1, 3, 6]
-    lines = ["一、总体情况", BODY, "三、收到和处理政府信息公开申请情况", grid(), "二、主动公开政府信息情况", grid(), "四、政府信息公开行政复议、行政诉讼情况", grid()]
+    lines = [
+        "一、总体情况",
+        BODY,
+        "三、收到和处理政府信息公开申请情况",
+        grid(),
+        "二、主动公开政府信息情况",
+        grid(),
+        "四、政府信息公开行政复议、行政诉讼情况",
+        grid(),
+    ]
     assert numbers(*lines) == [1, 3, 2, 4]
 
 
@@ -104,7 +125,16 @@ def test_no_heading_gives_all_text_as_section_0() -> None:
 
 def test_pictures_for_tables() -> None:
     picture = ImageBlock(Locator("img"))
-    lines = ["一、总体情况", BODY, "2、 主动公开政府信息情况", picture, "3、 收到和处理政府信息公开申请情况", picture, "五、存在的主要问题及改进情况", BODY]
+    lines = [
+        "一、总体情况",
+        BODY,
+        "2、 主动公开政府信息情况",
+        picture,
+        "3、 收到和处理政府信息公开申请情况",
+        picture,
+        "五、存在的主要问题及改进情况",
+        BODY,
+    ]
     assert numbers(*lines) == [1, 2, 3, 5]
 
 
