@@ -43,9 +43,11 @@ def fingerprint(rule: str, places_of: Iterable[str]) -> str:
 
 def _grouped(rules: Mapping[RuleId, Rule], failing: Iterable[CheckResult]) -> dict[tuple[RuleId, str], list[CheckResult]]:
     groups: dict[tuple[RuleId, str], list[CheckResult]] = {}
+    failing = list(failing)
+    absorbed = {rule for result in failing for rule in rules[result.rule].absorbs}
     for result in failing:
         grouping = rules[result.rule].grouping
-        if grouping == "arithmetic":
+        if grouping in {"arithmetic", "none"} or result.rule in absorbed:
             continue
         place = {"result": result.at, "table": result.at.split("/", 1)[0], "rule": ""}[grouping]
         groups.setdefault((result.rule, place), []).append(result)

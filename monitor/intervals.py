@@ -50,12 +50,13 @@ def exactly(value: Number) -> Interval:
 
 
 def of_cell(cell: Cell) -> Interval:
-    """What `cell` lets us know; a doubtful reading gives the hull of its candidates, or anything."""
-    if cell.kind is CellKind.CONFLICT or cell.confidence < LOW_CONFIDENCE:
-        return Interval(min(cell.candidates), max(cell.candidates), None) if cell.candidates else UNKNOWN
+    """What `cell` lets us know. A doubtful reading gives the hull of its candidates, its one guess, or anything; findings say so."""
+    doubtful = cell.kind is CellKind.CONFLICT or cell.confidence < LOW_CONFIDENCE
+    if doubtful and cell.candidates:
+        return Interval(min(cell.candidates), max(cell.candidates), None)
     if cell.value is not None:
         return Interval(cell.value, cell.value, cell.value)
-    return BLANK if cell.kind in {CellKind.BLANK, CellKind.DASH} else UNKNOWN
+    return BLANK if cell.kind in {CellKind.BLANK, CellKind.DASH} and not doubtful else UNKNOWN
 
 
 def total(parts: Iterable[Interval]) -> Interval:

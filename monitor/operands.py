@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from crawler.parsing.statements.scopes import is_government
 from monitor.certainty import is_blank
 from monitor.equations import VIOLATED, Evaluated, Operands
 from monitor.intervals import ORDER, Interval, Relation, among, compare, exactly, less
@@ -25,7 +26,6 @@ QUALIFIERS = {
     "derived": "正文该数字由增减数推算",
 }
 OFFICE_NAMES = ("办公厅", "办公室")
-WIDE_NAMES = ("人民政府", "管委会", "管理委员会")
 
 
 def value_of(interval: Interval) -> Number | None:
@@ -192,7 +192,7 @@ def subject_is_wide(subject: Subject) -> bool:
     """Whether the report sums up more than its own body: a government's, or a development zone's."""
     if subject.body_kind is not None:
         return subject.body_kind is BodyKind.GOVERNMENT and not body_name(subject).endswith(OFFICE_NAMES)
-    return body_name(subject).endswith(WIDE_NAMES)
+    return is_government(body_name(subject))
 
 
 def incomparable(subject: Subject, claim: Claim) -> str:

@@ -18,7 +18,7 @@ from storage.domain.reports import ParsedReport
 
 ADVICE = "请对照原件核对；如确有差错，请更正并附更正说明。"
 
-Grouping = Literal["result", "table", "rule", "arithmetic"]
+Grouping = Literal["result", "table", "rule", "arithmetic", "none"]
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class Rule:
     """One rule of the catalogue.
 
     `message` is a template over the facts of a failing result (`{left}`, `{right}`, `{difference}`, `{place}`, `{quote}` are always
-    there). `grouping` says what becomes one finding: each failing result, all of one table, all of the rule, or the arithmetic causes.
-    `grade` overrides `severity` per result, `certainty` fixes it where the rule speaks of readability and not of figures. `doc` is the
-    module's docstring, set by the scan.
+    there). `grouping` says what becomes one finding: each failing result, all of one table, all of the rule, the arithmetic causes, or
+    none (checks only). `grade` overrides `severity` per result; `certainty` fixes it where the rule speaks of readability and not of
+    figures. `absorbs` names rules whose findings say the same again when this one fails. `doc` is the module's docstring.
     """
 
     id: RuleId
@@ -80,6 +80,7 @@ class Rule:
     grouping: Grouping = "result"
     grade: Callable[[CheckResult], Severity] | None = None
     certainty: Certainty | None = None
+    absorbs: tuple[str, ...] = ()
     version: str = "1"
     doc: str = ""
 

@@ -82,7 +82,7 @@ def test_rule_is_documented_and_has_every_kind_of_case(rule: Any) -> None:
     cases = tomllib.loads(path.read_text(encoding="utf8"))["case"]
     outcomes = {case["expect"] for case in cases}
     assert outcomes & SPEAKS, "no passing case"
-    assert outcomes & {"fail", "likely_fail"}, "no failing case"
+    assert outcomes & {"fail", "likely_fail"} or rule.grouping == "none", "no failing case"
     assert outcomes & DOUBTS, "no case that cannot be decided"
     assert any("blank" in case["name"] or "空白" in case["name"] for case in cases), "no case with something left blank"
     for head in ("含义", "公式", "依据", "单位", "正例", "反例", "如何处理"):
