@@ -77,7 +77,7 @@ def _total(a: Around, unit: str) -> Label | None:
         return None
     if _SITE.search(a.clause):
         return Label("proactive_gov_site")
-    if _OWN_CHANNEL.search(a.clause) and "共" not in a.clause:
+    if _OWN_CHANNEL.search(a.clause) and not re.search(r"共|全年|总|等", a.clause):
         return None
     if not re.search(r"政府信息|政务信息|主动公开|公开信息", a.clause) or re.match(r"其中", a.before.lstrip("，；、。")):
         return None

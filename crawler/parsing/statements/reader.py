@@ -25,12 +25,11 @@ _GROWTH = re.compile(
     r"[，、（(]*(?:数量|申请量|总数)?(?:同比|环比|(?:较|比|与)[^，。；]{0,10}?(?:上一?年|去年|20\d\d年)(?:度)?(?:同期)?(?:相比)?[，]?)(?:[^，。；]{0,6}?)(?P<way>增长|上升|增加|增幅|提高|上涨|多|下降|减少|降低|降幅|少)(?:了|约|为|达|近)*\Z"
 )
 _DOWN = ("下降", "减少", "降低", "降幅", "少")
-_INCLUDES_CARRIED = re.compile(
-    r"[（(，]?(?:其中)?(?:含|包括|包含|加上)(?:[^，。；）)]{0,4})(?:上一?年|去年|20\d\d年)(?:度)?(?:[^，。；）)]{0,6})?(?:结转|遗留|转入)"
-)
-_RESPECTIVE = re.compile(r"分别(?:为|有|是)?\Z")
+_LAST_YEAR = r"(?:上一?年|去年|20\d\d年)(?:度)?[^，。；）]{0,6}(?:结转|遗留|转入)"
+_INCLUDES_CARRIED = re.compile(rf"[（，]?(?:其中)?(?:含|包括|包含|加上)[^，。；）]{{0,4}}{_LAST_YEAR}|（(?:其中)?[，：]?{_LAST_YEAR}|，其中[，：]?{_LAST_YEAR}")
 
 
+_WHOLE = ("", "new", "processed")
 _LONGEST = 4000  # a longer run without a full stop is no sentence but a table without borders
 
 
@@ -53,7 +52,7 @@ class _Machine:
     def claim(self, label: Label, value: Number, unit: str, upto: str, approx: bool = False) -> Claim:
         """One claim of the sentence at hand; `upto` is the sentence as far as the figure."""
         qualifier = "approx" if approx else label.qualifier
-        if not qualifier and scopes.of_part(re.split(r"[。；]", upto)[-1]):
+        if qualifier in _WHOLE and scopes.of_part(re.split(r"[，；。]", upto)[-1]):
             qualifier = "part"
         self.period = scopes.period_of(upto, self.report_year) or (self.period if re.match(r"其中|上述", self.sentence) else "")
         return Claim(label.metric, value, unit, self.quote, self.at, self.scope, self.period, self.section.number, qualifier)
