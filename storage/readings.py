@@ -43,7 +43,7 @@ def decode(payload: bytes) -> ParsedReport:
     try:
         text = zstandard.ZstdDecompressor().decompress(payload, max_output_size=PAYLOAD_LIMIT)
         return from_plain(ParsedReport, json.loads(text.decode("utf-8", "surrogatepass")))
-    except (zstandard.ZstdError, ValueError, KeyError, TypeError) as error:
+    except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError("数据库中的读取结果已损坏", kept="原件不受影响。", advice="可运行 nianbao report reextract 重新读取。") from error
 
 
