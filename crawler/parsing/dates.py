@@ -20,7 +20,10 @@ _DATE = _YEAR + (
 _ANY = re.compile(_DATE)
 _ALONE = re.compile(rf"(?P<who>[^\d，。；：:]{{0,40}}?)\s*(?P<date>{_DATE})\s*[。]?")
 _COMPACT = re.compile(r"(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?:\d{6})?")
-_LABEL = r"(?:信息)?(?:发布|公开|成文|生成|发文|公布|发表|印发|更新|制发)\s*(?:时间|日期)|(?:发布|公开)于|(?:^|[\s|｜　])(?:时间|日期)|撰写时间|录入时间"
+_LABEL = (
+    r"(?:信息)?(?:发布|公开|成文|生成|发文|公布|发表|印发|更新|制发)\s*(?:时间|日期)|(?:发布|公开)于"
+    r"|(?:^|[\s|｜　])(?:时间|日期)|撰写时间|录入时间"
+)
 _PRINTED = re.compile(rf"(?:{_LABEL})\s*[\]】]?\s*[:：]?\s*[\[【]?\s*(?P<date>{_DATE})")
 _ONLY_LABEL = re.compile(rf"\s*(?:{_LABEL}|时间|日期)\s*[:：]?\s*")
 _PERIOD = re.compile(

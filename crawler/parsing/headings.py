@@ -103,7 +103,7 @@ def _inline() -> re.Pattern[str]:
 
 
 def in_line(line: str) -> list[tuple[int, int, Heading]]:
-    """Headings inside a running line, as (start, end, heading): where a carrier lost all line ends, only ordinal and full title mark them."""
+    """Headings inside a running line, as (start, end, heading): only ordinal and full title mark them where line ends are lost."""
     numbers = {_NOISE.sub("", wording): number for wording, number in _wordings()}
     found = []
     for match in _inline().finditer(line):

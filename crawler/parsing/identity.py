@@ -19,21 +19,29 @@ _YEAR = r"(?:20\d\d|二[〇○零][一二三四五六七八九〇○零]{2})"
 _TAIL = r"(?:政府信息(?:与政务)?公开|政务(?:信息)?公开|信息公开)"
 _REPORT = r"(?:年度?工?作?报告|工作报告|工作告年度报|年报|情况报告|总结报告|报告)"
 _TITLE = re.compile(rf"[^。；，？！]{{0,44}}{_TAIL}[^。；，？！]{{0,12}}{_REPORT}(?:[（(][^（()）]{{1,20}}[)）])?")
-_NOT_TITLE = re.compile(r"关于印发|通知|本报告|如下|编制|特向|附件|指南|制度|条例|格式|查看|更多|当前位置|您(?:现在)?(?:的|所在)|首页|>")
+_NOT_TITLE = re.compile(
+    r"关于印发|通知|本报告|如下|编制|特向|附件|指南|制度|条例|格式"
+    r"|查看|更多|当前位置|您(?:现在)?(?:的|所在)|首页|>"
+)
 _LABELLED = re.compile(r"\s*(?:标\s*题|名\s*称|信息名称|文件名称)\s*[:：]\s*(.+)")
 _SITE = re.compile(r"\s*[-_—|｜]+\s*[^-_—|｜]{1,30}\s*\Z")
-_ORG = r"(?:局|委员会|管委会|委|办公室|办公厅|办事处|政府|厅|部|院|署|中心|分局|支队|大队|总队|总站|站|所|馆|处|队|公司|集团|学校|大学|街道|镇|乡|联合会|协会|社|会)"
+_ORG = (
+    r"(?:局|委员会|管委会|委|办公室|办公厅|办事处|政府|厅|部|院|署|中心|分局|支队|大队|总队|总站|站|所|馆|处|队|公司|集团|学校|大学"
+    r"|街道|镇|乡|联合会|协会|社|会)"
+)
 _ORG_END = re.compile(rf"{_ORG}(?:[（(][一-龥]{{2,20}}[)）])?\Z")
 _UNIT = r"(?:省|自治区|市|县|区|旗|州|盟|镇|乡|街道|地区|新区|林区|兵团)"
 _PLACE = re.compile(rf"(?![本全我该各市县区镇乡])[一-龥]{{1,14}}?{_UNIT}|国家|中国|中华|全国|最高")
 # Words that end like a place and are none, and zones that say what they are but not where.
-_NO_PLACE = re.compile(r"城市|城乡|乡村|乡镇|市场|市政|市容|城区|社区|\A街道办|区域|行政区划|县域|(?:经济|高新|技术|产业|综合|工业)*(?:开发|实验|示范|高新|合作|新|园)区")
+_ZONE_KIND = r"(?:经济|高新|技术|产业|综合|工业)*(?:开发|实验|示范|高新|合作|新|园)区"
+_NO_PLACE = re.compile(rf"城市|城乡|乡村|乡镇|市场|市政|市容|城区|社区|\A街道办|区域|行政区划|县域|{_ZONE_KIND}")
 _REGION_ONLY = re.compile(rf"[一-龥]{{1,14}}(?:{_UNIT}|园区|管理区|开发区|实验区|示范区)\Z")
 _ALIAS = re.compile(r"以下(?:简)?称[：:]?\s*[“\"「]?([一-龥]{2,16})[”\"」]?\s*[)）]")
 _PUBLISHER = re.compile(
-    r"(?:^|[\s|｜　])(?:发布(?:机构|单位)|公开(?:主体|机构|单位)|信息(?:来源|提供单位)|来源|责任部门|制发机关|发文(?:机关|单位))(?:\s*[:：]\s*(\S*)|\s*\Z)"
+    r"(?:^|[\s|｜　])(?:发布(?:机构|单位)|公开(?:主体|机构|单位)|信息(?:来源|提供单位)|来源|责任部门|制发机关|发文(?:机关|单位))"
+    r"(?:\s*[:：]\s*(\S*)|\s*\Z)"
 )
-_ZONE = re.compile(r"(?!经济|高新|技术|产业|综合|工业|国家)[一-龥]{2,8}?(?:经济|高新|技术|产业|综合|工业)*(?:开发|实验|示范|高新|合作|新|园)区")
+_ZONE = re.compile(rf"(?!经济|高新|技术|产业|综合|工业|国家)[一-龥]{{2,8}}?{_ZONE_KIND}")
 _CITED = re.compile(r"国办公开办[函涵]?\s*[〔\[（(【]?\s*(2019|2021)\s*[〕\])）】]?\s*(60|30)\s*号")
 _HEAD = 80
 
@@ -54,9 +62,7 @@ def _title_candidates(document: Document) -> list[str]:
     meta = [document.meta.get(key, "") for key in ("articletitle", "article_title", "og:title", "title")]
     lines = _lines(document)[:_HEAD]
     labelled = [m[1] for line in lines if (m := _LABELLED.fullmatch(line))]
-    for text in [*meta, *labelled]:
-        if clean := _clean_title(text):
-            found.append(clean)
+    found.extend(clean for text in [*meta, *labelled] if (clean := _clean_title(text)))
     for i in range(len(lines)):
         for k in (1, 2, 3):
             run = lines[i : i + k]
@@ -173,7 +179,8 @@ def _text_names(name: str, text: str) -> list[str]:
     else:
         cut = r"(?:^|[，。；、：（(“”\d年月日\n]|由|与|和|请|经|向|是|的|为)"
         found = re.findall(rf"{cut}([一-龥]{{2,12}}?{re.escape(name)})", compact)
-    counted = Counter(f for f in found if re.match(rf"(?![全各本我该])[一-龥]{{1,}}{_UNIT}", f.removesuffix(name)) or _REGION_ONLY.fullmatch(name))
+    placed = re.compile(rf"(?![全各本我该])[一-龥]+{_UNIT}")
+    counted = Counter(f for f in found if placed.match(f.removesuffix(name)) or _REGION_ONLY.fullmatch(name))
     return [counted.most_common(1)[0][0]] if counted else []
 
 

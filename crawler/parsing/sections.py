@@ -1,13 +1,14 @@
 """The six prescribed sections of a report, recognised by what their headings mean. Pure.
 
-Shape: the text before the first heading comes as section 0 (empty `printed`) if there is any; then one Section per heading found, in printed
-order, each number at most once. Table figures are no part of a section's text.
+Shape: the text before the first heading comes as section 0 (empty `printed`) if there is any; then one Section per heading found,
+in printed order, each number at most once. Table figures are no part of a section's text.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crawler.parsing import headings
 from crawler.parsing.headings import Heading
@@ -34,7 +35,7 @@ _FOOTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A line of text, or a stretch of a line between headings glued into it; `heading` where it is one. `text` None is a table or picture."""
+    """A line of text, or a stretch of a line between headings glued into it; `text` None is a table or picture."""
 
     text: str | None
     at: Locator
@@ -50,7 +51,7 @@ def split(document: Document) -> tuple[Section, ...]:
     sections = []
     if bounds[0] > 0:
         sections.append(_section(None, pieces[: bounds[0]], width))
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         sections.append(_section(pieces[start], pieces[start + 1 : end], width))
     return tuple(s for s in sections if s.number or s.text)
 

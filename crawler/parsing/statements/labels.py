@@ -19,7 +19,7 @@ _FILLER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The words around one figure: `clause` the last clause before it, `before` all since the figure before, `after` up to the next stop."""
+    """The words around one figure: `clause` the last clause before it, `before` all since the last figure, `after` up to the next stop."""
 
     clause: str
     before: str

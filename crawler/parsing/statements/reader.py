@@ -26,7 +26,9 @@ _GROWTH = re.compile(
 )
 _DOWN = ("下降", "减少", "降低", "降幅", "少")
 _LAST_YEAR = r"(?:上一?年|去年|20\d\d年)(?:度)?[^，。；）]{0,6}(?:结转|遗留|转入)"
-_INCLUDES_CARRIED = re.compile(rf"[（，]?(?:其中)?(?:含|包括|包含|加上)[^，。；）]{{0,4}}{_LAST_YEAR}|（(?:其中)?[，：]?{_LAST_YEAR}|，其中[，：]?{_LAST_YEAR}")
+_INCLUDES_CARRIED = re.compile(
+    rf"[（，]?(?:其中)?(?:含|包括|包含|加上)[^，。；）]{{0,4}}{_LAST_YEAR}|（(?:其中)?[，：]?{_LAST_YEAR}|，其中[，：]?{_LAST_YEAR}"
+)
 
 
 _WHOLE = ("", "new", "processed")

@@ -17,8 +17,8 @@ TOTAL_WORD = re.compile(r"共|总|累计|合计|全年|全部|各类|等(?:多�
 
 # Possessive: a filler that can be read in two ways (共计 as 共 and 计) must not multiply the work on hostile text.
 _FILL_WORDS = (
-    "共计 总计 合计 累计 共有 共 计 约 为 达到 达 有 是 的 了 数量 总数 总量 数 案件 申请件 申请 事项 办件 答复件 答复 情形 告知 决定 信息 类"
-    ' 件数 分别 事件 ["”（(]'
+    "共计 总计 合计 累计 共有 共 计 约 为 达到 达 有 是 的 了 数量 总数 总量 数 案件 申请件 申请 事项 办件 答复件 答复 情形 告知 决定"
+    ' 信息 类 件数 分别 事件 ["”（(]'
 )
 FILL = f"(?:{'|'.join(_FILL_WORDS.split())}|处理|办理|等)*+"
 OUTCOME_FILL = f"(?:{'|'.join(_FILL_WORDS.split())})*+"

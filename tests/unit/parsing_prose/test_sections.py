@@ -12,7 +12,8 @@ TITLES = (
     "存在的主要问题及改进情况", "其他需要报告的事项",
 )  # fmt: skip
 LONG = (
-    "总体情况", "行政机关主动公开政府信息情况", "行政机关收到和处理政府信息公开申请情况", "因政府信息公开工作被申请行政复议、提起行政诉讼情况",
+    "总体情况", "行政机关主动公开政府信息情况", "行政机关收到和处理政府信息公开申请情况",
+    "因政府信息公开工作被申请行政复议、提起行政诉讼情况",
     "政府信息公开工作存在的主要问题及改进情况", "其他需要报告的事项",
 )  # fmt: skip
 NUMERALS = "一二三四五六"
@@ -47,7 +48,8 @@ def test_any_typing_of_headings(titles: tuple[str, ...], typing: str) -> None:
 
 
 def test_mixed_typing_and_other_words() -> None:
-    lines = ["一、概述", BODY, "2、 主动公开政府信息情况", grid(), "3、收到和处理政府信息公开申请情况统计表", grid(), "四、行政复议、行政诉讼情况", grid(),
+    lines = ["一、概述", BODY, "2、 主动公开政府信息情况", grid(), "3、收到和处理政府信息公开申请情况统计表", grid(),
+             "四、行政复议、行政诉讼情况", grid(),
              "五、存在的主要问题及整改措施", BODY, "六、其他需要报告的情况", "无"]  # fmt: skip
     assert numbers(*lines) == [1, 2, 3, 4, 5, 6]
 
@@ -97,7 +99,8 @@ def test_headings_glued_into_one_line() -> None:
 
 
 def test_glued_table_figures_are_no_text() -> None:
-    line = "三、收到和处理政府信息公开申请情况（本列数据的勾稽关系为：第一项加第二项之和）申请人情况自然人总计一、本年新收政府信息公开申请数量801000081"
+    table = "（本列数据的勾稽关系为：第一项加第二项之和）申请人情况自然人总计"
+    line = f"三、收到和处理政府信息公开申请情况{table}一、本年新收政府信息公开申请数量801000081"
     (section,) = sections.split(document(line))
     assert (section.number, section.text) == (3, "")
 
@@ -139,7 +142,10 @@ def test_pictures_for_tables() -> None:
 
 
 def test_wrapped_lines_are_joined_across_a_page_break() -> None:
-    text = "全年认真办理每一件申请，加强与申请人的沟通并规范答复文书的格式，共收到政府信息公开申请八十五件，其中自然人申请八十件，法人或其他组织申请五件，均已办结并答复申请人，没有发生投诉举报的情况，工作总体平稳有序，群众较为满意，全年无差错。"
+    text = (
+        "全年认真办理每一件申请，加强与申请人的沟通并规范答复文书的格式，共收到政府信息公开申请八十五件，其中自然人申请八十件，"
+        "法人或其他组织申请五件，均已办结并答复申请人，没有发生投诉举报的情况，工作总体平稳有序，群众较为满意，全年无差错。"
+    )
     lines = [text[i : i + 18] for i in range(0, len(text), 18)]
     lines.insert(3, "— 2 —")
     (section,) = sections.split(document("一、总体情况", *lines))
