@@ -9,7 +9,10 @@ from crawler.demo.publications import site_of
 from crawler.demo.scenario import BODIES, BodyPlan, SitePlan, Style
 from storage.domain.enums import BodyKind
 
-COLUMNS = ("单位名称", "网址", "地区代码", "类型", "层级", "系统", "上级", "别名", "栏目网址", "站群系统", "方式", "免报原因")
+COLUMNS = ("单位名称", "网址", "地区代码", "类型", "层级", "系统", "上级", "别名", "栏目网址", "站群系统", "方式", "间隔秒", "免报原因")
+
+DELAY_SECONDS = "0.05"
+"""Real portals get seconds between requests; these run on this machine and are ours."""
 
 _FAMILIES: dict[Style, str] = {"trs": "trs_static", "hanweb": "hanweb_jpage", "script": "trs_static"}
 
@@ -34,9 +37,10 @@ def _row(plan: BodyPlan, site: SitePlan) -> tuple[str, ...]:
         "",
         _parent(plan),
         "；".join(plan.aliases),
-        "" if plan.exempt_reason else site.column_url,
+        site.column_url,
         _FAMILIES[site.style],
         "browser" if site.style == "script" else "http",
+        DELAY_SECONDS,
         plan.exempt_reason,
     )
 
