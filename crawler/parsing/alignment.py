@@ -31,6 +31,9 @@ class Match:
 
 def label_score(line: Line, label: Label) -> float:
     """How well a row's label fits a form label, 0…1."""
+    if label.alternative_to:  # its label is also the heading of a group, so only a row that is called just that will do
+        score = best(line.suffixes[0], label) if line.suffixes else 0.0
+        return score if score >= 0.9 else 0.0
     return max((best(name, label) for name in line.suffixes), default=0.0)
 
 

@@ -57,9 +57,13 @@ class Second:
     def _usual_order(self, form: Form, start: int) -> bool:
         """Whether the column heads that can be found before the first row stand in the form's order."""
         head = self.stream.text[max(0, start - 400) : max(0, start)]
-        places = [found.start() for c in form.requests.columns if len(c.label) > 2 and (found := spelled(c.label).search(head))]
-        total, people = head.rfind("总计"), head.rfind("自然人")
-        return places == sorted(places) and not 0 <= total < people
+        head = head[max(0, head.rfind("申请人情况")) :] if "申请人情况" in head else head[-80:]
+        for heading in form.requests.header_labels:
+            head = spelled(heading).sub("", head)
+        *columns, total = form.requests.columns
+        places = [found.start() for column in columns if (found := spelled(column.label).search(head))]
+        last = spelled(total.label).search(head)
+        return places == sorted(places) and not (last and places and last.start() < places[0])
 
     def _proactive_start(self, form: Form) -> int:
         block = form.proactive[0]

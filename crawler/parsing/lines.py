@@ -38,4 +38,9 @@ def split(row: Row, first_column: int | None = None) -> Line:
     else:
         while cut and slots[cut - 1].figure.slot:
             cut -= 1
-    return Line(row, tuple(plain(slot.text) for slot in slots[:cut]), slots[cut:])
+    named = slots[:cut]
+    while named and not plain(named[-1].text):
+        named = named[:-1]
+    if named and named[-1].cell.rowspan > 1:
+        named = ()  # the row's own label is missing: the heading of its group, which reaches over several rows, is not its name
+    return Line(row, tuple(plain(slot.text) for slot in named), slots[cut:])

@@ -59,11 +59,9 @@ def from_grids(rows: Sequence[Row], table: Table, after: int | None) -> FoundLit
 
 
 def _confidence(head: _Head, data: Row, ways: Sequence[Way]) -> float:
-    """Where only separators are left, figures that end in one blank and do not add up have more likely lost a field."""
-    if data.structure != "cells" and len(ways) == 1:
-        blank = [p.figure == BLANK for p in ways[0]]
-        if blank[-1] and not blank[-2] and not groups_hold(ways[0]):
-            return DOUBTFUL
+    """Where only separators are left, a single blank among the figures may stand for a lost field or a figure of two columns."""
+    if data.structure != "cells" and len(ways) == 1 and sum(p.figure == BLANK for p in ways[0]) == 1:
+        return DOUBTFUL
     return SURE if len(head.leaves) == 3 * _GROUP else CHOSEN
 
 

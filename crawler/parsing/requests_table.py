@@ -63,7 +63,7 @@ def _from_copy(rows: Sequence[Row], table: Table) -> Found:
     found = Found()
     if not matches:
         return found
-    heads = [row for row in rows if row.grid in {m.line.row.grid for m in matches} and row.order not in {m.line.row.order for m in matches}]
+    heads = _head_rows(rows, matches)
     headers = columns_named(heads, table)
     order = printed_order(heads, headers, table)
     doubtful = alignment.doubtful_places(matches, table.rows)
@@ -88,6 +88,15 @@ def _from_copy(rows: Sequence[Row], table: Table) -> Found:
     return found
 
 
+def _head_rows(rows: Sequence[Row], matches: Sequence[alignment.Match]) -> list[Row]:
+    """Rows above the first row of figures of each grid."""
+    begin: dict[int, int] = {}
+    for match in matches:
+        row = match.line.row
+        begin[row.grid] = min(begin.get(row.grid, row.order), row.order)
+    return [row for row in rows if row.order < begin.get(row.grid, 0) and not any(slot.figure.value is not None for slot in row.own)]
+
+
 def row_holds(way: Way) -> bool | None:
     """Whether the last figure is the sum of the others; None where one of them is no number and could be any."""
     values = [0 if p.figure.kind in (CellKind.BLANK, CellKind.DASH) else p.value for p in way]
@@ -98,11 +107,10 @@ def row_holds(way: Way) -> bool | None:
 
 
 def _filled(line: Line, ways: Sequence[Way]) -> bool:
-    """Where only separators are left, a row whose last figure alone is blank has more likely lost a field than printed no total."""
+    """Where only separators are left, a row with a single blank among figures may have lost a field or hold a figure of two columns."""
     if line.row.structure == "cells" or len(ways) != 1:
         return True
-    kinds = [p.figure.kind for p in ways[0]]
-    return kinds[-1] is not CellKind.BLANK or kinds.count(CellKind.BLANK) > 1
+    return sum(p.figure.kind is CellKind.BLANK for p in ways[0]) != 1
 
 
 def _usual_start(matches: Sequence[alignment.Match], width: int) -> dict[tuple[int, int], int]:
