@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -156,6 +157,27 @@ def test_the_chain_goes_on_over_days_and_writers(tmp_path: Path, now: datetime) 
     assert len(found) == 5
     assert all(isinstance(entry, LogEntry) for entry in found)
     assert len(list((tmp_path / "log").iterdir())) == 4
+
+
+def test_writers_at_once_keep_one_chain(tmp_path: Path, now: datetime) -> None:
+    start = threading.Barrier(4)
+
+    def write(number: int) -> None:
+        archive = open_archive(str(tmp_path))
+        start.wait(30)
+        for turn in range(10):
+            keep(archive, [received(f"{turn}".encode(), now, f"http://a/{number}/{turn}")], now)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    archive = open_archive(str(tmp_path))
+    found = list(archive.log.read())
+    assert len({entry.capture.url for entry in found if isinstance(entry, LogEntry)}) == len(found) == 40
+    assert len(list(archive.blob_keys())) == 10
+    assert list(archive.place.keys("tmp")) == []
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,7 +60,8 @@ def _work(folder: Path, kill_at: str) -> None:
 
 
 @pytest.mark.parametrize("step", [*STEPS, "none"])
-def test_killed_at(step: str, tmp_path: Path) -> None:
+def test_killed_at(step: str, tmp_path: Path, migrated_sqlite: Path) -> None:
+    shutil.copy(migrated_sqlite, tmp_path / "db.sqlite3")
     code = f"from tests.unit.storage.test_archive_kill import _work; from pathlib import Path; _work(Path({str(tmp_path)!r}), {step!r})"
     root = Path(__file__).parents[3]
     child = subprocess.run([sys.executable, "-c", code], cwd=root, check=False, timeout=120, capture_output=True)
