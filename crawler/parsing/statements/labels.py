@@ -10,6 +10,7 @@ from crawler.parsing.statements import words as w
 COUNTS = frozenset({"件", "起", "宗", "例", "份", "件次", "项", "条", "笔", "次", "个", "人次"})
 _CASE_UNITS = frozenset({"件", "起", "宗", "例", "份", "件次", "笔", "次", "个", "项", "条"})
 _BOTH = re.compile(rf"(?:{w.RECEIVE.pattern})(?:、|和|并|及|与|、并)?(?:及时|依法)?(?:{w.PROCESS.pattern}|{w.HANDLE.pattern})")
+_HANDLED_TAIL = re.compile(r"(?:政府|全部|各类|完毕|完成|了|申请人|群众|告知书|意见书|书)*+")
 _TWO = ("reconsideration", "litigation")
 _BREAK = re.compile(r"[，,；;：:。（(）)]")
 _FILLER = re.compile(
@@ -150,14 +151,14 @@ def _handled(a: Around) -> Label | None:
         return None
     rest = a.clause[found[-1].end() :]
     plain = re.sub(rf"{w.FILL}\Z", "", re.sub(w.REQUEST, "", rest))
-    return Label("requests_handled") if len(plain) <= 4 and not re.search(r"率|时间|天|日", plain) else None
+    return Label("requests_handled") if _HANDLED_TAIL.fullmatch(plain) else None
 
 
 def _received(a: Around) -> Label | None:
     clause = a.clause if w.RECEIVE.search(a.clause) or w.REQUEST.search(a.clause) else a.before
     verb = [*w.RECEIVE.finditer(clause)]
     process = [*w.PROCESS.finditer(clause)]
-    if re.match(r"[，、（(]?其中", clause) or not (verb or process or w.TOTAL_WORD.search(clause)):
+    if re.match(r"[，、（(]?其中", clause) or a.sentence.startswith("其中") or not (verb or process or w.TOTAL_WORD.search(clause)):
         return None
     tail = clause[(verb or process)[-1].end() :] if verb or process else clause
     if w.FOREIGN.search(tail) or w.FOREIGN.search(clause[-12:]) or w.FOREIGN.search(a.after[:8]):

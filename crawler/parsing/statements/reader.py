@@ -130,7 +130,8 @@ def _move_topic(m: _Machine, text: str) -> None:
 
 def _disputes_fit(m: _Machine, text: str) -> bool:
     """Whether reconsideration and litigation here are those over disclosure, not a government's caseload."""
-    if w.CASELOAD.search(m.sentence) and not w.DISPUTE_TOPIC.search(m.sentence):
+    clause = re.split(r"[，；。：]", text)[-1]
+    if w.CASELOAD.search(clause) and not w.DISPUTE_TOPIC.search(clause):
         return False
     return bool((m.topic and m.topic != "foreign") or m.section.number == 4 or w.DISPUTE_TOPIC.search(m.sentence) or m.section.number == 3)
 

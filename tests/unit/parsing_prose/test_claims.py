@@ -208,3 +208,25 @@ def test_each_mention_is_a_claim_with_its_place() -> None:
     places = ((0, Locator("line:3")), (text.index("\n") + 1, Locator("line:9")))
     found = claims.find((Section(1, "", "", text, Locator("line:1"), places),), body="", report_year=YEAR)
     assert [(c.value, str(c.at)) for c in found] == [(5, "line:3"), (6, "line:9")]
+
+
+BESIDE_REQUESTS = [
+    ("收到政府信息公开申请5件，办理行政复议案件120件，其中维持80件、纠正15件。", {("requests_received", 5)}),
+    ("完善政府信息公开申请流程，制作答复文书模板12份。", set()),
+    ("全区收到政府信息公开申请90件。其中区政府收到36件，部门收到30件，县（市、区）政府收到24件。", {("requests_received", 90)}),
+    ("受理政府信息公开申请56件，结转上年4件，结转下年7件，办结53件。",
+     {("requests_received", 56), ("carried_in", 4), ("carried_out", 7), ("requests_handled", 53)}),
+    ("政府信息公开行政复议5件，其中3件维持，1件撤销，1件尚在审理。",
+     {("reconsideration_cases", 5), ("reconsideration_upheld", 3), ("reconsideration_corrected", 1), ("reconsideration_pending", 1)}),
+    ("答复政府信息公开申请17件，其中12件予以公开，5件部分公开。",
+     {("requests_handled", 17), ("requests_granted", 12), ("requests_partial", 5)}),
+    ("共收到政府信息公开申请42件，其中征地类20件、规划类12件、其他类10件。", {("requests_received", 42)}),
+    ("全县受理依申请公开62件，委托示例局办理政府信息公开申请25件。", {("requests_received", 62)}),
+    ("收到依申请公开14件(其中信件申请10件,网络申请4件),已办结12件,2件结转下年办理.",
+     {("requests_received", 14), ("requests_handled", 12), ("carried_out", 2)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), BESIDE_REQUESTS, ids=[t[:20] for t, _ in BESIDE_REQUESTS])
+def test_figures_of_one_sentence_are_kept_apart(text: str, expected: set[tuple[str, object]]) -> None:
+    assert figures(text) == expected
