@@ -74,8 +74,16 @@ def _usage_words(error: typer.TyperException) -> str:
     message = str(getattr(error, "message", "") or error)
     if message.startswith("No such command"):
         return f"没有这个命令：{message.removeprefix('No such command').strip(' .').strip(chr(39))}"
-    parameter = getattr(error, "param", None)
-    label = getattr(parameter, "human_readable_name", None) or getattr(parameter, "name", "") or ""
+    label = _parameter_name(getattr(error, "param", None))
     if kind == "MissingParameter":
         return f"缺少参数：{label}"
+    message = message.removeprefix("Value error, ")
     return f"{label}：{message}" if label else message
+
+
+def _parameter_name(parameter: object) -> str:
+    """An option as it is typed (`--format`), an argument as the help names it."""
+    options = [text for text in getattr(parameter, "opts", ()) if text.startswith("-")]
+    if options:
+        return str(max(options, key=len))
+    return str(getattr(parameter, "metavar", None) or getattr(parameter, "name", "") or "")
