@@ -54,6 +54,7 @@ HTTPPROXY_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 STATS_DUMP = False
-LOG_LEVEL = "WARNING"
+# What a portal does wrong is an outcome of its visit, told as such; only our own faults belong on standard error.
+LOG_LEVEL = "ERROR"
 MEMUSAGE_ENABLED = True
 MEMUSAGE_LIMIT_MB = 2048

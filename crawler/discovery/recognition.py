@@ -6,6 +6,7 @@ Nothing is guessed: what cannot be told apart is unresolved. Neighbours: list ro
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -42,19 +43,29 @@ _LOOK_ALIKES = (
     ("rule-of-law-report", re.compile(r"法治(?:政府)?建设|依法行政|依法治")),
     ("explanation", re.compile(r"解读|图解|一图读懂|一图看懂|图说|解析|新闻发布|答记者问")),
     ("statistics-sheet", re.compile(r"统计(?:报)?表|情况统计|统计数据|汇总表|报表$")),
-    ("guide", re.compile(r"指南|目录|制度|办法|规定|细则|模板|格式|样式|流程|清单")),
+    ("guide", re.compile(r"指南|目录|制度|办法|规定|细则|模板|格式|样式|流程|清单|编制|填报")),
     ("finance", re.compile(r"预算|决算|财政收支|绩效|三公|审计")),
-    (
-        "about-reports",
-        re.compile(
-            r"关于(?:做好|编制|报送|开展|规范|组织|加强|进一步|印发).{0,40}(?:通知|意见|方案|函)|的通知$|培训|会议|通报|考核|评估报告|检查"
-        ),
-    ),
+    ("about-reports", re.compile(r"培训|会议|通报|考核|评估|检查|征求|意见")),
     ("work-plan", re.compile(r"工作要点|工作计划|工作方案|工作总结|实施方案")),
     (
         "other-annual-report",
         re.compile(r"(?:社会责任|质量|环境|统计|企业|事业单位(?:法人)?|法人|部门|发展|工作)年度报告书?$|(?:信用|统计|环境状况|法人)年报"),
     ),
+)
+_BEFORE = (
+    ("explanation", re.compile(r"图解|一图读懂|一图看懂|图说|解读")),
+    ("about-reports", re.compile(r"关于(?:做好|编制|报送|开展|规范|组织|加强|进一步)|召开|举办|举行|组织开展|部署")),
+)
+"""What may stand before the report's own words and make the line something else. Nothing more: before them stands the publisher, and an
+audit, finance or
+statistics bureau has such words in its very name."""
+
+_STRANGE_BESIDE = frozenset({"finance", "rule-of-law-report", "work-plan"})
+"""Words that make a title something else when alone, and a puzzle when they stand beside the report's own: a person looks."""
+
+_NOTICE = re.compile(r"的(?:通知|函|批复)$")
+_PUBLISHER = re.compile(
+    r"^[^\d]{2,40}?(?:局|委员会|委|办公室|办|厅|院|中心|处|站|队|所|馆|室|校|会|公司|街道|镇|乡|政府)(?=(?:关于)?(?:20\d\d|二[〇○零]|年度报告|年报))"
 )
 _REPORT = re.compile(r"信息公开.{0,14}(?:年度(?:工作)?报告|年报|工作报告)|(?:年度(?:工作)?报告|年报).{0,6}信息公开")
 _SHORT = re.compile(r"年度报告|年报")
@@ -76,15 +87,27 @@ def recognise(clues: Clues, known: Sequence[KnownBody]) -> Candidate:
 
 def is_report(title: str, column: str = "") -> tuple[Decision, str]:
     """Whether a title names such a report, and which words decided."""
-    bare = "".join(title.split())
+    bare = "".join(unicodedata.normalize("NFKC", title).split())
     named = _REPORT.search(bare)
-    for code, pattern in _LOOK_ALIKES:
-        # "…工作年度报告" of information disclosure itself ends like other annual reports: its own words win there.
-        if pattern.search(bare) and not (named and code == "other-annual-report"):
-            return Decision.NOT_REPORT, code
     if named:
-        return Decision.REPORT, "title"
-    if _SHORT.search(bare):
+        return _named(bare[: named.start()], bare[named.start() :])
+    rest = _PUBLISHER.sub("", bare)
+    for code, pattern in _LOOK_ALIKES:
+        if pattern.search(rest):
+            return Decision.NOT_REPORT, code
+    if _SHORT.search(rest):
         in_column = _COLUMN.search("".join(column.split()))
         return (Decision.REPORT, "column") if in_column else (Decision.UNRESOLVED, "short-title")
     return Decision.NOT_REPORT, "no-report-words"
+
+
+def _named(before: str, words: str) -> tuple[Decision, str]:
+    """A title that has the report's own words: what stands before them and what else is said with them may still make it something else."""
+    for code, pattern in _BEFORE:
+        if pattern.search(before):
+            return Decision.NOT_REPORT, code
+    for code, pattern in _LOOK_ALIKES:
+        # "…工作年度报告" of information disclosure itself ends like other annual reports: its own words win there.
+        if code != "other-annual-report" and pattern.search(words):
+            return (Decision.UNRESOLVED if code in _STRANGE_BESIDE else Decision.NOT_REPORT), code
+    return (Decision.UNRESOLVED, "notice") if _NOTICE.search(words) else (Decision.REPORT, "title")

@@ -56,6 +56,53 @@ def test_a_look_alike_is_rejected_even_in_the_right_column(title):
     assert is_report(title, "政府信息公开年报")[0] is Decision.NOT_REPORT
 
 
+NAMES = [
+    "审计局",
+    "财政局",
+    "统计局",
+    "司法局",
+    "市场监督管理局",
+    "生态环境局",
+    "发展和改革委员会",
+    "政务服务数据管理局",
+    "信访局",
+    "企业服务中心",
+    "教育考试院",
+    "档案馆",
+    "财政预算评审中心",
+    "绩效评价中心",
+    "会议服务中心",
+    "干部培训中心",
+    "卡口检查站",
+    "网站管理中心",
+    "统计普查中心",
+    "质量检验所",
+    "委全面依法治县委员会办公室",
+    "目标考核办公室",
+    "政策制度研究室",
+    "公共资源交易中心",
+    "标准格式化办公室",
+    "投资项目评估中心",
+    "环境监察大队",
+    "法治建设促进会",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_of_a_publisher_makes_its_report_something_else(name):
+    for words in ("{}2024年政府信息公开工作年度报告", "{}政府信息公开年报（2024年）", "2024年{}信息公开年度报告"):
+        assert is_report(words.format(f"云溪县{name}")) == (Decision.REPORT, "title")
+    assert is_report(f"云溪县{name}2024年度报告", "政府信息公开年报") == (Decision.REPORT, "column")
+
+
+def test_strange_words_beside_the_report_wait_for_a_person():
+    assert is_report("云溪县2024年政府信息公开工作年度报告和法治政府建设年度报告")[0] is Decision.UNRESOLVED
+
+
+def test_a_report_sent_round_as_a_notice_waits_for_a_person():
+    assert is_report("云溪县教育局关于印发2024年政府信息公开工作年度报告的通知") == (Decision.UNRESOLVED, "notice")
+
+
 def test_a_short_title_needs_its_column():
     assert is_report("2024年度报告", "政府信息公开年报") == (Decision.REPORT, "column")
     assert is_report("2024年度报告", "通知公告") == (Decision.UNRESOLVED, "short-title")
