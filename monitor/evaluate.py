@@ -22,7 +22,7 @@ from storage.domain.enums import DateKind, DutyStatus, SourceHealth
 from storage.domain.registry import Body
 
 ACTOR = "nianbao"
-BATCH = 100
+BATCH = 500
 
 READ_KINDS = frozenset({DateKind.SIGNATURE, DateKind.PRINTED, DateKind.META})
 """Dates inside the document that speak of its publication."""
@@ -47,15 +47,27 @@ def report_years(now: datetime) -> tuple[int, int]:
 def evaluate_duties(db: Database, clock: Clock, report_year: int, *, local: Iterable[LocalDate] = ()) -> Evaluation:
     """Bring all duties of one report year up to now. Doing it again at the same moment changes nothing."""
     with db.read() as connection:
-        registered = bodies.list_all(connection)
-    owed = expected(registered, report_year, local=local)
+        owed = expected(bodies.list_all(connection), report_year, local=local)
+        before = {one.duty.key: one for one in duties.list_for(connection, report_year=report_year)}
     changed, statuses = 0, Counter[DutyStatus]()
     for start in range(0, len(owed), BATCH):
+        batch, now = owed[start : start + BATCH], clock.now()
+        with db.read() as connection:
+            known = gather(connection, batch)
+        judged = [(duty, evaluate(duty, known[duty], now)) for duty in batch]
+        # Written apart from reading, so that the writers' lock is held for changes only.
+        news = [(duty, state) for duty, state in judged if not _same(before.get(duty.key), duty, state)]
+        same = {duty.key.body_id for duty in batch} - {duty.key.body_id for duty, _ in news}
         with db.write() as connection:
-            states = evaluate_some(connection, owed[start : start + BATCH], clock.now())
-        changed += sum(moved for _, moved in states)
-        statuses.update(state.status for state, _ in states)
+            duties.touch(connection, report_year, sorted(same), now)
+            changed += sum(_record(connection, duty, state) for duty, state in news)
+        statuses.update(state.status for _, state in judged)
     return Evaluation(report_year, len(owed), changed, dict(statuses))
+
+
+def _same(stored: duties.StoredDuty | None, duty: Duty, state: DutyState) -> bool:
+    """Whether only the moment of judging differs from what is stored."""
+    return stored is not None and stored.duty == duty and replace(stored.state, as_of=state.as_of) == state
 
 
 def evaluate_body(connection: Connection, body: Body, report_year: int, now: datetime) -> tuple[Duty, DutyState, Evidence]:
@@ -65,16 +77,6 @@ def evaluate_body(connection: Connection, body: Body, report_year: int, now: dat
     state = evaluate(duty, known, now)
     _record(connection, duty, state)
     return duty, state, known
-
-
-def evaluate_some(connection: Connection, owed: Sequence[Duty], now: datetime) -> list[tuple[DutyState, bool]]:
-    """States of these duties as of now, recorded; each with whether its status changed."""
-    known = gather(connection, owed)
-    found = []
-    for duty in owed:
-        state = evaluate(duty, known[duty], now)
-        found.append((state, _record(connection, duty, state)))
-    return found
 
 
 def gather(connection: Connection, owed: Sequence[Duty]) -> dict[Duty, Evidence]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
 from storage.domain.duties import Duty, DutyKey, DutyState, DutyTransition
 from storage.domain.enums import DateKind, DutyStatus, MissingConfidence
 from storage.domain.ids import BodyId
 from storage.schema import duties, duty_transitions
-from storage.statements import clip, plain, upsert
+from storage.statements import CHUNK, chunks, clip, plain, upsert
 
 _KEY = ("body_id", "report_year")
 
@@ -210,3 +210,10 @@ def _transition(row: Row[Any]) -> DutyTransition:
         actor=row.actor,
         evidence=row.evidence,
     )
+
+
+def touch(connection: Connection, report_year: int, body_ids: Iterable[BodyId], as_of: datetime) -> None:
+    """These duties were judged again at `as_of` and nothing about them changed."""
+    for chunk in chunks(body_ids, CHUNK):
+        mine = and_(duties.c.report_year == report_year, duties.c.body_id.in_(chunk), duties.c.as_of < as_of)
+        connection.execute(update(duties).where(mine).values(as_of=as_of))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Connection
 
 from storage import portals, reports, sightings, visits
-from storage.domain.duties import Candidate, DateEvidence, DutyKey, Evidence, Seen, VisitFact
+from storage.domain.duties import Candidate, DateEvidence, DutyKey, Evidence, QualifiedNegative, Seen, VisitFact
 from storage.domain.enums import DateKind
 from storage.domain.ids import EntryPointId
 from storage.domain.originals import ReportVersion
@@ -23,22 +24,52 @@ PUBLICATION_KINDS = frozenset(DateKind) - {DateKind.PERIOD, DateKind.FIRST_SEEN}
 
 
 def gather(connection: Connection, keys: Sequence[DutyKey]) -> dict[DutyKey, Evidence]:
-    """The evidence of each duty."""
+    """The evidence of each duty. A few statements for all of them, so that tens of thousands can be judged in one go."""
+    body_ids = [key.body_id for key in keys]
+    routes = portals.routes_of(connection, body_ids)
+    lines = _by_duty(sightings.for_bodies(connection, body_ids))
+    stored: dict[DutyKey, list[ReportVersion]] = defaultdict(list)
+    for version in reports.versions_of(connection, body_ids):
+        stored[DutyKey(version.body_id, version.report_year)].append(version)
     candidates = _unresolved_by_route(connection)
-    return {key: _evidence(connection, key, candidates) for key in keys}
+    watched = {route: _Route(connection, route, candidates.get(route, [])) for route in sorted(set(chain.from_iterable(routes.values())))}
+    return {key: _evidence(key, [watched[route] for route in routes.get(key.body_id, ())], lines[key], stored[key]) for key in keys}
 
 
-def _evidence(connection: Connection, key: DutyKey, candidates: dict[EntryPointId, list[Sighting]]) -> Evidence:
-    routes = tuple(point.id for point in portals.entry_points_of(connection, body_id=key.body_id))
-    lines = sightings.for_duty(connection, key.body_id, key.report_year)
-    stored = reports.versions(connection, key.body_id, key.report_year)
+class _Route:
+    """One list with what its visits proved, read once for all duties on it."""
+
+    def __init__(self, connection: Connection, route: EntryPointId, waiting: Sequence[Sighting]) -> None:
+        self.id = route
+        self.facts = tuple(_facts(connection, route))
+        self.waiting = waiting
+        self._qualified = visits.qualified(connection, route)
+
+    def negatives(self, key: DutyKey, lines: Sequence[Sighting]) -> Iterable[QualifiedNegative]:
+        """Qualified visits that saw neither the report nor an undecided line that may be it (as `visits.negatives`)."""
+        there = [line for line in lines if line.entry_point_id == self.id] + [line for line in self.waiting if _may_be(line, key)]
+        for visit_id, started_at, finished_at in self._qualified:
+            if not any(line.first_seen_at <= finished_at and line.last_seen_at >= started_at for line in there):
+                yield QualifiedNegative(finished_at, self.id, visit_id)
+
+
+def _evidence(key: DutyKey, routes: Sequence[_Route], lines: Sequence[Sighting], stored: Sequence[ReportVersion]) -> Evidence:
+    negatives = (negative for route in routes for negative in route.negatives(key, lines))
     return Evidence(
-        routes=routes,
+        routes=tuple(route.id for route in routes),
         seen=_seen(lines, stored),
-        negatives=visits.negatives(connection, key.body_id, key.report_year),
-        visits=tuple(fact for route in routes for fact in _facts(connection, route)),
-        candidates=tuple(_candidates(key, (line for route in routes for line in candidates.get(route, ())))),
+        negatives=tuple(sorted(negatives, key=lambda one: (one.at, one.visit_id or 0), reverse=True)),
+        visits=tuple(fact for route in routes for fact in route.facts),
+        candidates=tuple(_candidates(key, (line for route in routes for line in route.waiting))),
     )
+
+
+def _by_duty(found: Iterable[Sighting]) -> dict[DutyKey, list[Sighting]]:
+    lines: dict[DutyKey, list[Sighting]] = defaultdict(list)
+    for sighting in found:
+        if sighting.line.body_id is not None and sighting.line.report_year is not None:
+            lines[DutyKey(sighting.line.body_id, sighting.line.report_year)].append(sighting)
+    return lines
 
 
 def _facts(connection: Connection, route: EntryPointId) -> Iterable[VisitFact]:
@@ -57,9 +88,12 @@ def _unresolved_by_route(connection: Connection) -> dict[EntryPointId, list[Sigh
 
 def _candidates(key: DutyKey, waiting: Iterable[Sighting]) -> Iterable[Candidate]:
     for sighting in waiting:
-        line = sighting.line
-        if line.body_id in {None, key.body_id} and line.report_year in {None, key.report_year}:
-            yield Candidate(line.url, line.title, sighting.first_seen_at)
+        if _may_be(sighting, key):
+            yield Candidate(sighting.line.url, sighting.line.title, sighting.first_seen_at)
+
+
+def _may_be(sighting: Sighting, key: DutyKey) -> bool:
+    return sighting.line.body_id in {None, key.body_id} and sighting.line.report_year in {None, key.report_year}
 
 
 def _seen(lines: Sequence[Sighting], stored: Sequence[ReportVersion]) -> tuple[Seen, ...]:

@@ -15,7 +15,7 @@ from storage.domain.errors import NotFoundError
 from storage.domain.ids import BodyId, EntryPointId, PortalId
 from storage.domain.registry import EntryPoint, Portal
 from storage.schema import entry_point_bodies, entry_points, portals, visits
-from storage.statements import clip, insert_new, plain, url_of
+from storage.statements import CHUNK, chunks, clip, insert_new, plain, url_of
 from storage.statements import upsert as upsert_rows
 
 
@@ -231,3 +231,14 @@ def _portal(row: Row[Any]) -> Portal:
         delay_seconds=row.delay_seconds,
         enabled=row.enabled,
     )
+
+
+def routes_of(connection: Connection, body_ids: Iterable[BodyId]) -> dict[BodyId, tuple[EntryPointId, ...]]:
+    """The enabled entry points of each body, by id; bodies without one are left out."""
+    found: dict[BodyId, tuple[EntryPointId, ...]] = defaultdict(tuple)
+    for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
+        enabled = select(entry_points.c.id).where(_ENABLED)
+        links = select(entry_point_bodies).where(entry_point_bodies.c.body_id.in_(chunk), entry_point_bodies.c.entry_point_id.in_(enabled))
+        for link in connection.execute(links.order_by(entry_point_bodies.c.entry_point_id)):
+            found[BodyId(link.body_id)] += (EntryPointId(link.entry_point_id),)
+    return dict(found)

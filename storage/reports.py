@@ -184,3 +184,12 @@ def _version(row: Row[Any]) -> ReportVersion:
         last_seen_at=row.last_seen_at,
         gone_since=row.gone_since,
     )
+
+
+def versions_of(connection: Connection, body_ids: Iterable[BodyId]) -> tuple[ReportVersion, ...]:
+    """All versions of all reports of these bodies, per report the oldest first."""
+    found: list[ReportVersion] = []
+    for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
+        query = select(*_COLUMNS).select_from(_JOINED).where(reports.c.body_id.in_(chunk))
+        found += [_version(row) for row in connection.execute(query.order_by(report_versions.c.report_id, report_versions.c.number))]
+    return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -128,3 +128,12 @@ def _sighting(row: Row[Any]) -> Sighting:
         first_visit_id=VisitId(row.first_visit_id) if row.first_visit_id else None,
         last_visit_id=VisitId(row.last_visit_id) if row.last_visit_id else None,
     )
+
+
+def for_bodies(connection: Connection, body_ids: Iterable[BodyId]) -> tuple[Sighting, ...]:
+    """The lines taken for reports of these bodies, of all years, by first sighting."""
+    found: list[Row[Any]] = []
+    for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
+        mine = (sightings.c.body_id.in_(chunk), sightings.c.decision == Decision.REPORT.value)
+        found += connection.execute(select(sightings).where(*mine)).all()
+    return tuple(_sighting(row) for row in sorted(found, key=lambda row: (row.first_seen_at, row.id)))

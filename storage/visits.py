@@ -146,3 +146,14 @@ def _visit(row: Row[Any]) -> Visit:
         facts=row.facts,
     )
     return Visit(VisitId(row.id), row.run_id, EntryPointId(row.entry_point_id), row.started_at, row.finished_at, result, row.qualified)
+
+
+def qualified(connection: Connection, entry_point_id: EntryPointId, *, limit: int = 200) -> tuple[tuple[VisitId, datetime, datetime], ...]:
+    """Id, beginning and end of the newest qualified visits of one list, newest first."""
+    query = (
+        select(visits.c.id, visits.c.started_at, visits.c.finished_at)
+        .where(visits.c.qualified, visits.c.entry_point_id == entry_point_id)
+        .order_by(visits.c.finished_at.desc(), visits.c.id.desc())
+        .limit(limit)
+    )
+    return tuple((VisitId(row.id), row.started_at, row.finished_at) for row in connection.execute(query))
