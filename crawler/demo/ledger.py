@@ -139,6 +139,8 @@ def build_ledger(content: Publications, visited: Sequence[date], *, browser: boo
         for plan in BODIES
         for year in ((REPORT_YEAR,) if plan.exempt_reason else YEARS)
     ]
+    # Of years before the last nobody asks what was never seen: duties reach back as far as a report was found, and one year further.
+    duties = [duty for duty in duties if duty.report_year >= REPORT_YEAR - 1 or duty.status is not DutyStatus.UNKNOWN]
     reports = [report for plan in BODIES for year in YEARS if (report := _report(plan, year, content, days, browser=browser))]
     visits = [ExpectedVisit(site.host, site.column_url, _OUTCOMES[site.fault]) for site in SITES]
     return Ledger(days, tuple(duties), tuple(reports), tuple(visits))
