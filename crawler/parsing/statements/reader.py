@@ -77,11 +77,14 @@ def read_section(section: Section, *, body: str, report_year: int | None) -> lis
         opening = False
         machine.quote = match[0].strip()
         machine.sentence = compact(match[0])
-        said = scopes.scope_of(machine.sentence, body)
+        said, before = scopes.scope_of(machine.sentence, body), machine.scope
         machine.scope = machine.scope if said is Scope.UNKNOWN else said
         place = bisect_right(offsets, match.start()) - 1
         machine.at = section.places[place][1] if place >= 0 else section.at
-        claims.extend(_sentence(machine))
+        found = _sentence(machine)
+        if not found and said is Scope.REGION:
+            machine.scope = before  # 全市 in passing says nothing about the figures of the next sentence
+        claims.extend(found)
     return claims
 
 

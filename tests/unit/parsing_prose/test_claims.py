@@ -230,3 +230,9 @@ BESIDE_REQUESTS = [
 @pytest.mark.parametrize(("text", "expected"), BESIDE_REQUESTS, ids=[t[:20] for t, _ in BESIDE_REQUESTS])
 def test_figures_of_one_sentence_are_kept_apart(text: str, expected: set[tuple[str, object]]) -> None:
     assert figures(text) == expected
+
+
+def test_a_region_in_passing_is_no_scope() -> None:
+    text = "为全市经济社会发展服务，在全市开展宣传。共收到政府信息公开申请5件。"
+    (claim,) = said(text, body="某市公安局")
+    assert claim.scope is Scope.UNKNOWN
