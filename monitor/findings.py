@@ -119,6 +119,8 @@ def _reservation(results: Sequence[CheckResult]) -> str:
         return f"{said}，待核实。"
     if any(result.outcome is Outcome.LIKELY_FAIL for result in results):
         return "以上按空白单元格计为 0 推算，待核实。"
+    if not any(result.cells for result in results):
+        return "以上由系统按文字查找得出，待核实。"
     return "该处为识别或修复后的读数，可能存在识别误差，待核实。"
 
 

@@ -1,8 +1,9 @@
 """Reports for tests, built from figures instead of files.
 
 A case gives cells the way a person would write them: a number or numeric text is that number, "" is blank, "/" a dash, "?" unreadable,
-"5|8" two extractions that disagree, "~5" read with low confidence, "absent" is no such cell, "22（其中修订16件）" is annotated,
-anything else is text. What a case does not say comes from its base: `clean` (a consistent report), `zero` (all 0), `empty` (nothing found).
+"5|8" two extractions that disagree, "~5" read with low confidence, "=86件" the number 86 printed that way, "absent" no such cell,
+"22（其中修订16件）" annotated, anything else text. What a case does not say comes from its base: `clean` (a consistent report), `zero`
+(all 0), `empty` (nothing found).
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ def cell(printed: object, at: str = "") -> Cell:
         return replace(_number(printed[1:], printed[1:], where), confidence=0.5)
     if match := ANNOTATED.fullmatch(printed):
         return replace(_number(match[1], printed, where), kind=CellKind.ANNOTATED, note=match[2])
+    if printed.startswith("="):
+        return _number(re.sub(r"[^\d.]", "", printed), printed[1:], where)
     special = {"": CellKind.BLANK, "/": CellKind.DASH, "—": CellKind.DASH, "?": CellKind.UNREADABLE, "merged": CellKind.MERGED}
     if printed in special:
         return Cell(special[printed], printed, at=where)
