@@ -39,7 +39,7 @@ class Postgres:
 
     def start(self) -> None:
         command = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), "-c", "listen_addresses="]
-        settings = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=32MB", "max_connections=60"]
+        settings = ["fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60"]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*_as_postgres("--pdeathsig", "INT"), *command, *(part for setting in settings for part in ("-c", setting))],

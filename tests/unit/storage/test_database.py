@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import threading
 from datetime import datetime, timedelta, timezone
 
@@ -14,6 +15,7 @@ from storage.database import Database, open_database
 from storage.domain.errors import Busy, ConfigError, StoreDown, StoreError
 from storage.migrations import apply
 from storage.schema import heartbeats, metadata
+from tests import servers
 
 NEVER = {"name": "n", "facts": {}}
 
@@ -164,3 +166,43 @@ def test_a_server_that_is_away_is_said_so(tmp_path: object) -> None:
 
 def test_passwords_stay_out_of_the_address_shown() -> None:
     assert "secret" not in str(make_url("postgresql://u:secret@h/d"))
+
+
+def test_a_server_that_goes_and_comes_back(postgres_server: servers.Postgres, shared_postgres: str, now: datetime) -> None:
+    with open_database(shared_postgres) as db:
+        with db.write() as connection:
+            connection.execute(text("DELETE FROM heartbeats"))
+            connection.execute(insert(heartbeats), [{**NEVER, "at": now}])
+        postgres_server.stop()
+        try:
+            for open_connection in (db.read, db.write):
+                with pytest.raises(StoreDown), open_connection() as connection:
+                    connection.execute(select(heartbeats))
+        finally:
+            postgres_server.start()
+        with db.read() as connection:
+            assert connection.execute(select(heartbeats.c.name)).scalars().all() == ["n"]
+        with db.write() as connection:
+            connection.execute(update(heartbeats).values(facts={"back": True}))
+
+
+def test_a_server_that_goes_within_a_transaction(postgres_server: servers.Postgres, shared_postgres: str, now: datetime) -> None:
+    def write_while_it_goes(db: Database) -> None:
+        with db.write() as connection:
+            connection.execute(text("DELETE FROM heartbeats"))
+            connection.execute(insert(heartbeats), [{**NEVER, "at": now}])
+            postgres_server.stop(signal.SIGQUIT)
+            connection.execute(select(heartbeats))
+
+    with open_database(shared_postgres) as db:
+        with db.write() as connection:
+            connection.execute(text("DELETE FROM heartbeats"))
+            connection.execute(insert(heartbeats), [{**NEVER, "name": "before", "at": now}])
+        try:
+            with pytest.raises(StoreDown):
+                write_while_it_goes(db)
+        finally:
+            postgres_server.stop()
+            postgres_server.start()
+        with db.read() as connection:
+            assert connection.execute(select(heartbeats.c.name)).scalars().all() == ["before"]
