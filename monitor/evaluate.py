@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.domain.alerts import EventKind
 from storage.domain.clock import CHINA, Clock, local_date
 from storage.domain.duties import DateEvidence, Duty, DutyState, Evidence, Seen
-from storage.domain.enums import DateKind, DutyStatus, SourceHealth
+from storage.domain.enums import DateKind, DutyStatus, SourceHealth, VisitOutcome
 from storage.domain.registry import Body
 
 ACTOR = "nianbao"
@@ -121,11 +121,20 @@ def tell_sources(db: Database, clock: Clock) -> int:
             point = status.entry_point
             subject = f"{names.get(point.portal_id, point.portal_id)} {point.url}"
             since = status.since.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
-            reason = f"自{since}起{status.health.label}" + (f"（{status.reason}）" if status.reason else "")
+            reason = f"自{since}起{status.health.label}" + (f"（{_cause(status.reason)}）" if status.reason else "")
             reason += f"，涉及{len(point.body_ids)}个单位"
             event = told.operator(kind, subject, reason, now, episode=f"{point.id}@{status.since.isoformat()}")
             added += events.append(connection, event)[1]
     return added
+
+
+OUTCOMES = {outcome.value: outcome.label for outcome in VisitOutcome}
+
+
+def _cause(code: str) -> str:
+    """The crawler's reason code (`challenged:HTTP 412`) in words."""
+    outcome, _, detail = code.partition(":")
+    return " ".join(filter(None, (OUTCOMES.get(outcome, outcome), detail)))
 
 
 SOURCE_KINDS = {SourceHealth.BLIND: EventKind.SOURCE_BLIND, SourceHealth.HEALTHY: EventKind.SOURCE_RECOVERED}

@@ -1,0 +1,162 @@
+"""The messages as people get them, whole; and what a hostile title can do to them (nothing)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts.digest import Scene
+from monitor.alerts.events import of_duty, of_finding, operator
+from monitor.alerts.plan import History, Options, plan
+from storage.domain.alerts import Destination, Event, EventKind, Message
+from storage.domain.clock import CHINA
+from storage.domain.duties import DutyKey, DutyState
+from storage.domain.enums import Audience, Certainty, DateKind, DutyStatus, FindingState, MissingConfidence, Severity
+from storage.domain.ids import BodyId, RuleId
+from storage.domain.judgement import Finding
+from storage.duties import StatusCounts
+
+EXPECTED = Path(__file__).parent / "expected"
+NOW = datetime(2025, 2, 5, 8, 40, tzinfo=CHINA).astimezone(UTC)
+NAMES = {BodyId("b1"): "示例市示例局", BodyId("b2"): "甲县示例局", BodyId("b3"): "示例市某局", BodyId("b4"): "乙县某局"}
+COUNTS = StatusCounts(
+    {
+        DutyStatus.ON_TIME: 31,
+        DutyStatus.LATE: 4,
+        DutyStatus.UNDATED: 0,
+        DutyStatus.MISSING: 2,
+        DutyStatus.UNKNOWN: 2,
+        DutyStatus.WITHDRAWN: 1,
+        DutyStatus.EXEMPT: 1,
+        DutyStatus.NOT_DUE: 0,
+    }
+)
+BLIND = (("乙县某局", "期限过后6次访问均不足以确认（遇验证页6次）；最近一次2025-02-05 06:00遇验证页（HTTP 412）；这不代表未发布"),)
+
+
+def state(body: str, status: DutyStatus, reason: str, **more: object) -> DutyState:
+    return DutyState(DutyKey(BodyId(body), 2024), status, NOW, reason=reason, **more)  # type: ignore[arg-type]
+
+
+def the_days_events() -> list[Event]:
+    absent = "自2025-02-01 06:00至2025-02-05 06:00有效核查5次均未发现（同一路径可见以往年报）"
+    late = state(
+        "b3",
+        DutyStatus.LATE,
+        "页面标注为2025-02-04，晚于期限2025-01-31共4天",
+        days_late_min=4,
+        days_late_max=4,
+        published_on=date(2025, 2, 4),
+        published_source=DateKind.PRINTED,
+    )
+    sure = state("b1", DutyStatus.MISSING, absent, missing_confidence=MissingConfidence.ESTABLISHED)
+    first = state(
+        "b2", DutyStatus.MISSING, absent + "；尚不足3次、3个不同日期，结论待确认", missing_confidence=MissingConfidence.PROVISIONAL
+    )
+    finding = Finding(
+        RuleId("T3-01"),
+        Severity.S1,
+        Certainty.INCONSISTENT,
+        "办理结果各项之和与总计不符",
+        "表三自然人列子项之和 84 与总计 85 不符（原件第3页，文本提取）。请核对。",
+        "f" * 32,
+    )
+    made = [
+        *of_duty(sure, state("b1", DutyStatus.NOT_DUE, "x"), "990100"),
+        *of_duty(first, state("b2", DutyStatus.NOT_DUE, "x"), "990101"),
+        *of_duty(late, state("b3", DutyStatus.MISSING, "x"), "990100"),
+        *of_finding(finding, (True, FindingState.OPEN), NOW, body_id=BodyId("b3"), report_year=2024, division_code="990100"),
+    ]
+    return [replace(event, id=number) for number, event in enumerate(made, 1)]
+
+
+def digest_of(events: list[Event], names: dict[BodyId, str] = NAMES) -> Message:
+    office = Destination(1, "办公室", "to@x.test", Audience.OVERSIGHT, "990100")
+    scene = Scene("示例市人民政府", 2024, NOW, COUNTS, names, BLIND, 11, 12, "https://nianbao.test/")
+    inside = [replace(event, division_code="990101") for event in events]
+    (message,) = plan(inside, [office], {1: scene}, History(), NOW, Options()).messages
+    return message
+
+
+def operators_message() -> Message:
+    events = [
+        operator(
+            EventKind.SOURCE_BLIND,
+            "乙县门户 http://yi.gov.test/list",
+            "自2025-02-04 06:00起看不到（challenged:412），涉及3个单位",
+            NOW,
+            episode="1",
+        ),
+        operator(
+            EventKind.DELIVERY_DEAD,
+            "办公室",
+            "NB-20250204-AAAAAA 第1次发送：550 no such user。消息保留在发件箱，修正后可重发。",
+            NOW,
+            episode="2",
+        ),
+    ]
+    ops = Destination(2, "运维", "ops@x.test", Audience.OPERATOR)
+    (message,) = plan([replace(event, id=n) for n, event in enumerate(events, 1)], [ops], {}, History(), NOW, Options()).messages
+    return message
+
+
+@pytest.mark.parametrize(("name", "kind"), [("digest", "digest"), ("operator", "operator")])
+def test_messages_read_as_expected(name: str, kind: str) -> None:
+    message = digest_of(the_days_events()) if kind == "digest" else operators_message()
+    got = f"{message.subject}\n\n{message.body_text}"
+    file = EXPECTED / f"{name}.txt"
+    assert got == file.read_text(encoding="utf-8")
+
+
+def test_the_numbers_of_the_message_add_up() -> None:
+    text = digest_of(the_days_events()).body_text
+    assert "应发布 40｜已发布 35（按时 31、逾期 4、日期不明 0，按时率 77.5%）｜未发现 2｜无法判断 2｜已撤下 1｜免报 1（不计）" in text
+
+
+@pytest.mark.parametrize("word", ["造假", "瞒报", "抄袭", "未发布"])
+def test_no_word_of_blame(word: str) -> None:
+    text = digest_of(the_days_events()).body_text.replace("不代表未发布", "")
+    assert word not in text
+
+
+class Tags(HTMLParser):
+    """The elements and attributes of a page, and the addresses it names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.addresses += [value or "" for name, value in attrs if name in {"href", "src"}]
+
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=y>\"'\r\nBcc: x@y.test\r\n\r\n\u2028\u202e{{ 7*7 }}"
+
+
+def test_a_hostile_title_is_text_and_nothing_else() -> None:
+    events = [replace(event, payload={**event.payload, "reason": HOSTILE, "title": HOSTILE}) for event in the_days_events()]
+    message = digest_of(events, dict.fromkeys(NAMES, HOSTILE))
+    tags = Tags()
+    tags.feed(message.body_html)
+    assert not tags.names & {"script", "img", "iframe", "object", "link", "form"}
+    assert not any(name.startswith("on") for name in tags.attributes)
+    assert "49" not in message.body_text.replace("2024", "")
+    assert "\n" not in message.subject
+    assert not any(line.startswith("Bcc") for line in message.body_text.splitlines())
+    assert "\u202e" not in message.body_text + message.body_html
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_is_small() -> None:
+    message = digest_of(the_days_events())
+    tags = Tags()
+    tags.feed(message.body_html)
+    assert tags.addresses == ["https://nianbao.test/"]
+    assert len(message.body_html.encode()) < 100_000
