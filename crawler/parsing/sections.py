@@ -137,8 +137,8 @@ def _substance(pieces: list[_Piece], start: int) -> float:
     """1.5 where text or a table stands between this heading and the next, 0 in an enumeration of titles."""
     size = 0
     for piece in pieces[start + 1 :]:
-        if piece.heading:
-            break
+        if piece.heading and piece.heading.number != _number(pieces[start]):
+            break  # a subheading of the same meaning (五、存在的问题 over 一、存在的问题) is text under it
         size += 10 if piece.text is None else len(piece.text.strip())
         if size >= 8:
             return 1.5

@@ -166,3 +166,10 @@ def test_any_lines_give_rising_offsets_and_unique_numbers(lines: list[str]) -> N
         offsets = [offset for offset, _ in section.places]
         assert offsets == sorted(offsets)
         assert all(0 <= offset <= len(section.text) for offset in offsets)
+
+
+def test_a_subheading_of_the_same_meaning_stays_inside() -> None:
+    lines = ["四、政府信息公开行政复议、行政诉讼情况", grid(), "五、存在的主要问题及改进情况", "一、存在的问题", BODY, "二、改进措施", BODY]
+    found = sections.split(document(*lines))
+    assert [(s.number, s.printed) for s in found] == [(4, lines[0]), (5, lines[2])]
+    assert found[0].text == ""
