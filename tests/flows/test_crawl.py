@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from crawler.browser import find_browser
 from crawler.demo.server import DemoPortals
-from storage import captures, portals, registry_import, reports, sightings, visits
+from storage import bodies, captures, portals, registry_import, reports, sightings, visits
 from storage.archive.store import open_archive
 from storage.domain.visits import Decision
 from storage.schema import captures as captures_table
@@ -89,8 +89,6 @@ def test_the_reports_found_are_those_of_the_ledger_and_no_other(demo):
     server, office, _, _ = demo
     wanted = {(one.body, one.report_year) for one in server.ledger(DAYS, browser=HAS_BROWSER).reports}
     with office.open() as database, database.read() as c:
-        from storage import bodies
-
         names = {body.id: body.name for body in bodies.list_all(c)}
         found = {(names[version.body_id], version.report_year) for version in reports.list_current(c)}
         assert found == wanted
@@ -296,10 +294,8 @@ def test_a_browser_shows_a_scripted_list_and_reaches_no_other_host(web, tmp_path
             )
         )
         rows = _row("/nb/t2023.html", 2023)
-        web.put(
-            f"{host}/js/",
-            f"<html><title>年报</title><body><ul id=l></ul><script>document.getElementById('l').innerHTML='{rows}';{attack}</script></body></html>",
-        )
+        script = f"document.getElementById('l').innerHTML='{rows}';{attack}"
+        web.put(f"{host}/js/", f"<html><title>年报</title><body><ul id=l></ul><script>{script}</script></body></html>")
         office = CrawlOffice(tmp_path, {host: web.target})
         entry = office.add("云溪县教育局", f"http://{host}/js/", tier="browser")
         line = office.crawl(moment(DAYS[0]))[entry]
