@@ -44,11 +44,17 @@ def report_years(now: datetime) -> tuple[int, int]:
     return current, current - 1
 
 
-def evaluate_duties(db: Database, clock: Clock, report_year: int, *, local: Iterable[LocalDate] = ()) -> Evaluation:
-    """Bring all duties of one report year up to now. Doing it again at the same moment changes nothing."""
+def evaluate_duties(
+    db: Database, clock: Clock, report_year: int, *, local: Iterable[LocalDate] = (), known_only: bool = False
+) -> Evaluation:
+    """Bring all duties of one report year up to now; with `known_only` those that have a state already.
+
+    Doing it again at the same moment changes nothing.
+    """
     with db.read() as connection:
         owed = expected(bodies.list_all(connection), report_year, local=local)
         before = {one.duty.key: one for one in duties.list_for(connection, report_year=report_year)}
+    owed = tuple(duty for duty in owed if duty.key in before) if known_only else owed
     changed, statuses = 0, Counter[DutyStatus]()
     for start in range(0, len(owed), BATCH):
         batch, now = owed[start : start + BATCH], clock.now()

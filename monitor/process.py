@@ -22,7 +22,7 @@ from monitor.alerts import events as told
 from monitor.alerts.outgoing import plan_due
 from monitor.evaluate import Evaluation, evaluate_body, evaluate_duties, report_years, tell_sources
 from monitor.judge import Subject, judge, rules_version
-from storage import bodies, events, findings, readings, reports
+from storage import bodies, duties, events, findings, readings, reports
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind
 from storage.domain.clock import Clock, local_date
@@ -84,7 +84,7 @@ def process_pending(db: Database, archive: Archive, settings: Settings, clock: C
     say = progress or (lambda _stage, _done, _all: None)
     done = _read_all(db, archive, settings, clock, say)
     say("判断发布状态", 0, 1)
-    evaluations = tuple(evaluate_duties(db, clock, year) for year in report_years(clock.now()))
+    evaluations = _evaluate(db, clock)
     tell_sources(db, clock)
     say("判断发布状态", 1, 1)
     messages = plan_due(db, settings, clock)
@@ -97,6 +97,18 @@ def process_pending(db: Database, archive: Archive, settings: Settings, clock: C
         messages=messages,
         evaluations=evaluations,
     )
+
+
+def _evaluate(db: Database, clock: Clock) -> tuple[Evaluation, ...]:
+    """All duties of the year being published and the one before; of earlier years those whose report was found.
+
+    Lists are pruned and moved over the years: that an old report is not on one today says nothing about its year.
+    """
+    wanted = report_years(clock.now())
+    with db.read() as connection:
+        older = [year for year in duties.report_years(connection) if year < min(wanted)]
+    current = tuple(evaluate_duties(db, clock, year) for year in wanted)
+    return current + tuple(evaluate_duties(db, clock, year, known_only=True) for year in older)
 
 
 def _read_all(db: Database, archive: Archive, settings: Settings, clock: Clock, say: Progress) -> list[_Done]:
