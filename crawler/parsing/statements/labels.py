@@ -210,6 +210,8 @@ def dispute_labels(a: Around) -> list[str]:
     if kind == "litigation" and reco and w.AFTER.search(a.clause):
         return ["litigation_after_reconsideration"]
     if reco and lit and kind == "both":
+        if "分别" in a.clause:
+            return []  # 复议、诉讼分别为 2 件、3 件: which is whose is not ours to guess
         return ["reconsideration_cases", "litigation_cases"] if re.search(r"各\Z", a.clause) else ["disputes_cases"]
     return [f"{kind}_cases"] if (reco or lit) and kind else []
 

@@ -236,3 +236,7 @@ def test_a_region_in_passing_is_no_scope() -> None:
     text = "为全市经济社会发展服务，在全市开展宣传。共收到政府信息公开申请5件。"
     (claim,) = said(text, body="某市公安局")
     assert claim.scope is Scope.UNKNOWN
+
+
+def test_figures_given_respectively_are_not_guessed() -> None:
+    assert figures("政府信息公开行政复议、行政诉讼分别为2件和3件。") == set()
