@@ -205,14 +205,18 @@ def dispute_labels(a: Around) -> list[str]:
             return [f"{kind}_{result}"]
     if not w.CASES.search(a.clause):
         return []
-    if kind == "litigation" and w.DIRECT.search(a.clause):
+    return _case_metrics(a.clause, kind, bool(reco), bool(lit))
+
+
+def _case_metrics(clause: str, kind: str, reco: bool, lit: bool) -> list[str]:
+    if kind == "litigation" and w.DIRECT.search(clause):
         return ["litigation_direct"]
-    if kind == "litigation" and reco and w.AFTER.search(a.clause):
+    if kind == "litigation" and reco and w.AFTER.search(clause):
         return ["litigation_after_reconsideration"]
-    if reco and lit and kind == "both":
-        if "分别" in a.clause:
+    if kind == "both":
+        if "分别" in clause:
             return []  # 复议、诉讼分别为 2 件、3 件: which is whose is not ours to guess
-        return ["reconsideration_cases", "litigation_cases"] if re.search(r"各\Z", a.clause) else ["disputes_cases"]
+        return ["reconsideration_cases", "litigation_cases"] if clause.endswith("各") else ["disputes_cases"]
     return [f"{kind}_cases"] if (reco or lit) and kind else []
 
 
