@@ -1,0 +1,55 @@
+import ctypes
+import os
+import time
+
+import pytest
+from printing import facts, printed
+
+from crawler.parsing.report import Hints, parse
+from crawler.parsing.sandbox import Limits, ParserPool, parse_isolated
+from storage.domain.enums import ReadingQuality
+from storage.domain.reports import ParsedReport
+
+
+def misbehave(data: bytes, source: str, hints: Hints) -> ParsedReport:
+    if source == "memory":
+        bytearray(64 * 1024**3)
+    if source == "loop":
+        while True:
+            pass
+    if source == "hang":
+        time.sleep(300)
+    if source == "crash":
+        ctypes.string_at(0)
+    if source == "exit":
+        os._exit(3)
+    return parse(data, source=source, hints=hints)
+
+
+def test_the_answer_of_the_child_is_the_answer_of_the_parser():
+    data = printed(facts(1), "html")
+    assert parse_isolated(data, source="x") == parse(data, source="x")
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("memory", "parse-memory"),
+        ("loop", "parse-timeout"),
+        ("hang", "parse-timeout"),
+        ("crash", "parser-crashed"),
+        ("exit", "parser-crashed"),
+    ],
+)
+def test_a_fault_in_the_child_is_a_reading_problem_and_the_next_report_is_read(fault, code):
+    with ParserPool(Limits(cpu_seconds=1, wall_seconds=6), misbehave) as pool:
+        lost = pool.parse(b"x", source=fault)
+        assert lost.reading.quality is ReadingQuality.NONE
+        assert [problem.code for problem in lost.reading.problems] == [code]
+        assert pool.parse(printed(facts(1), "tab"), source="x").reading.quality is ReadingQuality.HIGH
+
+
+def test_a_child_is_replaced_after_its_share_of_reports():
+    with ParserPool(Limits(reports_per_child=1)) as pool:
+        answers = [pool.parse("文字".encode(), source=str(i)).source for i in range(3)]
+    assert answers == ["0", "1", "2"]
