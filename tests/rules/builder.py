@@ -134,8 +134,8 @@ def report(case: Mapping[str, Any]) -> ParsedReport:
     for path, printed in _overrides(case):
         cells[CellPath(path)] = cell(printed, path)
     return ParsedReport(
-        source="case.html",
-        sha256="0" * 64,
+        source=case.get("source", "case.html"),
+        sha256=case.get("sha", "0") * 64,
         media_type="text/html",
         parser_version="test",
         reading=_reading(case),

@@ -1,0 +1,50 @@
+"""正文与另一单位高度相似
+
+含义     正文与另一单位同年度报告相同文字的比例很高，可能套用了同一文本。
+公式     相同文字的比例＜80%。
+依据     国办公开办函〔2021〕30号（不应雷同）；比例线取自公开的地方考核细则，可调整。
+单位     %
+正例     相同 15%。
+反例     相同 92%。
+如何处理 核对并充实内容；相同不等于有误。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.neighbours import prose, shared_text
+from monitor.operands import not_applicable, undetermined
+from monitor.subject import Rule, Subject
+from storage.domain.enums import Outcome, Severity
+from storage.domain.ids import RuleId
+from storage.domain.judgement import CheckResult
+
+ID = RuleId("XL-08")
+
+
+LIMIT = 0.8
+
+
+def check(subject: Subject) -> Iterator[CheckResult]:
+    """数字、引文、文件名和格式用语不计。"""
+    others = list(subject.peers)
+    if not others:
+        yield not_applicable(ID, "text", "同类单位的报告")
+    for index, other in enumerate(others):
+        share = shared_text(prose(subject.report, 1, 5, 6), prose(other, 1, 5, 6))
+        if share is None:
+            yield undetermined(ID, f"text/{index}", "足够长的正文")
+            continue
+        facts = {"percent": f"{share:.0%}", "other": other.body.name if other.body else "另一单位"}
+        yield CheckResult(ID, f"text/{index}", Outcome.FAIL if share >= LIMIT else Outcome.PASS, facts=facts)
+
+
+RULE = Rule(
+    id=ID,
+    title="正文与另一单位高度相似",
+    severity=Severity.S2,
+    check=check,
+    absorbs=("PR-04",),
+    message="正文与{other}的报告有 {percent} 相同",
+)

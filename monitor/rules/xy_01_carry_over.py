@@ -1,0 +1,56 @@
+"""上年结转与上年报告的结转不符
+
+含义     本年“上年结转”总计，应等于上年度报告“结转下年度继续办理”总计。
+公式     上年结转[本年]＝结转下年度[上年]（总计）。
+依据     通常做法；2021 年格式“上年结转”“结转下年度”的含义。
+单位     件
+正例     本年上年结转 6，上年结转下年度 6。
+反例     本年上年结转 6，上年结转下年度 4。
+如何处理 核对两年报告。没有上年度报告的，请补充存档。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.equations import VIOLATED
+from monitor.intervals import compare
+from monitor.operands import not_applicable, side_facts, undetermined, value_of
+from monitor.subject import Rule, Subject
+from storage.domain.enums import Severity
+from storage.domain.ids import CellPath, RuleId
+from storage.domain.judgement import CheckResult
+
+ID = RuleId("XY-01")
+
+
+COLUMNS = ("total",)
+
+
+def check(subject: Subject) -> Iterator[CheckResult]:
+    """每列一个结果；需要上年度报告。"""
+    if "requests" not in subject.operands.read:
+        yield not_applicable(ID, "requests/carried_in", "表三")
+        return
+    before = subject.previous_operands
+    for column in COLUMNS:
+        at = CellPath(f"requests/carried_in/{column}")
+        if before is None or "requests" not in before.read:
+            yield undetermined(ID, at, "上年度报告表三")
+            continue
+        left, right = subject.operands.at(at), before.at(f"requests/carried_out/{column}")
+        outcome = compare(left, right)
+        if outcome in VIOLATED and not before.cells[CellPath(f"requests/carried_out/{column}")].trusted:
+            yield undetermined(ID, at, "上年度报告的可靠读数")
+            continue
+        facts = {**side_facts(left, right)} if outcome in VIOLATED else {}
+        yield CheckResult(ID, at, outcome, value_of(left), value_of(right), (at,), (at,), facts=facts)
+
+
+RULE = Rule(
+    id=ID,
+    title="上年结转与上年报告的结转不符",
+    severity=Severity.S1,
+    check=check,
+    message="{place}为 {left}，上年度报告“结转下年度”为 {right}，相差 {difference}",
+)

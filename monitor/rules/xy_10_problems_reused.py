@@ -1,0 +1,49 @@
+"""第五部分与上年几乎相同
+
+含义     存在的主要问题及改进情况与上年度报告几乎相同。
+公式     相同文字的比例＜80%。
+依据     国办公开办函〔2021〕30号（不应雷同）；比例线取自公开的地方考核细则，可调整。
+单位     %
+正例     重写了问题。
+反例     只改年份。
+如何处理 核对并充实内容；相同不等于有误。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.neighbours import prose, shared_text
+from monitor.operands import not_applicable, undetermined
+from monitor.subject import Rule, Subject
+from storage.domain.enums import Outcome, Severity
+from storage.domain.ids import RuleId
+from storage.domain.judgement import CheckResult
+
+ID = RuleId("XY-10")
+
+
+LIMIT = 0.8
+
+
+def check(subject: Subject) -> Iterator[CheckResult]:
+    """数字、引文、文件名和格式用语不计。"""
+    others = [subject.previous] if subject.previous is not None else []
+    if not others:
+        yield not_applicable(ID, "text", "上年度报告")
+    for index, other in enumerate(others):
+        share = shared_text(prose(subject.report, 5), prose(other, 5))
+        if share is None:
+            yield undetermined(ID, f"text/{index}", "足够长的正文")
+            continue
+        facts = {"percent": f"{share:.0%}", "other": str(other.report_year or "上")}
+        yield CheckResult(ID, f"text/{index}", Outcome.FAIL if share >= LIMIT else Outcome.PASS, facts=facts)
+
+
+RULE = Rule(
+    id=ID,
+    title="第五部分与上年几乎相同",
+    severity=Severity.S3,
+    check=check,
+    message="第五部分与 {other} 年度报告有 {percent} 相同",
+)
