@@ -19,7 +19,7 @@ from crawler.demo.filled_form import (
     render_pdf,
     render_text,
 )
-from crawler.demo.samples import Sample, sample, samples
+from crawler.demo.samples import sample, samples
 from crawler.parsing.report import parse
 from storage.domain.enums import CellKind, Edition, ReadingQuality
 from storage.domain.reports import Cell, ParsedReport
@@ -78,6 +78,15 @@ def test_an_undamaged_report_is_read_whole_from_every_carrier(seed: int, edition
     assert {carrier: found for carrier, data in files.items() if (found := unread(facts, data))} == {}
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_sentences_that_state_the_same_figures_cast_no_doubt_on_the_tables(seed: int) -> None:
+    before = make_facts(seed, Wanted("示例市水务局", 2023))
+    facts = make_facts(seed + 100, Wanted("示例市水务局", 2024, previous=before))
+    parsed = parse(render_html(facts).encode(), source="sample")
+    assert [problem.message for problem in parsed.reading.problems] == []
+    assert parsed.reading.quality is ReadingQuality.HIGH
+
+
 def test_the_stream_is_the_same_each_time_and_whatever_its_length() -> None:
     short = list(samples(12))
     assert short == list(samples(16))[:12]
@@ -86,12 +95,9 @@ def test_the_stream_is_the_same_each_time_and_whatever_its_length() -> None:
 
 
 def test_the_stream_covers_every_carrier_and_every_damage() -> None:
-    def without_data(number: int) -> Sample:
-        return sample(number)
-
     met: Counter[str] = Counter()
     for number in range(0, 520, 3):
-        one = without_data(number)
+        one = sample(number)
         met.update([one.carrier, one.facts.edition.value, *one.damage])
     wanted = {kind.__name__ for kind in BLOCK_DAMAGE} | {"html", "word", "docx", "pdf", "tab", "pipe", "lines", "glued", "2019", "2021"}
     assert wanted <= set(met)
