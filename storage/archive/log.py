@@ -27,7 +27,7 @@ LOG = "log"
 TORN = "log-torn"
 GENESIS = "0" * 64
 VERSION = 1
-TAIL = 1 << 20
+TAIL = 1 << 14
 """How much of a file's end is read at first to find its last line; lines are a few KB."""
 
 
@@ -121,9 +121,12 @@ class FolderLog:
     def __init__(self, place: FolderPlace) -> None:
         self._place = place
         self._folder = place.root / LOG
+        self._end: tuple[str, int, str] | None = None  # file, size and chain after our last line; spares reading it back
 
     def append(self, entries: Sequence[LogEntry], now: datetime) -> tuple[LogEntry, ...]:
         """Write the entries so that they survive a power cut; they come back with their chain hashes. Raises ArchiveError."""
+        if not entries:
+            return ()
         try:
             self._folder.mkdir(exist_ok=True)
             with (self._folder.parent / "log.lock").open("w") as lock:
@@ -141,6 +144,7 @@ class FolderLog:
         before = self._last_chain(days)
         data, written = _lines(entries, before)
         self._write(name, data)
+        self._end = (name, (self._folder / name).stat().st_size, written[-1].capture.chain)
         return written
 
     def _write(self, name: str, data: bytes) -> None:
@@ -168,6 +172,8 @@ class FolderLog:
         return sorted(path.name for path in self._folder.glob("*.jsonl"))
 
     def _last_chain(self, days: Sequence[str]) -> str:
+        if self._end and days and self._end[:2] == (days[-1], (self._folder / days[-1]).stat().st_size):
+            return self._end[2]
         for name in reversed(days):
             path = self._folder / name
             self._set_torn_aside(name)
@@ -225,7 +231,7 @@ class SegmentLog:
 
     def append(self, entries: Sequence[LogEntry], now: datetime) -> tuple[LogEntry, ...]:
         """Write the entries as one object; they come back with their chain hashes. Raises ArchiveError."""
-        while True:
+        while entries:
             data, written = _lines(entries, self._before)
             key = f"{LOG}/{self._writer}/{self._number:08d}.{now.strftime('%Y-%m-%d')}.jsonl"
             mine = self._place.create(key, data) or self._place.read(key) == data
@@ -234,6 +240,7 @@ class SegmentLog:
             self._number += 1
             if mine:
                 return written
+        return ()
 
     def read(self) -> Iterator[LogEntry | LogProblem]:
         """Everything ever written, writer by writer, with the places that are not as written; a missing segment breaks its chain."""
