@@ -1,0 +1,63 @@
+"""汇总数与下级报告之和不符
+
+含义     下级报告齐全（含本级）时，政府报告的件数应等于各报告之和。
+公式     本级.x＝Σ下级.x。
+依据     2021 年格式“逐级汇总”的要求；口径相同的件数可相加。
+单位     件
+正例     两个下级 30＋20，本级 50。
+反例     两个下级 30＋30，本级 50。
+如何处理 核对汇总范围；下级报告单独公布而未纳入汇总的，请说明。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.equations import VIOLATED
+from monitor.intervals import compare, of_cell, total
+from monitor.operands import not_applicable, side_facts, undetermined, value_of
+from monitor.subject import Rule, Subject
+from storage.domain.enums import Severity
+from storage.domain.ids import CellPath, RuleId
+from storage.domain.judgement import CheckResult
+
+ID = RuleId("XL-01")
+
+
+ADDITIVE = (
+    CellPath("requests/new_received/total"),
+    CellPath("requests/carried_in/total"),
+    CellPath("requests/total_handled/total"),
+    CellPath("requests/carried_out/total"),
+)
+
+
+def check(subject: Subject) -> Iterator[CheckResult]:
+    """需要口径相同的下级报告；每个可加的数一个结果。"""
+    if not subject.children or not subject.children_complete:
+        yield not_applicable(ID, "requests", "齐全的下级报告")
+        return
+    for path in ADDITIVE:
+        parts = [of_cell(child.cell(path)) for child in subject.children if child.cell(path).trusted]
+        if len(parts) < len(subject.children) or "requests" not in subject.operands.read:
+            yield undetermined(ID, path, "本级与各下级报告的可靠读数")
+            continue
+        left, right = total(parts), subject.operands.at(path)
+        outcome = compare(left, right)
+        facts = (
+            {**side_facts(left, right), "count": str(len(parts)), "reservation": "两级报告的汇总范围可能不同"}
+            if outcome in VIOLATED
+            else {}
+        )
+        yield CheckResult(ID, path, outcome, value_of(left), value_of(right), (path,), (path,), facts=facts)
+
+
+RULE = Rule(
+    id=ID,
+    title="汇总数与下级报告之和不符",
+    severity=Severity.S2,
+    check=check,
+    message="{place}为 {right}，{count} 份下级报告合计 {left}，相差 {difference}",
+    absorbs=("XL-02", "XL-03"),
+    grouping="rule",
+)

@@ -1,0 +1,62 @@
+"""汇总数小于已知下级之和
+
+含义     下级报告不全时，政府报告的件数也不应小于已找到的下级报告之和。
+公式     本级.x≥Σ已知下级.x。
+依据     2021 年格式“逐级汇总”的要求；口径相同的件数可相加。
+单位     件
+正例     已知下级 20，本级 50。
+反例     已知下级 60，本级 50。
+如何处理 核对汇总范围；下级报告单独公布而未纳入汇总的，请说明。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.equations import VIOLATED
+from monitor.intervals import compare, of_cell, total
+from monitor.operands import not_applicable, side_facts, undetermined, value_of
+from monitor.subject import Rule, Subject
+from storage.domain.enums import Severity
+from storage.domain.ids import CellPath, RuleId
+from storage.domain.judgement import CheckResult
+
+ID = RuleId("XL-02")
+
+
+ADDITIVE = (
+    CellPath("requests/new_received/total"),
+    CellPath("requests/carried_in/total"),
+    CellPath("requests/total_handled/total"),
+    CellPath("requests/carried_out/total"),
+)
+
+
+def check(subject: Subject) -> Iterator[CheckResult]:
+    """需要口径相同的下级报告；每个可加的数一个结果。"""
+    if not subject.children:
+        yield not_applicable(ID, "requests", "下级报告")
+        return
+    for path in ADDITIVE:
+        parts = [of_cell(child.cell(path)) for child in subject.children if child.cell(path).trusted]
+        if len(parts) < len(subject.children) or "requests" not in subject.operands.read:
+            yield undetermined(ID, path, "本级与各下级报告的可靠读数")
+            continue
+        left, right = total(parts), subject.operands.at(path)
+        outcome = compare(left, right, "<=")
+        facts = (
+            {**side_facts(left, right), "count": str(len(parts)), "reservation": "两级报告的汇总范围可能不同"}
+            if outcome in VIOLATED
+            else {}
+        )
+        yield CheckResult(ID, path, outcome, value_of(left), value_of(right), (path,), (path,), facts=facts)
+
+
+RULE = Rule(
+    id=ID,
+    title="汇总数小于已知下级之和",
+    severity=Severity.S2,
+    check=check,
+    message="{place}为 {right}，已找到的 {count} 份下级报告合计已有 {left}",
+    grouping="rule",
+)
