@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.parsing.labels import best
+from crawler.parsing.labels import closest, wordings
 from crawler.parsing.lines import Line
 from storage.forms.loader import Label
 
@@ -31,10 +31,16 @@ class Match:
 
 def label_score(line: Line, label: Label) -> float:
     """How well a row's label fits a form label, 0…1."""
-    if label.alternative_to:  # its label is also the heading of a group, so only a row that is called just that will do
-        score = best(line.suffixes[0], label) if line.suffixes else 0.0
+    return _score(line.suffixes, wordings(label), alone=bool(label.alternative_to))
+
+
+def _score(names: tuple[str, ...], wanted: tuple[str, ...], *, alone: bool) -> float:
+    if not names:
+        return 0.0
+    if alone:  # the label is also the heading of a group, so only a row that is called just that will do
+        score = closest(names[0], wanted)
         return score if score >= 0.9 else 0.0
-    return max((best(name, label) for name in line.suffixes), default=0.0)
+    return max([closest(name, wanted) for name in names])
 
 
 def align(lines: Sequence[Line], wanted: Sequence[Label], width: int) -> list[Match]:
@@ -42,7 +48,8 @@ def align(lines: Sequence[Line], wanted: Sequence[Label], width: int) -> list[Ma
 
     `width` is the number of figures a full row has. Rows with the same form row printed twice keep the better one.
     """
-    scores = [[label_score(line, label) for label in wanted] for line in lines]
+    words = [(wordings(label), bool(label.alternative_to)) for label in wanted]
+    scores = [[_score(line.suffixes, wording, alone=alone) for wording, alone in words] for line in lines]
     region = _region(scores)
     if region is None:
         return []

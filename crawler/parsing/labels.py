@@ -55,4 +55,12 @@ def similarity(seen: str, wanted: str) -> float:
 
 def best(seen: str, label: Label) -> float:
     """The best similarity of a plain text with any wording of a form label."""
-    return max(similarity(seen, wording) for wording in wordings(label))
+    return closest(seen, wordings(label))
+
+
+@lru_cache(maxsize=65536)
+def closest(seen: str, wanted: tuple[str, ...]) -> float:
+    """The best similarity of a plain text with any of these plain wordings."""
+    if seen in wanted:
+        return 1.0
+    return max(similarity(seen, wording) for wording in wanted)

@@ -16,17 +16,8 @@ class Line:
     row: Row
     labels: tuple[str, ...]
     figures: tuple[Slot, ...]
-
-    @property
-    def stated(self) -> int:
-        """How many figure slots are not blank."""
-        return sum(slot.figure.kind is not CellKind.BLANK for slot in self.figures)
-
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        """What the row may be called: its last label, the last two run together, the last three."""
-        tail = [label for label in self.labels if label][-3:]
-        return tuple("".join(tail[-k:]) for k in range(1, len(tail) + 1))
+    stated: int  # how many figure slots are not blank
+    suffixes: tuple[str, ...]  # what the row may be called: its last label, the last two run together, the last three
 
 
 def split(row: Row, first_column: int | None = None) -> Line:
@@ -43,4 +34,7 @@ def split(row: Row, first_column: int | None = None) -> Line:
         named = named[:-1]
     if named and named[-1].cell.rowspan > 1:
         named = ()  # the row's own label is missing: the heading of its group, which reaches over several rows, is not its name
-    return Line(row, tuple(plain(slot.text) for slot in named), slots[cut:])
+    labels = tuple(plain(slot.text) for slot in named)
+    tail = [label for label in labels if label][-3:]
+    suffixes = tuple("".join(tail[-k:]) for k in range(1, len(tail) + 1))
+    return Line(row, labels, slots[cut:], sum(slot.figure.kind is not CellKind.BLANK for slot in slots[cut:]), suffixes)

@@ -39,9 +39,9 @@ def from_grids(rows: Sequence[Row], form: Form, until: int | None) -> Found:
     """Find the rows of the table among the rows before `until` (the first row of table 3) and read their figures."""
     found = Found()
     before = [row for row in rows if until is None or row.order < until]
+    lines = [split(row) for row in before]
     for block, label in form_rows(form):
-        for position, row in enumerate(before):
-            line = split(row)
+        for position, (row, line) in enumerate(zip(before, lines, strict=True)):
             if not line.figures or label_score(line, label) < _ROW_SURE:
                 continue
             heads = _heads(before[:position], row, block)
