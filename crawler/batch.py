@@ -7,6 +7,7 @@ Whether an unreachable host or our own network is to blame can only be said when
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -17,9 +18,12 @@ from crawler.recording import Recorder
 from crawler.robots import HostMemory
 from crawler.visiting import Done, visit
 from storage.domain.enums import VisitOutcome
+from storage.domain.errors import NianbaoError
 from storage.domain.ids import EntryPointId, PortalId
 from storage.domain.registry import Portal
 from storage.domain.visits import VisitResult
+
+_LOG = logging.getLogger(__name__)
 
 Progress = Callable[[Mapping[str, object]], None]
 
@@ -39,6 +43,7 @@ class Batch:
     own_network: bool | None = None
     outcomes: dict[str, int] = field(default_factory=dict)
     new_versions: int = 0
+    failures: list[Exception] = field(default_factory=list)
 
     async def work(self, entry_point_ids: Sequence[EntryPointId]) -> None:
         """Visit all of them."""
@@ -47,7 +52,11 @@ class Batch:
 
         async def one(entry_point_id: EntryPointId) -> Done | None:
             async with gate:
-                done = await visit(self.fetch, self.recorder, self.memory, entry_point_id, max_pages=self.max_pages)
+                try:
+                    done = await visit(self.fetch, self.recorder, self.memory, entry_point_id, max_pages=self.max_pages)
+                except Exception as error:  # noqa: BLE001 (the run loop: one list's fault never stops the others)
+                    self._failed(entry_point_id, error)
+                    return None
             if done.result.outcome is VisitOutcome.UNREACHABLE:
                 # Whether the host or our own connection is to blame is known when all have been tried.
                 return done
@@ -59,6 +68,13 @@ class Batch:
             if done is not None:
                 self._finish(done, len(entry_point_ids))
         self.memory.save()
+
+    def _failed(self, entry_point_id: EntryPointId, error: Exception) -> None:
+        """A fault of ours: the visit stays unfinished, which proves nothing, and the next crawl does it again."""
+        self.failures.append(error)
+        message = error.message if isinstance(error, NianbaoError) else repr(error)
+        _LOG.error("visit of entry point %d failed", entry_point_id, exc_info=error)
+        self.progress({"event": "failed", "entry_point": int(entry_point_id), "message": message})
 
     async def _test_own_network(self) -> None:
         """Ask the configured unrelated hosts; our connection works if two of them answer (or the one there is)."""

@@ -14,31 +14,37 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from storage.archive.store import open_archive
 from storage.database import open_database
 from storage.domain.clock import Clock, FixedClock, SystemClock
 from storage.domain.errors import ConfigError, NianbaoError, UsageError
 from storage.domain.ids import EntryPointId
+from storage.domain.registry import EntryPoint
 from storage.portals import entry_points_of
 from storage.settings import Settings, load
+
+if TYPE_CHECKING:
+    from crawler.batch import Batch
+    from crawler.recording import Recorder
 
 Progress = Callable[[Mapping[str, object]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlSummary:
-    """How one crawl went: visits by outcome, new report versions."""
+    """How one crawl went: visits by outcome, new report versions, and entry points whose visit broke off by a fault of ours."""
 
     visits: int
     outcomes: Mapping[str, int]
     new_versions: int
-    failure: str = ""
+    failed: int = 0
 
 
 def clock_from_environment(environment: Mapping[str, str] = os.environ) -> Clock:
@@ -65,58 +71,65 @@ def crawl(
     clock: Clock | None = None,
 ) -> CrawlSummary:
     """Visit these entry points, in this process, once: call it in a process of its own."""
+    from crawler.recording import Recorder
+
+    tell = progress or (lambda line: None)
+    ids = [EntryPointId(number) for number in dict.fromkeys(entry_point_ids)]
+    with open_database(settings.database_url) as database:
+        with database.read() as connection:
+            found = entry_points_of(connection, ids=ids)
+        batch = _run_scrapy(settings, found, Recorder(database, open_archive(settings.archive_url), clock or SystemClock(), run_id), tell)
+    if batch.failures and not batch.outcomes:
+        # Nothing at all could be done: the cause is ours as a whole (database, archive), and is told as such.
+        raise batch.failures[0]
+    summary = CrawlSummary(sum(batch.outcomes.values()), batch.outcomes, batch.new_versions, len(batch.failures))
+    tell({"event": "end", **asdict(summary)})
+    return summary
+
+
+def _run_scrapy(settings: Settings, entries: Sequence[EntryPoint], recorder: Recorder, tell: Progress) -> Batch:
+    """Work through the entry points while Scrapy's downloader is open; what came of it."""
     from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
     from crawler.batch import Batch
     from crawler.browser import find_browser
     from crawler.egress import Egress
-    from crawler.recording import Recorder
     from crawler.robots import HostMemory
     from crawler.spiders.asking import Asker
     from crawler.spiders.watch import WatchSpider
 
-    tell = progress or (lambda line: None)
-    when = clock or SystemClock()
     egress = Egress.from_settings(settings.host_overrides)
-    ids = [EntryPointId(number) for number in dict.fromkeys(entry_point_ids)]
-    with open_database(settings.database_url) as database:
-        archive = open_archive(settings.archive_url)
-        with database.read() as connection:
-            found = entry_points_of(connection, ids=ids)
-        browser = find_browser(settings) if any(entry.tier == "browser" for entry in found) else None
-        memory = HostMemory(settings.data_dir / "state" / "hosts.json")
-        recorder = Recorder(database, archive, when, run_id)
-        failures: list[BaseException] = []
-        batches: list[Batch] = []
+    scripted = [entry.url for entry in entries if entry.tier == "browser"]
+    browser = find_browser(settings) if scripted else None
+    memory = HostMemory(settings.data_dir / "state" / "hosts.json")
+    batches: list[Batch] = []
+    failures: list[BaseException] = []
 
-        async def work(crawler: Crawler) -> None:
-            asker = Asker(crawler, settings, when, memory, egress, browser=browser is not None)
-            batch = Batch(
-                asker,
-                recorder,
-                memory,
-                tell,
-                lambda: asker.hosts_answered,
-                max_pages=settings.crawl_max_pages,
-                concurrency=settings.crawl_concurrency,
-                self_test_urls=settings.self_test_urls,
-            )
-            batches.append(batch)
-            try:
-                await batch.work([entry.id for entry in found])
-            except Exception as error:  # noqa: BLE001 (the run loop: raised again below, after Scrapy has closed)
-                failures.append(error)
+    async def work(crawler: Crawler) -> None:
+        asker = Asker(crawler, settings, recorder.clock, memory, egress, browser=browser is not None)
+        batch = Batch(
+            asker,
+            recorder,
+            memory,
+            tell,
+            lambda: asker.hosts_answered,
+            max_pages=settings.crawl_max_pages,
+            concurrency=settings.crawl_concurrency,
+            self_test_urls=settings.self_test_urls,
+        )
+        try:
+            await batch.work([entry.id for entry in entries])
+        except Exception as error:  # noqa: BLE001 (the run loop: raised again below, after Scrapy has closed)
+            failures.append(error)
+        batches.append(batch)
 
-        tell({"event": "start", "entry_points": len(found), "browser": browser is not None})
-        process = AsyncCrawlerProcess(scrapy_settings(settings, egress, browser, [entry.url for entry in found if entry.tier == "browser"]))
-        process.crawl(WatchSpider, work=work)
-        process.start(stop_after_crawl=True)
-        if failures:
-            raise failures[0]
-    outcomes = batches[0].outcomes if batches else {}
-    summary = CrawlSummary(sum(outcomes.values()), outcomes, batches[0].new_versions if batches else 0)
-    tell({"event": "end", "visits": summary.visits, "outcomes": dict(outcomes), "new_versions": summary.new_versions})
-    return summary
+    tell({"event": "start", "entry_points": len(entries), "browser": browser is not None})
+    process = AsyncCrawlerProcess(scrapy_settings(settings, egress, browser, scripted))
+    process.crawl(WatchSpider, work=work)
+    process.start(stop_after_crawl=True)
+    if failures or not batches:
+        raise failures[0] if failures else NianbaoError("采集没有开始或被中断", kept="已存入的原件与记录保留", advice="请重新运行采集")
+    return batches[0]
 
 
 def scrapy_settings(settings: Settings, egress: Any, browser: Path | None, browser_urls: Sequence[str]) -> Any:
@@ -161,11 +174,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         numbers = _numbers(chosen.entry_points)
-        crawl(load(chosen.config), numbers, chosen.run_id, progress=tell, clock=clock_from_environment())
+        summary = crawl(load(chosen.config), numbers, chosen.run_id, progress=tell, clock=clock_from_environment())
     except NianbaoError as error:
         tell({"event": "error", "code": error.code, "message": error.message, "kept": error.kept, "advice": error.advice})
         return error.exit_code
-    return 0
+    except Exception as error:  # noqa: BLE001 (the process entry: everything becomes a line and a status)
+        traceback.print_exc()
+        tell({"event": "error", "code": "error", "message": repr(error), "kept": "已存入的原件与记录保留", "advice": "请查看日志后重试"})
+        return 1
+    return 1 if summary.failed else 0
 
 
 def _numbers(text: str) -> list[int]:
