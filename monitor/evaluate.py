@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from monitor.alerts import events as told
 from monitor.duties.due import LocalDate
 from monitor.duties.expected import expected
+from monitor.duties.reasons import in_words
 from monitor.duties.state import evaluate
 from storage import bodies, duties, events, evidence, portals, readings
 from storage.database import Database
@@ -138,9 +139,9 @@ OUTCOMES = {outcome.value: outcome.label for outcome in VisitOutcome}
 
 
 def _cause(code: str) -> str:
-    """The crawler's reason code (`challenged:HTTP 412`) in words."""
-    outcome, _, detail = code.partition(":")
-    return " ".join(filter(None, (OUTCOMES.get(outcome, outcome), detail)))
+    """The reason of a column's health (`challenged:status-412`) in words."""
+    outcome = OUTCOMES.get(code.partition(":")[0], "")
+    return " ".join(filter(None, (outcome, in_words(code) if code not in OUTCOMES else "")))
 
 
 SOURCE_KINDS = {SourceHealth.BLIND: EventKind.SOURCE_BLIND, SourceHealth.HEALTHY: EventKind.SOURCE_RECOVERED}

@@ -11,11 +11,16 @@ from datetime import date, datetime
 
 from storage.domain.alerts import Event, EventKind
 from storage.domain.clock import CHINA, local_date
-from storage.domain.enums import Certainty, DutyStatus, MissingConfidence
+from storage.domain.enums import Certainty, DutyStatus, MissingConfidence, Severity
 from storage.domain.ids import BodyId
 from storage.duties import StatusCounts
 
 MAX_ITEMS = 10
+
+GRAVE = frozenset({Severity.S1, Severity.S2})
+"""Findings worth a line of their own; hints and remarks are counted, and wait on the page."""
+
+HINTS = "提示和备注，不逐条列出"
 
 Belongs = Callable[[Event], bool]
 
@@ -45,7 +50,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One kind of item: its heading with the full count, the items spelled out, and how many are not."""
+    """One kind of item: its heading with the full count, the items spelled out (none where the count says it all)."""
 
     heading: str
     items: tuple[str, ...]
@@ -53,8 +58,8 @@ class Group:
 
     @property
     def more(self) -> int:
-        """Items counted but not spelled out."""
-        return self.count - len(self.items)
+        """How many items follow the ones spelled out."""
+        return self.count - len(self.items) if self.items else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def digest(events: Sequence[Event], scene: Scene, now: datetime, reference: str)
     """Sort the events of one day into sections."""
     found = [_section(title, grouping, events, scene) for title, grouping in SECTIONS]
     found.append(_blind_spots(scene))
-    opened = sum(event.kind in {EventKind.FINDING_OPENED, EventKind.FINDING_REOPENED} for event in events)
+    opened = sum(_is_new(event) and event.severity in GRAVE for event in events)
     return Digest(scene, local_date(now), tuple(section for section in found if section.groups), opened, reference)
 
 
@@ -116,8 +121,15 @@ def _is_provisional(event: Event) -> bool:
 
 
 def _is_finding(certainty: Certainty) -> Belongs:
-    kinds = {EventKind.FINDING_OPENED, EventKind.FINDING_REOPENED}
-    return lambda event: event.kind in kinds and event.payload.get("certainty") == certainty
+    return lambda event: _is_new(event) and event.payload.get("certainty") == certainty and event.severity in GRAVE
+
+
+def _is_new(event: Event) -> bool:
+    return event.kind in {EventKind.FINDING_OPENED, EventKind.FINDING_REOPENED}
+
+
+def _is_hint(event: Event) -> bool:
+    return _is_new(event) and event.severity not in GRAVE
 
 
 def _of_kind(*kinds: EventKind) -> Belongs:
@@ -143,6 +155,7 @@ SECTIONS: tuple[tuple[str, Grouping], ...] = (
             ("已撤下", _of_kind(EventKind.REPORT_WITHDRAWN)),
             ("报告不一致，请核对", _is_finding(Certainty.INCONSISTENT)),
             ("疑似不一致，待核实", _is_finding(Certainty.SUSPECT)),
+            (HINTS, _is_hint),
         ),
     ),
     (
@@ -163,7 +176,7 @@ def _section(title: str, grouping: Grouping, events: Sequence[Event], scene: Sce
     for heading, belongs in grouping:
         members = sorted((event for event in events if belongs(event)), key=lambda event: (event.severity or "S9", _name(event, scene)))
         if members:
-            lines = tuple(_line(event, scene) for event in members[:MAX_ITEMS])
+            lines = () if heading == HINTS else tuple(_line(event, scene) for event in members[:MAX_ITEMS])
             groups.append(Group(heading, lines, len(members)))
     return Section(title, tuple(groups))
 

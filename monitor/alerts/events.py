@@ -99,6 +99,9 @@ def evidence_of(state: DutyState) -> dict[str, str]:
     return {name: instant.isoformat() for name, instant in evidence.items() if instant is not None}
 
 
+TOLD_BY_STATUS = frozenset({"TL-01", "TL-02", "TL-03", "TL-06", "TL-07"})
+"""Rules whose matter the duty's own events tell already: one thing is told once."""
+
 FINDING_KINDS: Mapping[tuple[bool, FindingState], EventKind] = {
     (True, FindingState.OPEN): EventKind.FINDING_OPENED,
     (False, FindingState.OPEN): EventKind.FINDING_REOPENED,
@@ -111,7 +114,7 @@ def of_finding(
 ) -> tuple[Event, ...]:
     """The event of a finding opened, reopened or resolved; `change` is (is new, its state now)."""
     kind = FINDING_KINDS.get(change)
-    if kind is None or finding.certainty not in TOLD_CERTAINTIES:
+    if kind is None or finding.certainty not in TOLD_CERTAINTIES or finding.rule in TOLD_BY_STATUS:
         return ()
     event = Event(
         key=f"{kind}/{body_id}/{report_year}/{finding.fingerprint[:24]}/{at:%Y%m%dT%H%M%S}",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.duties.reasons import in_words
 from storage.domain.clock import CHINA, local_date
 from storage.domain.duties import Evidence, QualifiedNegative, VisitFact
 from storage.domain.enums import MissingConfidence, VisitOutcome
@@ -47,7 +48,8 @@ def absent(evidence: Evidence, since: datetime, now: datetime, bar: Bar = DEFAUL
     checks = sum(len(negatives) for negatives in per_route.values())
     first = min(negatives[0].at for negatives in per_route.values())
     newest = min(negatives[-1].at for negatives in per_route.values())
-    span = f"自{_moment(first)}至{_moment(newest)}有效核查{checks}次均未发现（同一路径可见以往年报）"
+    when = f"自{_moment(first)}至{_moment(newest)}有效核查{checks}次均" if checks > 1 else f"{_moment(first)}有效核查"
+    span = f"{when}未发现（同一路径可见以往年报）"
     if _strength(weakest, now, bar) == (1, 1, 1):
         return Absence(MissingConfidence.ESTABLISHED, span)
     return Absence(MissingConfidence.PROVISIONAL, f"{span}；{_what_lacks(weakest, now, bar)}，结论待确认")
@@ -114,9 +116,9 @@ def _why_blind(visits: Sequence[VisitFact], blind: Sequence[EntryPointId], since
 
 
 def _detail(visit: VisitFact) -> str:
-    cause = visit.inconclusive_reason or visit.reason
     if visit.outcome is VisitOutcome.COMPLETE:
-        return f"读到列表但{cause or '不能证明可见'}"
+        return f"读到列表，但{in_words(visit.inconclusive_reason or visit.reason) or '不能证明可见'}"
+    cause = in_words(visit.reason or visit.inconclusive_reason)
     return f"{visit.outcome.label}（{cause}）" if cause else visit.outcome.label
 
 

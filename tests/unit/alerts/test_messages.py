@@ -160,3 +160,17 @@ def test_the_page_needs_nothing_from_elsewhere_and_is_small() -> None:
     tags.feed(message.body_html)
     assert tags.addresses == ["https://nianbao.test/"]
     assert len(message.body_html.encode()) < 100_000
+
+
+def test_hints_are_counted_and_what_a_status_tells_is_told_once() -> None:
+    hint = Finding(
+        RuleId("XY-09"), Severity.S3, Certainty.INCONSISTENT, "正文与上年高度相似", "正文与 2023 年度报告有 69% 相同。", "e" * 32
+    )
+    late = Finding(RuleId("TL-02"), Severity.S1, Certainty.INCONSISTENT, "公布日期晚于期限", "晚于期限 4 天。", "d" * 32)
+    about = {"body_id": BodyId("b3"), "report_year": 2024, "division_code": "990100"}
+    assert of_finding(late, (True, FindingState.OPEN), NOW, **about) == ()  # type: ignore[arg-type]
+    (event,) = of_finding(hint, (True, FindingState.OPEN), NOW, **about)  # type: ignore[arg-type]
+    message = digest_of([replace(event, id=1)])
+    assert "提示和备注，不逐条列出（1）" in message.body_text
+    assert "69%" not in message.body_text
+    assert "新问题 0" in message.subject

@@ -185,3 +185,10 @@ def test_withdrawn_needs_repeats_a_day_apart() -> None:
 def test_still_listed_elsewhere_is_not_withdrawn() -> None:
     evidence = Evidence(routes=(A, B), seen=(seen(local(1, 20)),), negatives=no(local(2, 2), local(2, 3)))
     assert judge(evidence, local(2, 9)).status is DutyStatus.ON_TIME
+
+
+def test_reason_codes_are_words_and_unknown_ones_stay() -> None:
+    visits = (VisitFact(local(2, 3, 6), A, VisitOutcome.CHALLENGED, "status-412", inconclusive_reason="challenged:status-412"),)
+    assert "遇验证页（HTTP 412）" in judge(Evidence(routes=(A,), visits=visits), local(2, 3)).reason
+    strange = (VisitFact(local(2, 3, 6), A, VisitOutcome.BLOCKED, "something-new"),)
+    assert "something-new" in judge(Evidence(routes=(A,), visits=strange), local(2, 3)).reason

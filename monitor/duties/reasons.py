@@ -1,0 +1,49 @@
+"""The crawler's reason codes in words for people. A code without a line here is shown as it is: it must never vanish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str] = {
+    "list-not-understood": "列表结构无法识别",
+    "later-page-not-understood": "后续页面结构无法识别",
+    "next-page-repeats": "翻页内容重复",
+    "page-limit": "列表过长，未读到末页",
+    "list-not-read-to-end": "列表未读到末页",
+    "declared-total-not-met": "条数少于页面标明的总数",
+    "rows-not-understood": "有条目无法识别",
+    "report-page-failed": "年报页面未能打开",
+    "no-canary": "没有以往年报可作对照",
+    "canary-lost": "以往年报也看不到",
+    "count-drop": "条数骤减",
+    "no-negative-control": "未能核对错误页特征",
+    "negative-control-failed": "不存在的网址也返回正常页面",
+    "own-network": "本机网络异常",
+    "own-network-untested": "本机网络未经验证",
+    "not-found-page": "返回“页面不存在”",
+    "refused": "拒绝连接",
+    "timeout": "连接超时",
+    "dns": "域名无法解析",
+    "reset": "连接被中断",
+    "robots-disallowed": "网站规则（robots）不允许访问",
+    "robots-held": "网站规则（robots）要求暂停访问",
+    "robots-unavailable": "网站规则（robots）无法读取",
+    "bad-address": "网址无效",
+    "address-refused": "地址不允许访问",
+    "broken-answer": "应答不完整",
+    "cut-off": "应答中断",
+    "foreign-host": "跳转到其他网站",
+    "redirect-loop": "循环跳转",
+    "too-large": "内容过大",
+    "no-browser": "未安装浏览器",
+}
+
+STATUS = re.compile(r"status-(\d{3})")
+
+
+def in_words(code: str) -> str:
+    """A reason (`challenged:status-412`, `refused`) in Chinese, without the outcome before the colon, which is named beside it."""
+    detail = code.rpartition(":")[2].strip()
+    status = STATUS.fullmatch(detail)
+    return f"HTTP {status[1]}" if status else WORDS.get(detail, detail)
