@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from monitor.intervals import Interval, compare, of_cell, total
 from storage.domain.enums import CellKind, Edition, Outcome
@@ -80,7 +81,7 @@ class Operands:
 def operands(report: ParsedReport) -> Operands:
     """Everything arithmetic needs of `report`. Where the edition is unknown the 2021 form stands in; its cells are then all absent."""
     known = form(report.form or Edition.E2021)
-    cells = {path: report.cells.get(path, ABSENT_CELL) for path in known.paths()}
+    cells = {path: report.cells.get(path, ABSENT_CELL) for path in _paths(known.edition)}
     intervals = {path: of_cell(cell) for path, cell in cells.items()}
     out = _left_out(known.requests, cells)
     return Operands(
@@ -113,15 +114,30 @@ def _absent(table: Table, row: str, cells: dict[CellPath, Cell]) -> bool:
 
 
 def _evaluate_all(known: Form, intervals: dict[CellPath, Interval], out: frozenset[str]) -> Iterator[Evaluated]:
-    for table in (known.requests, known.litigation):
-        for equation in table.equations:
-            for at, left, right in _places(table, equation, out):
-                left_side = total([intervals[path] for path in left])
-                right_side = total([intervals[path] for path in right])
-                yield Evaluated(equation.id, at, left, right, left_side, right_side, compare(left_side, right_side))
+    for kind, at, left, right in _layout(known.edition, out):
+        left_side = total([intervals[path] for path in left])
+        right_side = total([intervals[path] for path in right])
+        yield Evaluated(kind, at, left, right, left_side, right_side, compare(left_side, right_side))
 
 
 Place = tuple[str, tuple[CellPath, ...], tuple[CellPath, ...]]
+
+
+@cache
+def _paths(edition: Edition) -> tuple[CellPath, ...]:
+    return tuple(form(edition).paths())
+
+
+@cache
+def _layout(edition: Edition, out: frozenset[str]) -> tuple[tuple[str, str, tuple[CellPath, ...], tuple[CellPath, ...]], ...]:
+    """Every equation of a form variant with its cells; the variants are few, reports are many."""
+    known = form(edition)
+    return tuple(
+        (equation.id, at, left, right)
+        for table in (known.requests, known.litigation)
+        for equation in table.equations
+        for at, left, right in _places(table, equation, out)
+    )
 
 
 def _places(table: Table, equation: Equation, out: frozenset[str]) -> Iterator[Place]:
