@@ -1,8 +1,7 @@
 """The only place that knows a browser: for lists that nothing but a browser shows. Documents never go through it.
 
 Its names are resolved by us before it starts and pinned by its own resolver rules; every other name and address leads nowhere, whatever
-a page's
-scripts, frames, sockets or redirects ask for. A second check refuses single requests by host.
+a page's scripts, frames, sockets or redirects ask for. A second check refuses single requests by host.
 """
 
 from __future__ import annotations

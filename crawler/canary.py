@@ -1,9 +1,8 @@
 """What a visit proved about our own eyes. Pure: facts in, the visit's result out.
 
 A report is called missing only on visits that could have seen it: an archived report was met again by the same path (the canary), an
-address that
-cannot exist was told apart (the negative control), the whole list was read, the number of rows did not collapse, and our own connection
-worked.
+address that cannot exist was told apart (the negative control), the whole list was read, the number of rows did not collapse, and our own
+connection worked.
 """
 
 from __future__ import annotations

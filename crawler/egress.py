@@ -1,10 +1,8 @@
 """The one place that decides which addresses may be connected to.
 
 Every name is resolved here and only the addresses that passed are handed on, so what was checked is what is connected to: a name that
-answers
-differently the second time gains nothing. Loopback, private, link-local, shared and metadata addresses are refused. The only exception
-are the
-hosts listed in the setting `host_overrides`, which lead to a port on this machine's loopback: the demo and the tests.
+answers differently the second time gains nothing. Loopback, private, link-local, shared and metadata addresses are refused. The only
+exception are the hosts listed in the setting `host_overrides`, which lead to a port on this machine's loopback: the demo and the tests.
 """
 
 from __future__ import annotations

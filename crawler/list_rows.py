@@ -31,9 +31,8 @@ def rows(page: Page) -> tuple[tuple[Item, ...], int]:
     """Entries of the list in page order without duplicates, and how many rows beside them had a link that could not be understood.
 
     A list is a run of repeated containers (`li`, `tr`, `dd`, `p`, `div`) with one link each; its rows usually carry dates. Where some
-    do, the lists they
-    stand in count as a whole, undated rows included; menus and breadcrumbs have no dates. Where none does, every link to one document
-    counts.
+    do, the lists they stand in count as a whole, undated rows included; menus and breadcrumbs have no dates. Where none does, every link
+    to one document counts.
     """
     found = [row for anchor in tree(page.text).iter("a") if (row := _candidate(page, anchor)) is not None]
     dated = {id(row.parent) for row in found if row.item is not None and row.item.raw_date}

@@ -1,8 +1,7 @@
 """The list of one visit: first how this host says "absent", then the list, page by page, each row decided and recorded.
 
 An unchanged first page saves the rest of the list only where that loses nothing: where the page itself states how many rows the whole
-list has, or
-where nobody's newest report is awaited any more. In the second case the visit proves nothing about absence, and says so.
+list has, or where nobody's newest report is awaited any more. In the second case the visit proves nothing about absence, and says so.
 """
 
 from __future__ import annotations

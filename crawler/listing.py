@@ -43,10 +43,9 @@ class Listing:
     """One list page understood.
 
     `next` are alternative ways to the following page, best first: the spider takes the first that brings rows not seen before; empty
-    means this
-    was the last. `declared_total` counts rows and `declared_pages` pages of the whole list where the page says so. `complete` is False
-    where the adapter
-    knows that rows were left out or unreadable (`skipped` counts those). `says_empty` means the page states in words that there is nothing.
+    means this was the last. `declared_total` counts rows and `declared_pages` pages of the whole list where the page says so. `complete`
+    is False where the adapter knows that rows were left out or unreadable (`skipped` counts those). `says_empty` means the page states in
+    words that there is nothing.
     `carry` is what `read_list` of the following page needs to be told in its `params`.
     """
 

@@ -26,8 +26,7 @@ class Page:
     """What one request brought back.
 
     `url` is the address after redirects; `requested_url` the one asked for. Header names are lower case. `text` is decoded with
-    `encoding`, which was
-    taken from `encoding_source`: bom, http, meta, or guess. `replaced` counts characters that could not be decoded.
+    `encoding`, which was taken from `encoding_source`: bom, http, meta, or guess. `replaced` counts characters that could not be decoded.
     """
 
     url: str
@@ -57,9 +56,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str, str, int]:
     """Text, encoding, where the encoding was found, and how many characters had to be replaced.
 
     Order: byte order mark, HTTP header, meta element, guess. A label of the GB family always means gb18030, its superset: pages labelled
-    gb2312
-    routinely carry characters outside it. A label that fails on more than one character in a hundred while another reads without a fault
-    is overruled.
+    gb2312 routinely carry characters outside it. A label that fails on more than one character in a hundred while another reads without a
+    fault is overruled.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):

@@ -40,8 +40,7 @@ async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accep
     """The report behind a line, with all its files.
 
     A passing failure of an attachment leaves the report for the next visit, so that a half-fetched report never becomes a version of its
-    own;
-    with `accept_gaps` (it failed before, too) what could be had is taken.
+    own; with `accept_gaps` (it failed before, too) what could be had is taken.
     """
     reply, digest = await ask_file(Ask(line.url, referer=referer), "page")
     page = reply.page

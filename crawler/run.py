@@ -1,9 +1,8 @@
 """One crawl as a process of its own: `python -m crawler.run --config … --entry-points 1,2,3 --run-id 7`.
 
 Prints one JSON object per line on standard output: `start`, one `visit` per finished entry point, `end`. The reactor of Scrapy can run
-once per process, and
-foreign bytes are better met in a child; so everybody else starts this and reads its lines. `NIANBAO_NOW` (an ISO instant) sets the time
-it believes in.
+once per process, and foreign bytes are better met in a child; so everybody else starts this and reads its lines. `NIANBAO_NOW` (an ISO
+instant) sets the time it believes in.
 
 Exit status: 0 done, whatever the portals answered; 2 wrong arguments; 6 configuration; 8 archive; 9 database busy; 1 anything unforeseen.
 """

@@ -1,8 +1,7 @@
 """One visit to one list: control, list, reports, proofs, result. Plain code over the fetch seam; Scrapy is not known here.
 
 Order matters. The control comes first, so that a host that answers everything with one page is known before its list is believed. Bytes
-are kept
-before they are read. The visit is finished last: a process that dies leaves it abandoned, and an abandoned visit proves nothing.
+are kept before they are read. The visit is finished last: a process that dies leaves it abandoned, and an abandoned visit proves nothing.
 """
 
 from __future__ import annotations

@@ -57,8 +57,7 @@ _BEFORE = (
     ("about-reports", re.compile(r"关于(?:做好|编制|报送|开展|规范|组织|加强|进一步)|召开|举办|举行|组织开展|部署")),
 )
 """What may stand before the report's own words and make the line something else. Nothing more: before them stands the publisher, and an
-audit, finance or
-statistics bureau has such words in its very name."""
+audit, finance or statistics bureau has such words in its very name."""
 
 _STRANGE_BESIDE = frozenset({"finance", "rule-of-law-report", "work-plan"})
 """Words that make a title something else when alone, and a puzzle when they stand beside the report's own: a person looks."""

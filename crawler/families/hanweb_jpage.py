@@ -1,9 +1,8 @@
 """Hanweb lists whose rows sit in an XML island inside a script and are turned by `dataproxy.jsp`.
 
 The column page carries the first rows. More come from the proxy address that stands in the page (in `nextgroup` or in a script), by GET
-or POST. Servers
-differ: some ignore `startrecord` and honour `page`, all cap `perpage` silently. So the next request always starts after the rows really
-received, several ways are offered, and the caller keeps the one that brings rows not seen before.
+or POST. Servers differ: some ignore `startrecord` and honour `page`, all cap `perpage` silently. So the next request always starts after
+the rows really received, several ways are offered, and the caller keeps the one that brings rows not seen before.
 """
 
 from __future__ import annotations

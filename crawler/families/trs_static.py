@@ -1,10 +1,9 @@
 """Server-written list pages, numbered files: TRS WCM and everything that looks like it.
 
 Page 1 is `index.html`; what page 2 is called depends on the dialect. `createPageHTML(total, current, "index", "html")` counts from 0, so
-the second page
-is `index_1.html`; the form with a leading element name counts from 1, so it is `index_2.html`. Both are offered, the likelier first: the
-caller keeps
-the one that brings rows not seen before. Declared totals are kept as declared, never trusted to end the list.
+the second page is `index_1.html`; the form with a leading element name counts from 1, so it is `index_2.html`. Both are offered, the
+likelier first: the caller keeps the one that brings rows not seen before. Declared totals are kept as declared, never trusted to end the
+list.
 """
 
 from __future__ import annotations
@@ -92,8 +91,7 @@ def _numbered(page: Page, arguments: list[str], counts_from: str) -> tuple[tuple
     """The next numbered file.
 
     A call that starts with the name of an element counts from 1. Without one it counts from 0, unless the first page already calls
-    itself 1; later pages
-    look alike in both, so what the first page showed is carried along.
+    itself 1; later pages look alike in both, so what the first page showed is carried along.
     """
     named = not arguments[0].isdigit()
     if named:
