@@ -32,7 +32,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if not texts:
         yield not_applicable(ID, "section5", "第五部分")
         return
-    text = re.sub(r"\\W", "", "".join(texts))
+    text = re.sub(r"\W", "", "".join(texts))
     if not text or (len(text) <= 10 and not NOTHING.fullmatch(text)):
         yield not_applicable(ID, "section5", "第五部分正文")
         return

@@ -23,7 +23,7 @@ from storage.domain.judgement import CheckResult
 ID = RuleId("ST-15")
 
 
-MENTION = re.compile(r"(?:详见|见)附件|附件[：:]\\s*\\S")
+MENTION = re.compile(r"(?:详见|见)附件|附件[：:]\s*\S")
 
 
 def check(subject: Subject) -> Iterator[CheckResult]:
