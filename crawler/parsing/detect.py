@@ -8,8 +8,9 @@ from functools import cache
 from typing import Protocol
 
 from crawler.parsing import readers
+from crawler.parsing.packages import Package
 from storage.domain.document import Document
-from storage.domain.errors import Corrupt, Empty, Encrypted, TooLarge, UnknownFormat
+from storage.domain.errors import Empty, Encrypted, TooLarge, UnknownFormat
 
 MAX_BYTES = 200 * 1024 * 1024
 
@@ -49,7 +50,9 @@ def detect(data: bytes) -> tuple[str, Reader]:
     if data.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in data:
         raise Encrypted("文件设有密码，无法读取", advice="请取得没有密码的版本")
     if data.startswith(b"PK\x03\x04"):
-        raise Corrupt("压缩包损坏或不是可识别的文档", advice="请重新下载原件")
+        Package(data)  # says so where it is damaged
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UnknownFormat("旧版 Office 文件（DOC、WPS、XLS）暂不能读取", advice="请另存为 DOCX 或 PDF")
     raise UnknownFormat("无法识别的文件格式", advice="支持网页、DOCX、PDF 和文本")
 
 

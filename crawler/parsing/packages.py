@@ -15,6 +15,18 @@ MAX_TOTAL = 256 * 1024 * 1024
 MAX_MEMBERS = 5000
 
 
+def entry_names(data: bytes) -> frozenset[str] | None:
+    """Names in a ZIP file's directory, None where these bytes are no ZIP file or the directory is gone."""
+    if not data.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        return Package(data).names
+    except Corrupt:
+        return None
+    except (Encrypted, TooLarge):
+        return frozenset()
+
+
 class Package:
     """A ZIP file whose members are read with a ceiling on what they unpack to."""
 

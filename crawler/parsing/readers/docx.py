@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from crawler.parsing.packages import Package
+from crawler.parsing.packages import Package, entry_names
 from storage.domain.document import Block, Document, GridBlock, GridCell, ImageBlock, Locator, TextBlock
 from storage.domain.errors import Corrupt, TooLarge
 
@@ -31,7 +31,10 @@ _MAIN = "word/document.xml"
 
 def sniff(data: bytes) -> bool:
     """Whether this is a Word package (also a truncated one, whose directory is gone)."""
-    return data.startswith(b"PK\x03\x04") and b"word/document" in data
+    names = entry_names(data)
+    if names is None:
+        return data.startswith(b"PK\x03\x04") and b"word/document" in data[:65536]
+    return any(name.startswith("word/document") for name in names)
 
 
 @dataclass

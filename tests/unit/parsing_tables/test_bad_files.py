@@ -4,11 +4,13 @@ import zipfile
 
 import pytest
 from printing import facts, printed
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
 
 from crawler.parsing import detect
 from crawler.parsing.report import parse
 from storage.domain.enums import ReadingQuality
-from storage.domain.errors import Corrupt, Empty, TooLarge, UnknownFormat
+from storage.domain.errors import Corrupt, Empty, Encrypted, TooLarge, UnknownFormat
 
 
 def package(**members: bytes) -> bytes:
@@ -45,9 +47,30 @@ def test_a_truncated_file_is_damaged_not_misread(carrier, share):
     assert report.reading.problems
 
 
+def test_a_locked_pdf_says_so():
+    out = io.BytesIO()
+    canvas = Canvas(out, encrypt=StandardEncryption("secret", canPrint=0))
+    canvas.drawString(100, 100, "x")
+    canvas.save()
+    with pytest.raises(Encrypted):
+        detect.read(out.getvalue())
+
+
 def test_a_package_that_unpacks_beyond_bounds_is_refused():
     with pytest.raises(TooLarge):
         detect.read(package(word__document_xml=b"<w>" + b" " * (70 * 1024 * 1024)))
+
+
+def test_a_zip_with_one_report_is_that_report():
+    inner = printed(facts(1), "docx")
+    report = parse(package(report=inner, picture=b"\x89PNG\r\n\x1a\n" + b"\x00" * 40), source="x")
+    assert report.reading.quality is ReadingQuality.HIGH
+    assert report.cells == parse(inner, source="x").cells
+
+
+def test_a_zip_with_two_reports_is_not_chosen_from():
+    with pytest.raises(UnknownFormat):
+        detect.read(package(one=printed(facts(1), "docx"), two=printed(facts(2), "html")))
 
 
 def test_entities_are_not_expanded():
