@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from crawler.demo.filled_form import render_html as page_of
 from crawler.demo.slips import balance_error, detail_error
 from monitor import process
 from monitor.process import ProcessSummary, process_pending
-from storage import duties, events, findings, originals, readings, reports
+from storage import duties, events, evidence, findings, originals, readings, reports, visits
 from storage.archive.store import Archive, open_archive
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind
@@ -22,6 +23,7 @@ from storage.domain.duties import DutyKey
 from storage.domain.enums import DateKind, DutyStatus, FindingState, ReadingQuality
 from storage.domain.ids import BodyId
 from storage.domain.originals import NewVersion, ReportVersion
+from storage.domain.visits import Decision
 from tests.flows.alert_world import MORNING, at, look, new_world, report_line, settings_for
 
 pytestmark = pytest.mark.flow
@@ -181,3 +183,16 @@ def test_a_signature_inside_the_document_is_evidence(db: Database, archive: Arch
     assert stored is not None
     # A January signature on a report first seen in April, after a proven absence in February, does not make it punctual.
     assert stored.state.status is DutyStatus.LATE
+
+
+def test_evidence_read_for_many_is_the_evidence_read_for_one(db: Database) -> None:
+    look(db, at(1))
+    look(db, at(2), (report_line(0, at(2)),))
+    look(db, at(3), (report_line(0, at(2)), replace(report_line(1, at(3)), decision=Decision.UNRESOLVED, body_id=None, report_year=None)))
+    look(db, at(4), (report_line(0, at(2)),))
+    keys = [DutyKey(BodyId(f"b{number}"), year) for number in (0, 1) for year in (2023, 2024)]
+    with db.read() as connection:
+        together = evidence.gather(connection, keys)
+        for key in keys:
+            assert together[key].negatives == visits.negatives(connection, key.body_id, key.report_year)
+    assert [len(together[key].negatives) for key in keys] == [3, 1, 3, 3]
