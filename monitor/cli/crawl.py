@@ -11,6 +11,7 @@ from monitor.cli.failing import Exit
 from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows
 from monitor.cli.progress import Steps
 from monitor.cli.session import Session
+from monitor.cli.stopping import stopped_by_sigterm
 
 if TYPE_CHECKING:
     from monitor.dispatch import Finished
@@ -49,7 +50,8 @@ def run(
         points = _points(database, entry_point)
         if not points:
             raise NotFoundError("没有可抓取的栏目。", advice="先运行 nianbao body import 或 nianbao portal add。")
-        finished = crawl(database, settings, clock, points, steps)
+        with stopped_by_sigterm():
+            finished = crawl(database, settings, clock, points, steps)
         told: dict[str, Any] = {"outcomes": _outcomes(finished), "new_versions": sum(done.new_versions for done in finished)}
         if not no_process:
             with steps.staged() as staged:

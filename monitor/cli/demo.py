@@ -9,6 +9,7 @@ import typer
 
 from monitor.cli.failing import Exit
 from monitor.cli.session import Session
+from monitor.cli.stopping import stopped_by_sigterm
 
 FOLDER = Path("nianbao-demo")
 
@@ -28,7 +29,7 @@ def demo(
     from monitor.cli.demo_run import DemoRun
 
     session = Session.of(context)
-    with DemoRun(session.data_dir or FOLDER, keep=keep, quiet=session.quiet, color=session.color) as run:
+    with stopped_by_sigterm(), DemoRun(session.data_dir or FOLDER, keep=keep, quiet=session.quiet, color=session.color) as run:
         right = run.through_the_days()
         if not once:
             run.serve(port)

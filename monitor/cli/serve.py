@@ -8,6 +8,7 @@ import typer
 
 from monitor.cli.printing import note
 from monitor.cli.session import Session
+from monitor.cli.stopping import stopped_by_sigterm
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -41,7 +42,8 @@ def serve(
             scheduler = Scheduler(settings, database, archive, clock)
             scheduler.start()
         try:
-            run_server(app, host or settings.web_host, settings.web_port if port is None else port)
+            with stopped_by_sigterm(0):
+                run_server(app, host or settings.web_host, settings.web_port if port is None else port)
         finally:
             if scheduler is not None:
                 scheduler.stop()
@@ -65,6 +67,7 @@ def run_server(app: FastAPI, host: str, port: int) -> None:
             listener.bind((host, port))
         except OSError as error:
             raise Busy(f"无法监听 {host}:{port}：{error.strerror or error}", advice="换一个端口：nianbao serve --port 8800") from error
+        listener.listen(128)  # from here on nobody is refused, even while the server behind it is still starting
         shown = f"[{host}]" if ":" in host else host
         note(f"网页 http://{shown}:{listener.getsockname()[1]}/  （Ctrl+C 结束）")
         server = uvicorn.Server(
