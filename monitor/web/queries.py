@@ -223,8 +223,8 @@ def _newest_reading() -> Subquery:
 
 def _finding_counts(year: int) -> Subquery:
     def count(certainty: Certainty) -> ColumnElement[Any]:
-        # That the tables could not be read is a remark by severity, and still decides what the report's figures count as.
-        told = _grave() if certainty is not Certainty.NOT_CHECKABLE else true()
+        # A doubt about our reading is a remark by severity, and still forbids calling the figures consistent.
+        told = _grave() if certainty in {Certainty.INCONSISTENT, Certainty.SUSPECT} else true()
         return func.sum(case((and_(findings.c.certainty == certainty.value, told), 1), else_=0))
 
     query = (

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from lxml import html
+from sqlalchemy import update
 
 from monitor.web.app import create_app
+from monitor.web.queries import quality_of
 from storage.archive.store import open_archive
 from storage.database import Database, open_database
 from storage.domain.clock import FixedClock
+from storage.schema import findings
 from storage.settings import load
 from tests.unit.web.world import NOW, YEAR, Client, Filled, fill
 
@@ -60,6 +63,15 @@ def test_quality_is_its_own_axis(pages: Client) -> None:
     assert quality["示例市审计局"].endswith("不一致")
     assert quality["示例市卫生局"].endswith("未校验")
     assert quality["示例市农业局"] == "—"
+
+
+def test_a_doubtful_reading_is_never_called_consistent(tmp_path: Path) -> None:
+    """However small the remark by severity: what could not be read for sure has not passed."""
+    with fill(tmp_path) as own:
+        with own.database.write() as connection:
+            connection.execute(update(findings).where(findings.c.body_id == "9901-02").values(certainty="doubtful_reading", severity="S4"))
+        with own.database.read() as connection:
+            assert quality_of(connection, "9901-02", YEAR) == "doubtful"
 
 
 def test_report_list_filters_by_text_quality_and_status(pages: Client) -> None:
