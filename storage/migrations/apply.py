@@ -41,7 +41,9 @@ def head() -> str:
 
 
 def upgrade(address: URL) -> None:
-    """Bring the database at `address` to the newest revision; returns at once when it is there already."""
+    """Bring the database at `address` to the newest revision; returns at once, and without a lock, when it is there already."""
+    if _is_current(address):
+        return
     engine = _engine(address)
     try:
         with _one_process(address):
@@ -59,15 +61,27 @@ def require_current(address: URL) -> None:
     """Raise StoreError unless the database at `address` has exactly this program's revision."""
     if address.drivername == "sqlite" and not Path(str(address.database)).exists():
         raise StoreError("数据库尚未建立", advice="请先运行 nianbao init。")
-    engine = _engine(address)
-    try:
-        with engine.begin() as connection:
-            current = _current(connection)
-    finally:
-        engine.dispose()
+    current = _look(address)
     _refuse_newer(current)
     if current != head():
         raise StoreError("数据库版本较旧，需要升级", kept="数据没有改动。", advice="请运行 nianbao migrate，或用能够升级的方式打开。")
+
+
+def _is_current(address: URL) -> bool:
+    """Whether nothing is to be done. A writer at work must not keep others from opening a database that needs no change."""
+    if address.drivername == "sqlite" and not Path(str(address.database)).exists():
+        return False
+    return _look(address) == head()
+
+
+def _look(address: URL) -> str | None:
+    """The revision the database has, read without taking a write lock."""
+    engine = _engine(address, begin="BEGIN")
+    try:
+        with engine.begin() as connection:
+            return _current(connection)
+    finally:
+        engine.dispose()
 
 
 def _upgrade_within(connection: Connection) -> None:
@@ -94,7 +108,7 @@ def _refuse_newer(current: str | None) -> None:
         raise StoreError("数据库由更新的版本建立，本程序不能打开", kept="数据没有改动。", advice="请升级程序，或用备份恢复旧数据库。")
 
 
-def _engine(address: URL) -> Engine:
+def _engine(address: URL, *, begin: str = "BEGIN IMMEDIATE") -> Engine:
     if address.drivername != "sqlite":
         return create_engine(
             address, poolclass=NullPool, connect_args={"connect_timeout": 10, "options": f"-c lock_timeout={BUSY_SECONDS}s"}
@@ -107,8 +121,8 @@ def _engine(address: URL) -> Engine:
         connection.isolation_level = None
 
     @event.listens_for(engine, "begin")
-    def immediate(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
 
     return engine
 

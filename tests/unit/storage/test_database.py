@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -206,3 +208,14 @@ def test_a_server_that_goes_within_a_transaction(postgres_server: servers.Postgr
             postgres_server.start()
         with db.read() as connection:
             assert connection.execute(select(heartbeats.c.name)).scalars().all() == ["before"]
+
+
+def test_a_current_database_opens_while_another_writes(tmp_path: Path) -> None:
+    """Found by use: `body list` ended as busy because opening took the write lock although nothing was to be migrated."""
+    url = f"sqlite:///{tmp_path / 'nianbao.sqlite3'}"
+    with open_database(url) as first, first.write() as connection:
+        connection.execute(text("SELECT 1"))
+        started = time.monotonic()
+        with open_database(url) as second, second.read() as reading:
+            assert reading.execute(text("SELECT count(*) FROM bodies")).scalar_one() == 0
+        assert time.monotonic() - started < 20, "waited for the writer"
