@@ -20,6 +20,7 @@ Constructors only assign. Every error says what happened, what was kept and what
     │  └─ OriginalMissing      a referenced original is not in the archive
     ├─ ReadError               exit 4; becomes a reading problem, never a finding
     │  ├─ UnknownFormat · Empty · Corrupt · Encrypted · TooLarge
+    │  ├─ NeedsLibreOffice · NeedsLibarchive   a program or library of the system is not installed
     ├─ StoreError              database refused
     │  ├─ Busy                 another process holds it; exit 9 (retry)
     │  └─ StoreDown            the database is away (retry)
@@ -184,6 +185,18 @@ class TooLarge(ReadError):
     """Larger than the stated limit, before or after unpacking."""
 
     code = "too_large"
+
+
+class NeedsLibreOffice(ReadError):
+    """This carrier is read through LibreOffice, which is not installed here."""
+
+    code = "needs_libreoffice"
+
+
+class NeedsLibarchive(ReadError):
+    """This carrier is unpacked through libarchive, which is not installed here."""
+
+    code = "needs_libarchive"
 
 
 class StoreError(NianbaoError):

@@ -1,0 +1,165 @@
+r"""RTF as word processors save it: running text, tables from \cell, \row and \cellx, hidden and deleted text left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from crawler.parsing.flowing_tables import Edge, Flow, RowShape
+from crawler.parsing.rtf_tokens import Token, Tokens
+from storage.domain.document import Document
+from storage.domain.errors import Corrupt
+
+MEDIA_TYPES: tuple[str, ...] = ("application/rtf", "text/rtf")
+
+_SILENT = frozenset(
+    "fonttbl colortbl stylesheet info header headerl headerr headerf footer footerl footerr footerf footnote annotation xe tc txe rxe pict"
+    " objdata nonshppict nonesttables upr fldinst themedata datastore listtable listoverridetable rsidtbl xmlnstbl generator sp".split()
+)
+_HEARD = frozenset({"shptxt", "ud", "nesttableprops", "shppict", "shpinst", "fldrslt"})  # may stand behind \* or in a silent group, yet are shown
+
+
+def sniff(data: bytes) -> bool:
+    """Whether these bytes are RTF."""
+    return data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{\\rtf")
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a group inherits: whether its text is shown, and where in tables it stands."""
+
+    silent: bool = False
+    hidden: bool = False
+    deleted: bool = False
+    starred: bool = False
+
+
+@dataclass
+class _Walk:
+    flow: Flow = field(default_factory=Flow)
+    states: list[_State] = field(default_factory=lambda: [_State()])
+    text: list[str] = field(default_factory=list)
+    in_table: bool = False
+    depth: int = 0
+    heading: int = 0
+    left: int = 0
+    edges: list[Edge] = field(default_factory=list)
+    joins_left: bool = False
+    joins_above: bool = False
+
+    @property
+    def level(self) -> int:
+        """Depth in tables of the text being read."""
+        return max(self.depth, 1) if self.in_table else self.depth
+
+    def take(self) -> str:
+        """The text gathered since the last mark."""
+        text, self.text = "".join(self.text), []
+        return text
+
+    def change(self, **values: bool) -> None:
+        """Change the state of the innermost group."""
+        self.states[-1] = replace(self.states[-1], **values)
+
+
+def read(data: bytes) -> Document:
+    """Read an RTF file. Raises Corrupt where it is cut off or empty, TooLarge."""
+    walk = _Walk()
+    closed = False
+    for token in Tokens(data):
+        closed = closed or _token(walk, token)
+        if closed:
+            break
+    text = walk.take()
+    if text.strip():
+        walk.flow.paragraph(walk.level, text)
+    if not closed:
+        raise Corrupt("RTF 文件不完整", advice="请重新下载原件")
+    blocks = walk.flow.finish()
+    if not blocks:
+        raise Corrupt("文档是空白的")
+    return Document(MEDIA_TYPES[0], blocks)
+
+
+def _token(walk: _Walk, token: Token) -> bool:
+    """Take one token in; True where it closed the document."""
+    state = walk.states[-1]
+    if token.kind == "text":
+        if not (state.silent or state.hidden or state.deleted):
+            walk.text.append(token.name)
+    elif token.kind == "open":
+        walk.states.append(replace(state, starred=False))
+    elif token.kind == "close":
+        walk.states.pop()
+        if len(walk.states) <= 1:
+            return True
+    elif token.name == "*":
+        walk.change(starred=True)
+    elif token.name in _HEARD:
+        walk.change(silent=False, starred=False)
+    elif state.starred or token.name in _SILENT:
+        _hush(walk, token.name)
+    elif not state.silent:
+        _word(walk, token)
+    return False
+
+
+def _hush(walk: _Walk, name: str) -> None:
+    """Enter a group whose text is not shown; a picture leaves its place."""
+    if name == "pict" and not walk.states[-1].silent:
+        walk.flow.picture()
+    walk.change(silent=True, starred=False)
+
+
+def _word(walk: _Walk, token: Token) -> None:
+    name, number = token.name, token.number
+    if name in _ROW_WORDS:
+        _row_word(walk, name, number or 0)
+    elif name in ("par", "cell", "nestcell", "row", "nestrow", "sect", "page"):
+        _mark(walk, name)
+    elif name == "pard":
+        walk.in_table, walk.depth, walk.heading = False, 0, 0
+    elif name == "intbl":
+        walk.in_table = True
+    elif name == "itap":
+        walk.depth = max(0, number or 0)
+    elif name == "outlinelevel" and number is not None and 0 <= number < 9:
+        walk.heading = number + 1
+    elif name in ("v", "deleted"):
+        walk.change(**{"hidden" if name == "v" else "deleted": number != 0})
+    elif name == "plain":
+        walk.change(hidden=False, deleted=False)
+    elif name in ("line", "tab"):
+        walk.text.append("\n" if name == "line" else "\t")
+
+
+def _mark(walk: _Walk, name: str) -> None:
+    """The end of a paragraph, cell or row."""
+    text = walk.take()
+    if name in ("cell", "nestcell"):
+        depth = 1 if name == "cell" else max(2, walk.depth)
+        walk.flow.paragraph(depth, text)
+        walk.flow.end_cell(depth)
+    elif name in ("row", "nestrow"):
+        depth = 1 if name == "row" else max(2, walk.depth)
+        if text.strip():
+            walk.flow.paragraph(depth, text)
+        walk.flow.end_row(depth, RowShape(walk.left, tuple(walk.edges)) if walk.edges else None)
+    elif text.strip() or name == "par":
+        walk.flow.paragraph(walk.level, text, walk.heading)
+
+
+_ROW_WORDS = frozenset({"trowd", "trleft", "cellx", "clvmgf", "clvmrg", "clmgf", "clmrg"})
+
+
+def _row_word(walk: _Walk, name: str, number: int) -> None:
+    if name == "trowd":
+        walk.left, walk.edges, walk.joins_left, walk.joins_above = 0, [], False, False
+    elif name == "trleft":
+        walk.left = number
+    elif name == "clmrg":
+        walk.joins_left = True
+    elif name == "clvmrg":
+        walk.joins_above = True
+    elif name == "cellx":
+        walk.edges.append(Edge(number, walk.joins_left, walk.joins_above))
+        walk.joins_left = walk.joins_above = False
