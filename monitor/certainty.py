@@ -32,8 +32,8 @@ def doubtful_cells(report: ParsedReport, paths: Iterable[CellPath]) -> tuple[Cel
     return tuple(path for path in paths if not report.cell(path).trusted)
 
 
-def certainty_of(report: ParsedReport, result: CheckResult) -> Certainty:
-    """The certainty of one failing result."""
+def certainty_of(report: ParsedReport, result: CheckResult, *, explained: bool = False) -> Certainty:
+    """The certainty of one failing result; what has innocent explanations (`explained`) is suspected at most."""
     parts = {path.split("/", 1)[0] for path in result.cells}
     qualities = [table_quality(report, part) for part in parts]
     if result.quote or not parts:
@@ -41,7 +41,8 @@ def certainty_of(report: ParsedReport, result: CheckResult) -> Certainty:
     worst = min(qualities, key=QUALITY.index)
     if worst in {ReadingQuality.LOW, ReadingQuality.NONE} or doubtful_cells(report, result.cells):
         return Certainty.DOUBTFUL_READING
-    if worst is ReadingQuality.MEDIUM or result.outcome is Outcome.LIKELY_FAIL or result.facts.get("reservation"):
+    reserved = explained or result.outcome is Outcome.LIKELY_FAIL or bool(result.facts.get("reservation"))
+    if worst is ReadingQuality.MEDIUM or reserved:
         return Certainty.SUSPECT
     return Certainty.INCONSISTENT
 

@@ -55,7 +55,9 @@ def _grouped(rules: Mapping[RuleId, Rule], failing: Iterable[CheckResult]) -> di
 
 
 def _finding(subject: Subject, rule: Rule, results: Sequence[CheckResult]) -> Finding:
-    certainty = rule.certainty or strongest(certainty_of(subject.report, result) for result in results)
+    certainty = rule.certainty or strongest(
+        certainty_of(subject.report, result, explained=bool(rule.explanation(result))) for result in results
+    )
     cells = tuple(dict.fromkeys(path for result in results for path in result.cells))
     facts = [_fact(subject, rule, result) for result in results]
     place = results[0].at.split("/", 1)[0] if rule.grouping == "table" else results[0].at
@@ -65,7 +67,7 @@ def _finding(subject: Subject, rule: Rule, results: Sequence[CheckResult]) -> Fi
         severity=gravest(lowered(rule.severity_of(result), result.outcome) for result in results),
         certainty=certainty,
         title=rule.title,
-        message=_message(subject, rule.advice, certainty, _joined(facts), results),
+        message=_message(subject, rule, certainty, _joined(facts), results),
         fingerprint=mark,
         cells=cells,
         quote=results[0].quote,
@@ -97,7 +99,9 @@ def _fact(subject: Subject, rule: Rule, result: CheckResult) -> str:
     return rule.message.format_map(known) if rule.message else rule.title
 
 
-def _message(subject: Subject, advice: str, certainty: Certainty, fact: str, results: Sequence[CheckResult]) -> str:
+def _message(  # noqa: PLR0913, PLR0917 - what a sentence is made of
+    subject: Subject, rule: Rule, certainty: Certainty, fact: str, results: Sequence[CheckResult], suggestion: str = ""
+) -> str:
     report = subject.report
     cells = tuple(dict.fromkeys(path for result in results for path in result.cells))
     quote = next((result.quote for result in results if result.quote), "")
@@ -109,16 +113,18 @@ def _message(subject: Subject, advice: str, certainty: Certainty, fact: str, res
         return f"系统未能可靠读取{what}，暂不作判断。读取结果显示：{fact}，可能是提取有误。请先对照原件核对读数。"
     reserve = ""
     if certainty is Certainty.SUSPECT:
-        reserve = _reservation(results)
-    return f"{fact}{f'（{origin}）' if origin else ''}。{reserve}{advice}"
+        reserve = _reservation(rule, results)
+    return f"{fact}{f'（{origin}）' if origin else ''}。{reserve}{suggestion}{rule.advice}"
 
 
-def _reservation(results: Sequence[CheckResult]) -> str:
+def _reservation(rule: Rule, results: Sequence[CheckResult]) -> str:
     said = next((result.facts["reservation"] for result in results if result.facts.get("reservation")), "")
     if said:
         return f"{said}，待核实。"
     if any(result.outcome is Outcome.LIKELY_FAIL for result in results):
         return "以上按空白单元格计为 0 推算，待核实。"
+    if explanation := next((why for result in results if (why := rule.explanation(result))), ""):
+        return f"{explanation}，待核实。"
     if not any(result.cells for result in results):
         return "以上由系统按文字查找得出，待核实。"
     return "该处为识别或修复后的读数，可能存在识别误差，待核实。"
@@ -142,7 +148,7 @@ def _arithmetic(subject: Subject, rules: Mapping[RuleId, Rule], cause: Cause, fa
         severity=gravest(lowered(rules[result.rule].severity_of(result), result.outcome) for result in results),
         certainty=certainty,
         title=_cause_title(main, cause),
-        message=_message(subject, _hypothesis_text(subject, cause) + main.advice, certainty, _joined(facts), results),
+        message=_message(subject, main, certainty, _joined(facts), results, _hypothesis_text(subject, cause)),
         fingerprint=fingerprint("arithmetic", (f"{e.id}@{e.at}" for e in cause.equations)),
         cells=cause.cells,
         hypothesis=cause.hypothesis,

@@ -18,6 +18,8 @@ from storage.domain.reports import ParsedReport
 
 ADVICE = "请对照原件核对；如确有差错，请更正并附更正说明。"
 
+HINT = "此项为提示，可能另有原因"
+
 Grouping = Literal["result", "table", "rule", "arithmetic", "none"]
 
 
@@ -69,6 +71,9 @@ class Rule:
     there). `grouping` says what becomes one finding: each failing result, all of one table, all of the rule, the arithmetic causes, or
     none (checks only). `grade` overrides `severity` per result; `certainty` fixes it where the rule speaks of readability and not of
     figures. `absorbs` names rules whose findings say the same again when this one fails. `doc` is the module's docstring.
+
+    A rule whose failing has innocent explanations never says "inconsistent": `plausible` names the explanation, and a hint (S3, S4) has
+    one even where it names none. Only a hint that is `factual`, a contradiction in what is printed, is as sure as its reading.
     """
 
     id: RuleId
@@ -81,9 +86,18 @@ class Rule:
     grade: Callable[[CheckResult], Severity] | None = None
     certainty: Certainty | None = None
     absorbs: tuple[str, ...] = ()
+    plausible: str = ""
+    factual: bool = False
     version: str = "1"
     doc: str = ""
 
     def severity_of(self, result: CheckResult) -> Severity:
         """The severity of one failing result, before certainty lowers it."""
         return self.severity if self.grade is None else self.grade(result)
+
+    def explanation(self, result: CheckResult) -> str:
+        """What may explain a failing result without anything being wrong; empty where nothing does."""
+        if self.plausible:
+            return self.plausible
+        hint = self.severity_of(result) in {Severity.S3, Severity.S4}
+        return HINT if hint and not self.factual else ""

@@ -57,4 +57,5 @@ RULE = Rule(
     grouping="table",
     grade=_grade,
     advice="没有发生的请填 0，确有数字的请补填。",
+    plausible="空白不按 0 处理，也不视为有误",
 )

@@ -47,4 +47,5 @@ RULE = Rule(
     message="{place}印为“{raw}”",
     grouping="table",
     advice="建议改用半角数字。",
+    plausible="书写方式不影响数字本身",
 )

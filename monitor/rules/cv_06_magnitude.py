@@ -57,4 +57,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="{place}为 {left}，往年与同类单位最多为 {right}",
+    plausible="业务量确有变化的，属正常情况",
 )

@@ -46,4 +46,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="{place}印为“{raw}”，其中 {left} 大于 {right}",
+    factual=True,
 )

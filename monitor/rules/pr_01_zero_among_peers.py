@@ -48,4 +48,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="{place}为 0 或空白，{right} 个同类单位多数在 10 以上",
+    plausible="也可能确实没有发生",
 )

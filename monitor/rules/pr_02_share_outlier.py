@@ -55,4 +55,5 @@ RULE = Rule(
     check=check,
     message="予以公开占办结的 {own}，同类单位中位数 {usual}",
     advice="请核对归类；这不表示报告有误。",
+    plausible="各单位的申请内容可能不同",
 )

@@ -43,4 +43,5 @@ RULE = Rule(
     severity=Severity.S4,
     check=check,
     message="{right} 个两位以上的数字中，{left} 个为整十数",
+    plausible="也可能是巧合",
 )

@@ -46,4 +46,5 @@ RULE = Rule(
     severity=Severity.S4,
     check=check,
     message="正文与{other}的报告有 {percent} 相同",
+    plausible="相同文字不等于有误",
 )

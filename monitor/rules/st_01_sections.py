@@ -67,4 +67,5 @@ RULE = Rule(
     check=check,
     certainty=Certainty.SUSPECT,
     message="报告各部分标题与格式不同（{faults}）",
+    plausible="以上由系统按文字查找得出",
 )

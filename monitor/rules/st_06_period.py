@@ -43,4 +43,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="统计期限与报告年度不符",
+    factual=True,
 )

@@ -43,4 +43,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="表二行政事业性收费印为“{raw}”，该列单位是万元",
+    factual=True,
 )

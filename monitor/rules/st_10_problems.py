@@ -46,4 +46,5 @@ RULE = Rule(
     check=check,
     certainty=Certainty.SUSPECT,
     message="第五部分没有写问题和改进情况",
+    plausible="以上由系统按文字查找得出",
 )

@@ -44,4 +44,5 @@ RULE = Rule(
     severity=Severity.S4,
     check=check,
     message="正文提到附件，网页上未找到",
+    plausible="附件可能在其他位置",
 )

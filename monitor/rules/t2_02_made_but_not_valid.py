@@ -38,4 +38,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="{place}为 {left}，现行有效与废止合计 {right}",
+    plausible="当年制发、当年失效的可以例外",
 )

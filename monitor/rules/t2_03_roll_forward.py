@@ -53,4 +53,5 @@ RULE = Rule(
     check=check,
     message="{label}：现行有效与废止合计 {left}，上年有效与本年制发合计 {right}，相差 {difference}",
     advice="请核对，或在报告中说明清理、失效等情况。",
+    plausible="可能有自然失效、集中清理等情况",
 )

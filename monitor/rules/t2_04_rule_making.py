@@ -45,4 +45,5 @@ RULE = Rule(
     severity=Severity.S2,
     check=check,
     message="表二规章各格合计 {left}，该类单位没有规章制定权",
+    plausible="单位类别由名称推断",
 )

@@ -47,4 +47,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="行政许可与行政处罚合计为 {left}",
+    plausible="也可能确实没有发生",
 )

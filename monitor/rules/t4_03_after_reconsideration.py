@@ -51,4 +51,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="表四复议后起诉 {left} 件，本年与上年已审结的行政复议合计 {right} 件",
+    plausible="复议与起诉间隔较长的，可以例外",
 )

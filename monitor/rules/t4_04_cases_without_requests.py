@@ -53,4 +53,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="表四共有 {left} 件，而本年、上年、前年均没有申请",
+    plausible="案件可能由更早年度的申请引起",
 )

@@ -46,4 +46,5 @@ RULE = Rule(
     check=check,
     message="已审结 {right} 件中，被纠正 {left} 件",
     advice="请关注纠正原因；这不表示报告有误。",
+    plausible="这是工作风险提示，不表示报告有误",
 )

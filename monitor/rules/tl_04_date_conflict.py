@@ -45,4 +45,5 @@ RULE = Rule(
     check=check,
     message="各处日期最多相差 {left} 天（{listed}）",
     advice="请核对实际公布日期。",
+    plausible="不同位置的日期含义可能不同",
 )

@@ -43,4 +43,5 @@ RULE = Rule(
     check=check,
     message="另有一份同年度报告（{source}），表格数字不同",
     absorbs=("TX-21",),
+    factual=True,
 )

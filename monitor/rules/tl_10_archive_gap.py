@@ -43,4 +43,5 @@ RULE = Rule(
     check=check,
     message="{year} 年度报告已不在列表",
     advice="请核实是否撤下或改版。",
+    plausible="网站可能已改版",
 )

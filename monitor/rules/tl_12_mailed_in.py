@@ -45,4 +45,5 @@ RULE = Rule(
     check=check,
     message="{what}",
     advice="请联系该单位核实。",
+    plausible="登记可能有先后",
 )

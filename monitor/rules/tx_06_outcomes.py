@@ -44,8 +44,8 @@ def _meanings(subject: Subject, claim: Claim) -> Sequence[Candidate]:
     found = [cells_sum(subject, *rows)]
     if claim.metric == "requests_granted":
         found.append(cells_sum(subject, "requests/granted/total", "requests/partial/total"))
-    if claim.metric == "requests_other":
-        found.append(cells_sum(subject, "requests/other_other/total"))
+    if claim.metric == "requests_other" and (third := subject.operands.rows("other_other")):
+        found.append(cells_sum(subject, *third))
     return found
 
 

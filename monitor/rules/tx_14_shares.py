@@ -58,4 +58,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="正文写 {right} 件占 {left}%，以 {wholes} 为总数均不相符",
+    plausible="所用的总数可能不同",
 )

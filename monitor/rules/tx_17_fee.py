@@ -41,4 +41,5 @@ RULE = Rule(
     check=check,
     message="信息处理费一处写 {left} 元，另一处写 {right} 元",
     advice="请核对并统一表述。",
+    factual=True,
 )

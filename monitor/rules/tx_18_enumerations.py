@@ -61,4 +61,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="正文各类结果之和为 {left} 件，所写总数为 {right} 件",
+    factual=True,
 )

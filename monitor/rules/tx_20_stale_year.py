@@ -54,4 +54,5 @@ RULE = Rule(
     check=check,
     message="{report} 年度报告的改进打算写的是 {year} 年",
     advice="请核对年份。",
+    plausible="也可能是对当年工作的总结",
 )

@@ -50,4 +50,5 @@ RULE = Rule(
     severity=Severity.S4,
     check=check,
     message="摘要写申请 {left} 件，表三本年新收为 {right}",
+    plausible="摘要的统计口径可能不同",
 )

@@ -43,4 +43,5 @@ RULE = Rule(
     severity=Severity.S2,
     check=check,
     message="表三、表四数字与{other}完全相同",
+    plausible="可能是误用了数据，也可能是读取了同一份文件",
 )

@@ -47,4 +47,5 @@ RULE = Rule(
     check=check,
     absorbs=("PR-04",),
     message="正文与{other}的报告有 {percent} 相同",
+    plausible="相同文字不等于有误",
 )

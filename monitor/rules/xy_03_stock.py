@@ -63,4 +63,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="行政规范性文件现行有效件数连续两年与上年衔接不上",
+    plausible="可能有自然失效、集中清理等情况",
 )

@@ -53,4 +53,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="本年新收 {left} 件，往年为 {history}",
+    plausible="业务量确有变化的，属正常情况",
 )

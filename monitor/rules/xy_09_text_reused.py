@@ -46,4 +46,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="正文与 {other} 年度报告有 {percent} 相同",
+    plausible="相同文字不等于有误",
 )
