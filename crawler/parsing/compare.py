@@ -48,8 +48,9 @@ class Second:
 
     def _requests_region(self, form: Form) -> tuple[int, int]:
         first, second = form.requests.rows[0], form.requests.rows[1]
-        for found in pattern(first).finditer(self.stream.text):
-            if pattern(second).search(self.stream.text, found.end(), found.end() + 200):
+        official = [spelled(first.label).search(self.stream.text)]  # sentences use the short wordings too, but not the official one
+        for found in official if official[0] else pattern(first).finditer(self.stream.text):
+            if found and pattern(second).search(self.stream.text, found.end(), found.end() + 200):
                 after = spelled("结果维持").search(self.stream.text, found.end())
                 return found.start(), min(after.start() if after else len(self.stream.text), found.start() + _REGION)
         return -1, -1
