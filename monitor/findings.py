@@ -99,9 +99,7 @@ def _fact(subject: Subject, rule: Rule, result: CheckResult) -> str:
     return rule.message.format_map(known) if rule.message else rule.title
 
 
-def _message(  # noqa: PLR0913, PLR0917 - what a sentence is made of
-    subject: Subject, rule: Rule, certainty: Certainty, fact: str, results: Sequence[CheckResult], suggestion: str = ""
-) -> str:
+def _message(subject: Subject, rule: Rule, certainty: Certainty, fact: str, results: Sequence[CheckResult], suggestion: str = "") -> str:
     report = subject.report
     cells = tuple(dict.fromkeys(path for result in results for path in result.cells))
     quote = next((result.quote for result in results if result.quote), "")
