@@ -11,7 +11,9 @@ _HEAD = r"{\rtf1\ansi\ansicpg936\deff0\uc1{\fonttbl{\f0\fnil\fcharset134 \'cb\'c
 
 def render_rtf(facts: ReportFacts, *, blocks: tuple[Block, ...] | None = None, escapes: str = "gbk") -> bytes:
     r"""The report as RTF bytes; `escapes` is gbk (\'xx) or unicode (\u with a question mark behind)."""
-    parts = [_paragraph(b, escapes) if isinstance(b, Paragraph) else _table(b, escapes) for b in (lay_out(facts) if blocks is None else blocks)]
+    parts = [
+        _paragraph(b, escapes) if isinstance(b, Paragraph) else _table(b, escapes) for b in (lay_out(facts) if blocks is None else blocks)
+    ]
     return (_HEAD + "".join(parts) + "}\n").encode("ascii")
 
 
@@ -28,7 +30,9 @@ def _row(table: DrawnTable, number: int, escapes: str) -> str:
     shape, texts = [], []
     for cell in _pieces(table, number):
         merge = "" if cell.rowspan == 1 else r"\clvmgf" if cell.row == number else r"\clvmrg"
-        shape.append(rf"{merge}\clbrdrt\brdrs\clbrdrl\brdrs\clbrdrb\brdrs\clbrdrr\brdrs\cellx{_WIDTH * (cell.column + cell.colspan) // table.columns}")
+        shape.append(
+            rf"{merge}\clbrdrt\brdrs\clbrdrl\brdrs\clbrdrb\brdrs\clbrdrr\brdrs\cellx{_WIDTH * (cell.column + cell.colspan) // table.columns}"
+        )
         texts.append(rf"\pard\intbl\qc {_escaped(cell.text if cell.row == number else '', escapes)}\cell")
     return r"\trowd\trgaph108\trleft0" + "".join(shape) + "\n" + "\n".join(texts) + r"\row" "\n"
 

@@ -30,7 +30,9 @@ _NAMES = ("soffice", "libreoffice")
 _RESTART = 81  # exit code of LibreOffice after it has set up a new profile
 _KILL_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # clone flags
-_SETTING = '<item oor:path="/org.openoffice.Office.Common/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+_SETTING = (
+    '<item oor:path="/org.openoffice.Office.Common/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+)
 _SETTINGS = (
     ("Security/Scripting", "DisableMacrosExecution", "true"),
     ("Security/Scripting", "MacroSecurityLevel", "3"),
@@ -108,7 +110,14 @@ def _run(program: Path, folder: Path, data: bytes, suffix: str, limits: Conversi
     ]  # fmt: skip
     # Nothing of our own environment: secrets stay here, and a dead proxy stands in where the network cannot be taken away.
     dead = "http://127.0.0.1:9"
-    environment = {"HOME": str(folder), "PATH": os.defpath, "LANG": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp", "http_proxy": dead, "https_proxy": dead}
+    environment = {
+        "HOME": str(folder),
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "SAL_USE_VCLPLUGIN": "svp",
+        "http_proxy": dead,
+        "https_proxy": dead,
+    }
     _until_done(command, folder, environment, limits)
     made = folder / "out" / "original.docx"
     if not made.is_file() or made.stat().st_size > limits.output_mb * _MEGABYTE:

@@ -91,7 +91,11 @@ class WordBinary:
             narrow = bool(code & 0x40000000)
             start = (code & 0x3FFFFFFF) // 2 if narrow else code & 0x3FFFFFFF
             raw = self._main[start : start + size * (1 if narrow else 2)]
-            text = raw.decode("cp1252", "replace") if narrow else "".join(map(chr, struct.unpack(f"<{len(raw) // 2}H", raw[: len(raw) // 2 * 2])))
+            text = (
+                raw.decode("cp1252", "replace")
+                if narrow
+                else "".join(map(chr, struct.unpack(f"<{len(raw) // 2}H", raw[: len(raw) // 2 * 2])))
+            )
             if len(text) < size:
                 raise Corrupt("文件不完整或已损坏", advice="请重新下载原件")
             yield Piece(text, start, 1 if narrow else 2)

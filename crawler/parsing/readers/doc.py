@@ -29,7 +29,7 @@ def read(data: bytes) -> Document:
     """Read a DOC or WPS file. Raises Corrupt, Encrypted, TooLarge, NeedsLibreOffice for versions before Word 97."""
     main = ole.stream(data, "WordDocument")
     names = ole.names(data) or frozenset()
-    tables = {name: ole.stream(data, name) for name in ("0Table", "1Table") if name in names}
+    tables: dict[str, bytes] = {name: ole.stream(data, name) for name in ("0Table", "1Table") if name in names}
     try:
         word = WordBinary(main, tables, ole.stream(data, "Data") if "Data" in names else b"")
     except UnknownFormat:

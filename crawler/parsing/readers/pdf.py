@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from crawler.parsing import page_lines, ruling
-from crawler.parsing.page_lines import Glyph, TextLine
-from crawler.parsing.ruling import RuledTable, Stroke
-from storage.domain.document import Block, Box, Document, GridBlock, GridCell, ImageBlock, Locator, Problem, TextBlock
+from crawler.parsing import drawn_pages
+from crawler.parsing.drawn_pages import Page
+from crawler.parsing.page_lines import Glyph
+from crawler.parsing.ruling import Stroke
+from storage.domain.document import Document, Problem
 from storage.domain.errors import Corrupt, Encrypted, TooLarge
 
 MEDIA_TYPES: tuple[str, ...] = ("application/pdf",)
@@ -30,25 +30,6 @@ _GARBLED_SHARE = 0.2
 def sniff(data: bytes) -> bool:
     """Whether these bytes are a PDF; some portals put bytes before the mark."""
     return b"%PDF-" in data[:1024]
-
-
-@dataclass
-class _Page:
-    """One page's drawing in points, origin top left, as displayed."""
-
-    number: int
-    width: float
-    height: float
-    glyphs: list[Glyph] = field(default_factory=list)
-    across: list[Stroke] = field(default_factory=list)
-    down: list[Stroke] = field(default_factory=list)
-    pictures: int = 0
-    garbled: bool = False
-
-    def at(self, left: float, top: float, right: float, bottom: float, path: str = "") -> Locator:
-        """A place on this page."""
-        box = Box(left / self.width, top / self.height, right / self.width, bottom / self.height)
-        return Locator(f"page:{self.number}{path}", self.number, box)
 
 
 def read(data: bytes) -> Document:
@@ -66,7 +47,7 @@ def read(data: bytes) -> Document:
         meta = {key.lower(): value for key, value in pdf.get_metadata_dict().items() if value}
     finally:
         pdf.close()
-    blocks = [block for page in pages for block in _blocks(page)]
+    blocks = [block for page in pages for block in drawn_pages.blocks(page)]
     if not blocks:
         raise Corrupt("PDF 是空白的")
     problems = tuple(
@@ -75,14 +56,14 @@ def read(data: bytes) -> Document:
     return Document(MEDIA_TYPES[0], tuple(blocks), meta=meta, problems=problems, page_count=len(pages))
 
 
-def _page(pdf: pdfium.PdfDocument, number: int) -> _Page:
+def _page(pdf: pdfium.PdfDocument, number: int) -> Page:
     try:
         page = pdf[number]
     except pdfium.PdfiumError as error:
         raise Corrupt(f"PDF 第 {number + 1} 页已损坏", advice="请重新下载原件") from error
     try:
         turn = _Turn(page)
-        drawn = _Page(number + 1, turn.width, turn.height)
+        drawn = Page(number + 1, turn.width, turn.height)
         _characters(page, turn, drawn)
         _strokes(page, turn, drawn)
     finally:
@@ -117,7 +98,7 @@ class _Turn:
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-def _characters(page: pdfium.PdfPage, turn: _Turn, drawn: _Page) -> None:
+def _characters(page: pdfium.PdfPage, turn: _Turn, drawn: Page) -> None:
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
@@ -159,7 +140,7 @@ def _glyph(char: str, loose: _Rectangle, tight: _Rectangle, index: int) -> Glyph
     return Glyph(char, *(tight if apart or hollow else loose), index)
 
 
-def _strokes(page: pdfium.PdfPage, turn: _Turn, drawn: _Page) -> None:
+def _strokes(page: pdfium.PdfPage, turn: _Turn, drawn: Page) -> None:
     for count, item in enumerate(page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE), max_depth=4)):
         if count > _MAX_OBJECTS:
             raise TooLarge(f"PDF 第 {drawn.number} 页图形过多")
@@ -211,63 +192,3 @@ def _segments(item: pdfium.PdfObject, turn: _Turn) -> Iterator[tuple[float, floa
         if raw.FPDFPathSegment_GetClose(segment) and start is not None:
             yield (*here, *start)
         before = here
-
-
-def _blocks(page: _Page) -> list[Block]:
-    """Text lines and tables of a page from top to bottom."""
-    tables = ruling.tables(page.across, page.down)
-    held: dict[tuple[int, int], list[Glyph]] = {}
-    loose: list[Glyph] = []
-    for glyph in page.glyphs:
-        place = _place(tables, (glyph.left + glyph.right) / 2, glyph.middle)
-        if place is None:
-            loose.append(glyph)
-        else:
-            held.setdefault(place, []).append(glyph)
-    placed: list[tuple[float, Block]] = []
-    for t, table in enumerate(tables):
-        grid = _grid(page, t, table, held)
-        if grid is not None:
-            placed.append((table.ys[0], grid))
-    placed.extend(_prose(page, loose))
-    if (page.pictures and not tables) or page.garbled:
-        placed.append((page.height, ImageBlock(page.at(0, 0, page.width, page.height))))
-    return [block for _, block in sorted(placed, key=lambda item: item[0])]
-
-
-def _place(tables: list[RuledTable], x: float, y: float) -> tuple[int, int] | None:
-    for t, table in enumerate(tables):
-        found = table.find(x, y)
-        if found is not None:
-            return t, found
-    return None
-
-
-def _grid(page: _Page, t: int, table: RuledTable, held: dict[tuple[int, int], list[Glyph]]) -> GridBlock | None:
-    cells = []
-    for i, ruled in enumerate(table.cells):
-        text = "\n".join(line.text for line in page_lines.lines(held.get((t, i), [])))
-        at = page.at(ruled.left, ruled.top, ruled.right, ruled.bottom, f"/table[{t + 1}]/r{ruled.row + 1}c{ruled.column + 1}")
-        cells.append(GridCell(ruled.row, ruled.column, text, at, ruled.rowspan, ruled.colspan))
-    if not any(cell.text for cell in cells):
-        return None
-    return GridBlock(tuple(cells), page.at(table.xs[0], table.ys[0], table.xs[-1], table.ys[-1], f"/table[{t + 1}]"), "cells")
-
-
-def _prose(page: _Page, glyphs: list[Glyph]) -> list[tuple[float, Block]]:
-    found = [line for line in page_lines.lines(glyphs) if not page_lines.is_page_number(line.text)]
-    if not found:
-        return []
-    left, right = min(line.left for line in found), max(line.right for line in found)
-    groups: list[list[TextLine]] = []
-    for line in found:
-        if groups and page_lines.continues(groups[-1][-1], line, left, right):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    return [(group[0].top, _paragraph(page, group)) for group in groups]
-
-
-def _paragraph(page: _Page, group: list[TextLine]) -> TextBlock:
-    box = (min(x.left for x in group), group[0].top, max(x.right for x in group), group[-1].bottom)
-    return TextBlock("".join(line.text for line in group), page.at(*box))

@@ -15,7 +15,9 @@ _SILENT = frozenset(
     "fonttbl colortbl stylesheet info header headerl headerr headerf footer footerl footerr footerf footnote annotation xe tc txe rxe pict"
     " objdata nonshppict nonesttables upr fldinst themedata datastore listtable listoverridetable rsidtbl xmlnstbl generator sp".split()
 )
-_HEARD = frozenset({"shptxt", "ud", "nesttableprops", "shppict", "shpinst", "fldrslt"})  # may stand behind \* or in a silent group, yet are shown
+_HEARD = frozenset(
+    {"shptxt", "ud", "nesttableprops", "shppict", "shpinst", "fldrslt"}
+)  # may stand behind \* or in a silent group, yet are shown
 
 
 def sniff(data: bytes) -> bool:

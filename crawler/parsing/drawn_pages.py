@@ -1,0 +1,89 @@
+"""A drawn page (glyphs, ruled lines, pictures) to text lines and tables, whatever carrier it came from. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crawler.parsing import page_lines, ruling
+from crawler.parsing.page_lines import Glyph, TextLine
+from crawler.parsing.ruling import RuledTable, Stroke
+from storage.domain.document import Block, Box, GridBlock, GridCell, ImageBlock, Locator, TextBlock
+
+
+@dataclass
+class Page:
+    """One page's drawing in points, origin top left, as displayed."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: list[Glyph] = field(default_factory=list)
+    across: list[Stroke] = field(default_factory=list)
+    down: list[Stroke] = field(default_factory=list)
+    pictures: int = 0
+    garbled: bool = False
+
+    def at(self, left: float, top: float, right: float, bottom: float, path: str = "") -> Locator:
+        """A place on this page."""
+        box = Box(left / self.width, top / self.height, right / self.width, bottom / self.height)
+        return Locator(f"page:{self.number}{path}", self.number, box)
+
+
+def blocks(page: Page) -> list[Block]:
+    """Text lines and tables of a page from top to bottom."""
+    tables = ruling.tables(page.across, page.down)
+    held: dict[tuple[int, int], list[Glyph]] = {}
+    loose: list[Glyph] = []
+    for glyph in page.glyphs:
+        place = _place(tables, (glyph.left + glyph.right) / 2, glyph.middle)
+        if place is None:
+            loose.append(glyph)
+        else:
+            held.setdefault(place, []).append(glyph)
+    placed: list[tuple[float, Block]] = []
+    for t, table in enumerate(tables):
+        grid = _grid(page, t, table, held)
+        if grid is not None:
+            placed.append((table.ys[0], grid))
+    placed.extend(_prose(page, loose))
+    if (page.pictures and not tables) or page.garbled:
+        placed.append((page.height, ImageBlock(page.at(0, 0, page.width, page.height))))
+    return [block for _, block in sorted(placed, key=lambda item: item[0])]
+
+
+def _place(tables: list[RuledTable], x: float, y: float) -> tuple[int, int] | None:
+    for t, table in enumerate(tables):
+        found = table.find(x, y)
+        if found is not None:
+            return t, found
+    return None
+
+
+def _grid(page: Page, t: int, table: RuledTable, held: dict[tuple[int, int], list[Glyph]]) -> GridBlock | None:
+    cells = []
+    for i, ruled in enumerate(table.cells):
+        text = "\n".join(line.text for line in page_lines.lines(held.get((t, i), [])))
+        at = page.at(ruled.left, ruled.top, ruled.right, ruled.bottom, f"/table[{t + 1}]/r{ruled.row + 1}c{ruled.column + 1}")
+        cells.append(GridCell(ruled.row, ruled.column, text, at, ruled.rowspan, ruled.colspan))
+    if not any(cell.text for cell in cells):
+        return None
+    return GridBlock(tuple(cells), page.at(table.xs[0], table.ys[0], table.xs[-1], table.ys[-1], f"/table[{t + 1}]"), "cells")
+
+
+def _prose(page: Page, glyphs: list[Glyph]) -> list[tuple[float, Block]]:
+    found = [line for line in page_lines.lines(glyphs) if not page_lines.is_page_number(line.text)]
+    if not found:
+        return []
+    left, right = min(line.left for line in found), max(line.right for line in found)
+    groups: list[list[TextLine]] = []
+    for line in found:
+        if groups and page_lines.continues(groups[-1][-1], line, left, right):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [(group[0].top, _paragraph(page, group)) for group in groups]
+
+
+def _paragraph(page: Page, group: list[TextLine]) -> TextBlock:
+    box = (min(x.left for x in group), group[0].top, max(x.right for x in group), group[-1].bottom)
+    return TextBlock("".join(line.text for line in group), page.at(*box))

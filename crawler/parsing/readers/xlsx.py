@@ -1,0 +1,161 @@
+"""Spreadsheets in the XML format (XLSX, and ET saved as such): what a viewer shows, hidden rows, columns and sheets left out.
+
+Read from the sheets' XML: only there do merged ranges, hidden parts, number formats and formulas that were never computed show.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from crawler.parsing import number_formats, sheets
+from crawler.parsing.packages import Package, entry_names
+from crawler.parsing.sheets import Merge, Sheet
+from storage.domain.document import Block, Document, Problem
+from storage.domain.errors import Corrupt, TooLarge
+
+MEDIA_TYPES: tuple[str, ...] = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",)
+
+UNCOMPUTED = "#未计算"
+_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?\Z")
+_MAX_SHEETS = 100
+
+
+def sniff(data: bytes) -> bool:
+    """Whether this is a spreadsheet package."""
+    return any(name.startswith("xl/workbook") and name.endswith(".xml") for name in entry_names(data) or ())
+
+
+@dataclass(frozen=True)
+class _Book:
+    strings: tuple[str, ...]
+    formats: tuple[tuple[int, str], ...]  # per cell style: number and code of its format
+
+
+def read(data: bytes) -> Document:
+    """Read an XLSX file. Raises Corrupt, Encrypted, TooLarge."""
+    package = Package(data)
+    workbook = _xml(package, "xl/workbook.xml")
+    if workbook is None:
+        raise Corrupt("工作簿里没有目录", advice="请重新下载原件")
+    targets = _targets(package)
+    book = _Book(_strings(package), _formats(package))
+    blocks: list[Block] = []
+    problems: list[Problem] = []
+    for entry in list(_all(workbook, "sheet"))[:_MAX_SHEETS]:
+        relation = next((str(v) for k, v in entry.attrib.items() if str(k).endswith("}id")), "")
+        if entry.get("state") in ("hidden", "veryHidden") or "worksheet" not in targets.get(relation, ""):
+            continue
+        root = _xml(package, targets[relation])
+        if root is None:
+            raise Corrupt("工作簿缺少工作表", advice="请重新下载原件")
+        sheet = _sheet(str(entry.get("name", "")), root, book)
+        blocks += sheets.blocks(sheet)
+        if UNCOMPUTED in sheet.texts.values():
+            problems.append(Problem("formula-not-computed", f"工作表“{sheet.name}”里有公式没有保存计算结果"))
+    if not blocks:
+        raise Corrupt("工作簿是空白的")
+    return Document(MEDIA_TYPES[0], tuple(blocks), problems=tuple(problems))
+
+
+def _xml(package: Package, name: str) -> etree._Element | None:
+    return package.xml(name) if name in package.names else None
+
+
+def _all(root: etree._Element, name: str) -> list[etree._Element]:
+    return list(root.iter("{*}" + name))
+
+
+def _targets(package: Package) -> dict[str, str]:
+    root = _xml(package, "xl/_rels/workbook.xml.rels")
+    found = {}
+    for e in root if root is not None else ():
+        target = str(e.get("Target", ""))
+        found[str(e.get("Id"))] = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
+    return found
+
+
+def _strings(package: Package) -> tuple[str, ...]:
+    root = _xml(package, "xl/sharedStrings.xml")
+    return tuple(_text(item) for item in root.iterchildren("{*}si")) if root is not None else ()
+
+
+def _text(item: etree._Element) -> str:
+    """A string's runs joined; phonetic guides are no text."""
+    return "".join(t.text or "" for t in item.iter("{*}t") if etree.QName(t.getparent()).localname != "rPh")
+
+
+def _formats(package: Package) -> tuple[tuple[int, str], ...]:
+    root = _xml(package, "xl/styles.xml")
+    if root is None:
+        return ()
+    codes = {int(e.get("numFmtId", "0")): str(e.get("formatCode", "")) for e in _all(root, "numFmt") if e.get("numFmtId", "").isdigit()}
+    styles = root.find("{*}cellXfs")
+    numbers = [int(n) if (n := e.get("numFmtId", "0")).isdigit() else 0 for e in (styles if styles is not None else ())]
+    return tuple((n, codes.get(n, number_formats.BUILT_IN.get(n, ""))) for n in numbers)
+
+
+def _sheet(name: str, root: etree._Element, book: _Book) -> Sheet:
+    hidden = _hidden_columns(root)
+    texts: dict[tuple[int, int], str] = {}
+    row_number = -1
+    for row in root.iterfind("{*}sheetData/{*}row"):
+        row_number = int(r) - 1 if (r := row.get("r", "")).isdigit() else row_number + 1
+        column = -1
+        for cell in row.iterchildren("{*}c"):
+            place = _RANGE.match(cell.get("r", ""))
+            column = column_number(place[1]) if place else column + 1
+            text = _cell(cell, book)
+            if text.strip() and row.get("hidden") not in ("1", "true") and column not in hidden:
+                texts[row_number, column] = text
+            if len(texts) > sheets.MAX_CELLS:
+                raise TooLarge("工作表的单元格数量超过上限")
+    merges = (_merge(str(e.get("ref", ""))) for e in root.iterfind("{*}mergeCells/{*}mergeCell"))
+    return Sheet(name, texts, tuple(m for m in merges if m is not None))
+
+
+def _hidden_columns(root: etree._Element) -> set[int]:
+    found: set[int] = set()
+    for e in root.iterfind("{*}cols/{*}col"):
+        first, last = e.get("min", ""), e.get("max", "")
+        if e.get("hidden") in ("1", "true") and first.isdigit() and last.isdigit():
+            found.update(range(int(first) - 1, min(int(last), 16384)))
+    return found
+
+
+def _merge(reference: str) -> Merge | None:
+    found = _RANGE.match(reference)
+    if found is None or found[3] is None:
+        return None
+    return Merge(int(found[2]) - 1, column_number(found[1]), int(found[4]) - 1, column_number(found[3]))
+
+
+def column_number(letters: str) -> int:
+    """Column from 0 by its letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _cell(cell: etree._Element, book: _Book) -> str:
+    kind = cell.get("t", "n")
+    if kind == "inlineStr":
+        return _text(cell)
+    stored = cell.find("{*}v")
+    value = (stored.text or "") if stored is not None else ""
+    if not value:
+        return UNCOMPUTED if cell.find("{*}f") is not None and kind != "str" else ""
+    if kind == "s":
+        if not value.isdigit() or int(value) >= len(book.strings):
+            raise Corrupt("工作簿的文字表已损坏", advice="请重新下载原件")
+        return book.strings[int(value)]
+    if kind != "n":
+        return {"1": "TRUE", "0": "FALSE"}.get(value, value) if kind == "b" else value
+    style = cell.get("s", "0")
+    number, code = book.formats[int(style)] if style.isdigit() and int(style) < len(book.formats) else (0, "")
+    # A count that was taken for a date is not a count any more: it stays visible as one and is read as no number.
+    return f"#日期 {value}" if number_formats.is_date(number, code) else number_formats.shown(value, code)
