@@ -30,9 +30,8 @@ def _row(table: DrawnTable, number: int, escapes: str) -> str:
     shape, texts = [], []
     for cell in _pieces(table, number):
         merge = "" if cell.rowspan == 1 else r"\clvmgf" if cell.row == number else r"\clvmrg"
-        shape.append(
-            rf"{merge}\clbrdrt\brdrs\clbrdrl\brdrs\clbrdrb\brdrs\clbrdrr\brdrs\cellx{_WIDTH * (cell.column + cell.colspan) // table.columns}"
-        )
+        right = _WIDTH * (cell.column + cell.colspan) // table.columns
+        shape.append(rf"{merge}\clbrdrt\brdrs\clbrdrl\brdrs\clbrdrb\brdrs\clbrdrr\brdrs\cellx{right}")
         texts.append(rf"\pard\intbl\qc {_escaped(cell.text if cell.row == number else '', escapes)}\cell")
     return r"\trowd\trgaph108\trleft0" + "".join(shape) + "\n" + "\n".join(texts) + r"\row" "\n"
 

@@ -1,6 +1,6 @@
 """Old office formats to DOCX through LibreOffice, where it is installed: in a child of its own, bounded, without macros or network.
 
-Each conversion has its own profile folder: two that share one refuse to start, and what a document leaves in a profile must not reach the next.
+Each conversion has its own profile folder: two that share one refuse to start, and what a document leaves in it must not reach the next.
 The caller chooses whether results are kept: `with cached_in(mapping)` keeps them by the SHA-256 of the original.
 """
 

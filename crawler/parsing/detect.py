@@ -52,8 +52,8 @@ def detect(data: bytes) -> tuple[str, Reader]:
     if data.startswith(b"PK\x03\x04"):
         Package(data)  # says so where it is damaged
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnknownFormat("旧版 Office 文件（DOC、WPS、XLS）暂不能读取", advice="请另存为 DOCX 或 PDF")
-    raise UnknownFormat("无法识别的文件格式", advice="支持网页、DOCX、PDF 和文本")
+        raise UnknownFormat("无法识别的旧版 Office 文件", advice="请另存为 DOCX 或 PDF")
+    raise UnknownFormat("无法识别的文件格式", advice="支持网页、DOCX、DOC、WPS、RTF、PDF、OFD、XLSX、XLS、ET、ZIP、RAR 和文本")
 
 
 def read(data: bytes) -> Document:

@@ -44,7 +44,7 @@ class _Table:
 
 @dataclass
 class Flow:
-    """Gathers paragraphs, cells and rows as they come; `blocks` holds what is complete. Depth 0 is running text, 1 a table, 2 one inside."""
+    """Gathers paragraphs, cells and rows as they come. Depth 0 is running text, 1 a table, 2 a table in a table."""
 
     blocks: list[Block] = field(default_factory=list)
     _open: dict[int, _Table] = field(default_factory=dict)

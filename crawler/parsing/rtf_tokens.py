@@ -32,7 +32,7 @@ class Token:
 
 @dataclass
 class _State:
-    """What a group inherits and gives back: the font and how many fallback characters follow each \\u escape."""
+    r"""What a group inherits and gives back: the font and how many fallback characters follow each \u escape."""
 
     font: int = -1
     fallback: int = 1
@@ -92,7 +92,7 @@ class Tokens:
         self._raw += data[skipped:]
 
     def _settle(self) -> None:
-        """Bytes and \\u units so far into one queue of characters, in order."""
+        r"""Bytes and \u units so far into one queue of characters, in order."""
         text = b"".join(unit.to_bytes(2, "little") for unit in self._units).decode("utf-16-le", "replace")
         self._units = []
         self._done = self._pending() + text

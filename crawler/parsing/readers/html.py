@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from crawler.parsing import marks
 from crawler.parsing.encodings import decode
 from storage.domain.document import Block, Document, GridBlock, GridCell, ImageBlock, Locator, Problem, TextBlock
 from storage.domain.errors import Corrupt, TooLarge
@@ -63,7 +64,7 @@ _MAX_DEPTH = 400
 def sniff(data: bytes) -> bool:
     """Whether these bytes are HTML."""
     head = data[:65536]
-    if head.startswith((b"%PDF", b"PK\x03\x04", b"{\\rtf", b"\xd0\xcf\x11\xe0")):
+    if head.startswith((b"%PDF", b"PK\x03\x04", b"Rar!", b"\xd0\xcf\x11\xe0")) or marks.of(head):
         return False
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return bool(_TAG.search(decode(head)[0]))

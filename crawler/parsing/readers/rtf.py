@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from crawler.parsing import marks
 from crawler.parsing.flowing_tables import Edge, Flow, RowShape
 from crawler.parsing.rtf_tokens import Token, Tokens
 from storage.domain.document import Document
@@ -12,8 +13,40 @@ from storage.domain.errors import Corrupt
 MEDIA_TYPES: tuple[str, ...] = ("application/rtf", "text/rtf")
 
 _SILENT = frozenset(
-    "fonttbl colortbl stylesheet info header headerl headerr headerf footer footerl footerr footerf footnote annotation xe tc txe rxe pict"
-    " objdata nonshppict nonesttables upr fldinst themedata datastore listtable listoverridetable rsidtbl xmlnstbl generator sp".split()
+    [
+        "fonttbl",
+        "colortbl",
+        "stylesheet",
+        "info",
+        "header",
+        "headerl",
+        "headerr",
+        "headerf",
+        "footer",
+        "footerl",
+        "footerr",
+        "footerf",
+        "footnote",
+        "annotation",
+        "xe",
+        "tc",
+        "txe",
+        "rxe",
+        "pict",
+        "objdata",
+        "nonshppict",
+        "nonesttables",
+        "upr",
+        "fldinst",
+        "themedata",
+        "datastore",
+        "listtable",
+        "listoverridetable",
+        "rsidtbl",
+        "xmlnstbl",
+        "generator",
+        "sp",
+    ]
 )
 _HEARD = frozenset(
     {"shptxt", "ud", "nesttableprops", "shppict", "shpinst", "fldrslt"}
@@ -22,7 +55,7 @@ _HEARD = frozenset(
 
 def sniff(data: bytes) -> bool:
     """Whether these bytes are RTF."""
-    return data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{\\rtf")
+    return marks.of(data) == "rtf"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from crawler.parsing import marks
 from crawler.parsing.encodings import decode
 from storage.domain.document import Block, Document, GridBlock, GridCell, ImageBlock, Locator, Problem, TextBlock
 from storage.domain.errors import Corrupt
@@ -24,7 +25,7 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 def sniff(data: bytes) -> bool:
     """Whether these bytes are running text without markup."""
     head = data[:65536]
-    if not head.strip() or head.startswith((b"%PDF", b"PK\x03\x04", b"{\\rtf", b"\xd0\xcf\x11\xe0")):
+    if not head.strip() or head.startswith((b"%PDF", b"PK\x03\x04", b"Rar!", b"\xd0\xcf\x11\xe0")) or marks.of(head):
         return False
     if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and (b"\x00" in head or _MARKUP.search(head)):
         return False
