@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from monitor.intervals import Interval, compare, of_cell, total
+from monitor.remembered import Remembered
 from storage.domain.enums import CellKind, Edition, Outcome
 from storage.domain.ids import CellPath
 from storage.domain.reports import ABSENT_CELL, Cell, ParsedReport
@@ -92,6 +93,10 @@ def operands(report: ParsedReport) -> Operands:
         equations=tuple(_evaluate_all(known, intervals, out)),
         read=frozenset(path.split("/", 1)[0] for path, cell in cells.items() if cell.kind is not CellKind.ABSENT),
     )
+
+
+operands_of = Remembered(operands)
+"""The same, remembered: a report is judged once and then stands beside the reports of other years."""
 
 
 def _left_out(table: Table, cells: dict[CellPath, Cell]) -> frozenset[str]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
+from monitor.remembered import Remembered
+from monitor.subject import Subject
 from storage.domain.ids import CellPath
 from storage.domain.reports import Number, ParsedReport
 
@@ -12,6 +16,7 @@ LEAST_NONZERO = 8
 """Fewer non-zero cells in common can agree by chance."""
 
 SHINGLE = 12
+LEAST_FOR_TEMPLATE = 6
 QUOTED = re.compile(r"《[^》]*》|“[^”]*”|〔\d+〕\d*号?|\d+|[^\w]|年度报告|政府信息公开|依申请公开|主动公开")
 
 
@@ -24,9 +29,12 @@ def vector(report: ParsedReport) -> dict[CellPath, Number]:
     }
 
 
+vector_of = Remembered(vector)
+
+
 def same_figures(one: ParsedReport, other: ParsedReport) -> bool | None:
     """Whether both carry the same figures; None where too few cells are comparable or non-zero to say."""
-    a, b = vector(one), vector(other)
+    a, b = vector_of(one), vector_of(other)
     shared = a.keys() & b.keys()
     if len(shared) < 50 or one.form is not other.form:
         return None
@@ -42,14 +50,50 @@ def shingles(text: str) -> frozenset[str]:
     return frozenset(bare[i : i + SHINGLE] for i in range(len(bare) - SHINGLE + 1))
 
 
-def shared_text(one: str, other: str) -> float | None:
-    """The share of `one` that stands in `other`, 0 to 1; None where there is too little text to say."""
+def common_text(texts: Sequence[str]) -> frozenset[str]:
+    """Pieces that most of several texts share: an official template, quoted law, the habits of a place. Nothing below six texts."""
+    if len(texts) < LEAST_FOR_TEMPLATE:
+        return frozenset()
+    counted = Counter(piece for text in texts for piece in shingles(text))
+    return frozenset(piece for piece, count in counted.items() if 2 * count > len(texts))
+
+
+def shared_text(one: str, other: str, common: frozenset[str] = frozenset()) -> float | None:
+    """The share of `one` that stands in `other`, 0 to 1, what is `common` to all left out; None where there is too little text to say."""
     a, b = shingles(one), shingles(other)
+    if common:
+        a, b = a - common, b - common
     if len(a) < 100 or len(b) < 100:
         return None
     return len(a & b) / len(a)
 
 
+def others_of(subject: Subject) -> tuple[ParsedReport, ...]:
+    """Reports of other bodies for the same year, each once."""
+    known = {id(report): report for report in (*subject.peers, *subject.neighbours)}
+    return tuple(known.values())
+
+
+def named(report: ParsedReport, index: int) -> str:
+    """What tells one other report from the rest: its body; a number where none was recognised."""
+    return report.body.name if report.body is not None else str(index)
+
+
 def prose(report: ParsedReport, *numbers: int) -> str:
     """The running text of some sections."""
     return "".join(section.text for section in report.sections if section.number in numbers)
+
+
+def shared_with_others(subject: Subject, limit: float) -> tuple[float | None, ...]:
+    """How much of the report's own words (sections one, five, six) stands in each report of `others_of`.
+
+    What most of them share is taken away before a share above `limit` is believed: a common template is nobody's copy.
+    """
+    own, texts = prose(subject.report, 1, 5, 6), [prose(other, 1, 5, 6) for other in others_of(subject)]
+    plain = [shared_text(own, text) for text in texts]
+    if not any(share is not None and share >= limit for share in plain):
+        return tuple(plain)
+    common = common_text([own, *texts])
+    return tuple(
+        shared_text(own, text, common) if share is not None and share >= limit else share for share, text in zip(plain, texts, strict=True)
+    )

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from monitor.equations import Operands, operands
+from monitor.equations import Operands, operands_of
 from monitor.root_cause import Cause, causes
 from storage.domain.duties import Duty, DutyState, Evidence
 from storage.domain.enums import BodyKind, Certainty, Severity
@@ -29,7 +29,10 @@ class Subject:
 
     `previous` is the same body's report of the year before, `earlier` those of further years (newest first), `children` the reports that
     an aggregating report sums up (`children_complete`: all of them, the own office included), `peers` reports of like bodies for the
-    same year, `other_versions` further carriers or versions of this very report. `body_names` are the registered name and aliases.
+    same year, `neighbours` those of other bodies of the place, `other_versions` further carriers or versions of this very report.
+    `previous_children` are the children's reports of the year before, `registered_children` how many the registry knows.
+    `previous_before` is last year's report as it stood when this one appeared; `predecessors` are last year's reports of bodies merged
+    into this one. `body_names` are the registered name and aliases.
     """
 
     report: ParsedReport
@@ -46,11 +49,16 @@ class Subject:
     children: tuple[ParsedReport, ...] = ()
     children_complete: bool = False
     other_versions: tuple[ParsedReport, ...] = ()
+    neighbours: tuple[ParsedReport, ...] = ()
+    previous_children: tuple[ParsedReport, ...] = ()
+    registered_children: int | None = None
+    previous_before: ParsedReport | None = None
+    predecessors: tuple[ParsedReport, ...] = ()
 
     @cached_property
     def operands(self) -> Operands:
         """Cells as intervals and the form's equations, computed once."""
-        return operands(self.report)
+        return operands_of(self.report)
 
     @cached_property
     def causes(self) -> tuple[Cause, ...]:
@@ -60,7 +68,7 @@ class Subject:
     @cached_property
     def previous_operands(self) -> Operands | None:
         """The same for last year's report."""
-        return None if self.previous is None else operands(self.previous)
+        return None if self.previous is None else operands_of(self.previous)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.neighbours import prose, shared_text
+from monitor.neighbours import named, others_of, shared_with_others
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
@@ -28,16 +28,16 @@ LIMIT = 0.6
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """数字、引文、文件名和格式用语不计。"""
-    others = list(subject.peers)
+    others = others_of(subject)
     if not others:
         yield not_applicable(ID, "text", "同类单位的报告")
-    for index, other in enumerate(others):
-        share = shared_text(prose(subject.report, 1, 5, 6), prose(other, 1, 5, 6))
+    for index, (other, share) in enumerate(zip(others, shared_with_others(subject, LIMIT), strict=True)):
+        at = f"text/{named(other, index)}"
         if share is None:
-            yield undetermined(ID, f"text/{index}", "足够长的正文")
+            yield undetermined(ID, at, "足够长的正文")
             continue
         facts = {"percent": f"{share:.0%}", "other": other.body.name if other.body else "另一单位"}
-        yield CheckResult(ID, f"text/{index}", Outcome.FAIL if share >= LIMIT else Outcome.PASS, facts=facts)
+        yield CheckResult(ID, at, Outcome.FAIL if share >= LIMIT else Outcome.PASS, facts=facts)
 
 
 RULE = Rule(

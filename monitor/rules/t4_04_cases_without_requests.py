@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.equations import operands
+from monitor.equations import operands_of
 from monitor.operands import undetermined, value_of
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
@@ -37,7 +37,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if not (cases.low > 0 and taken.if_blank == 0):
         yield undetermined(ID, "litigation", *cells)
         return
-    older = [operands(report) for report in (subject.previous, *subject.earlier[:1]) if report is not None]
+    older = [operands_of(report) for report in (subject.previous, *subject.earlier[:1]) if report is not None]
     if any(known.sum_of(TAKEN).low > 0 for known in older):
         yield CheckResult(ID, "litigation", Outcome.PASS, value_of(cases), value_of(taken), cells)
     elif len(older) < 2 or not all(known.sum_of(TAKEN).if_blank == 0 for known in older):

@@ -44,4 +44,5 @@ RULE = Rule(
     message="另有一份同年度报告（{source}），表格数字不同",
     absorbs=("TX-21",),
     factual=True,
+    grouping="rule",
 )

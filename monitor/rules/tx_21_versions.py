@@ -46,4 +46,5 @@ RULE = Rule(
     severity=Severity.S2,
     check=check,
     message="与另一版式（{media}）相比有 {count} 格数字不同：{cells}",
+    grouping="rule",
 )

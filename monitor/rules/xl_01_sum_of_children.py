@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from monitor.equations import VIOLATED
 from monitor.intervals import compare, of_cell, total
+from monitor.levels import summable
 from monitor.operands import not_applicable, side_facts, undetermined, value_of
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Severity
@@ -34,12 +35,13 @@ ADDITIVE = (
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """需要口径相同的下级报告；每个可加的数一个结果。"""
-    if not subject.children or not subject.children_complete:
+    children = summable(subject.children)
+    if not children or not subject.children_complete:
         yield not_applicable(ID, "requests", "齐全的下级报告")
         return
     for path in ADDITIVE:
-        parts = [of_cell(child.cell(path)) for child in subject.children if child.cell(path).trusted]
-        if len(parts) < len(subject.children) or "requests" not in subject.operands.read:
+        parts = [of_cell(child.cell(path)) for child in children if child.cell(path).trusted]
+        if len(parts) < len(children) or "requests" not in subject.operands.read:
             yield undetermined(ID, path, "本级与各下级报告的可靠读数")
             continue
         left, right = total(parts), subject.operands.at(path)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.neighbours import same_figures
+from monitor.neighbours import named, others_of, same_figures
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
@@ -25,16 +25,17 @@ ID = RuleId("XL-07")
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """只比较可靠读出的格，至少 8 个非零。"""
-    others = list(subject.peers)
+    others = others_of(subject)
     if not others:
         yield not_applicable(ID, "tables", "同类单位的报告")
     for index, other in enumerate(others):
+        at = f"tables/{named(other, index)}"
         same = same_figures(subject.report, other)
         if same is None:
-            yield undetermined(ID, f"tables/{index}", "足够多的可靠非零数字")
+            yield undetermined(ID, at, "足够多的可靠非零数字")
             continue
         facts = {"other": other.body.name if other.body else "另一单位", "reservation": "可能是误用了数据，也可能是读取了同一份文件"}
-        yield CheckResult(ID, f"tables/{index}", Outcome.FAIL if same else Outcome.PASS, facts=facts)
+        yield CheckResult(ID, at, Outcome.FAIL if same else Outcome.PASS, facts=facts)
 
 
 RULE = Rule(

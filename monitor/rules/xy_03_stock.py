@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from monitor.equations import Operands, operands
+from monitor.equations import Operands, operands_of
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Edition, Outcome, Severity
@@ -30,7 +30,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
         yield not_applicable(ID, "proactive/norm_valid", "2021 年格式的表二")
         return
     reports = [subject.report, subject.previous, *subject.earlier[:1]]
-    years = [operands(report) for report in reports if report is not None and report.form is Edition.E2021]
+    years = [operands_of(report) for report in reports if report is not None and report.form is Edition.E2021]
     if len(years) < 3:
         yield undetermined(ID, "proactive/norm_valid", "上年度与前年度报告表二")
         return

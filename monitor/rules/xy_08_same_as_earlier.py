@@ -31,10 +31,10 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     for index, other in enumerate(others):
         same = same_figures(subject.report, other)
         if same is None:
-            yield undetermined(ID, f"tables/{index}", "足够多的可靠非零数字")
+            yield undetermined(ID, f"tables/{other.report_year or index}", "足够多的可靠非零数字")
             continue
         facts = {"other": str(other.report_year or "往"), "reservation": "可能是误用了数据，也可能是读取了同一份文件"}
-        yield CheckResult(ID, f"tables/{index}", Outcome.FAIL if same else Outcome.PASS, facts=facts)
+        yield CheckResult(ID, f"tables/{other.report_year or index}", Outcome.FAIL if same else Outcome.PASS, facts=facts)
 
 
 RULE = Rule(

@@ -34,10 +34,10 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     for index, other in enumerate(others):
         share = shared_text(prose(subject.report, 1, 5, 6), prose(other, 1, 5, 6))
         if share is None:
-            yield undetermined(ID, f"text/{index}", "足够长的正文")
+            yield undetermined(ID, f"text/{other.report_year or index}", "足够长的正文")
             continue
         facts = {"percent": f"{share:.0%}", "other": str(other.report_year or "上")}
-        yield CheckResult(ID, f"text/{index}", Outcome.FAIL if share >= LIMIT else Outcome.PASS, facts=facts)
+        yield CheckResult(ID, f"text/{other.report_year or index}", Outcome.FAIL if share >= LIMIT else Outcome.PASS, facts=facts)
 
 
 RULE = Rule(

@@ -214,9 +214,13 @@ def subject(case: Mapping[str, Any]) -> Subject:
     related: dict[str, Any] = {}
     if "previous" in case:
         related["previous"] = report({"year": case.get("year", 2023) - 1, **case["previous"]})
-    for key in ("peers", "children", "earlier", "other_versions"):
+    for key in ("peers", "neighbours", "children", "earlier", "other_versions", "previous_children", "predecessors"):
         if key in case:
             related[key] = tuple(report(entry) for entry in case[key])
+    if "previous_before" in case:
+        related["previous_before"] = report({"year": case.get("year", 2023) - 1, **case["previous_before"]})
+    if "registered_children" in case:
+        related["registered_children"] = case["registered_children"]
     for key in ("body_names", "other_body_names"):
         if key in case:
             related[key] = tuple(case[key])

@@ -1,0 +1,33 @@
+"""Which reports may be added up: of several levels no case may be counted twice, and vertical systems are nobody's departments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from storage.domain.reports import ParsedReport
+
+VERTICAL_SYSTEMS = frozenset({"税务", "海关", "海事", "气象", "金融监管", "人民银行", "统计调查", "烟草", "邮政管理"})
+VERTICAL_NAMES = ("税务局", "海关", "海事局", "气象局", "金融监督管理局", "监管分局", "调查队", "烟草专卖局", "邮政管理局")
+"""Bodies led from above; their reports are not summed up by the government of the place."""
+
+
+def name_of(report: ParsedReport) -> str:
+    """The publishing body's name, empty where none was recognised."""
+    return report.body.name if report.body is not None else ""
+
+
+def is_vertical(name: str, system: str = "") -> bool:
+    """Whether a body belongs to a system led from above."""
+    return system in VERTICAL_SYSTEMS or name.endswith(VERTICAL_NAMES)
+
+
+def branches(children: Sequence[ParsedReport]) -> tuple[ParsedReport, ...]:
+    """Those reports whose body is a branch of another one's: 某市公安局城东分局 beside 某市公安局."""
+    names = {name for child in children if (name := name_of(child))}
+    return tuple(child for child in children if any(name_of(child) != name and name_of(child).startswith(name) for name in names))
+
+
+def summable(children: Sequence[ParsedReport]) -> tuple[ParsedReport, ...]:
+    """The reports that may be added up: no vertical bodies, and no branch beside its bureau, whose report may hold it already."""
+    held = {id(child) for child in branches(children)}
+    return tuple(child for child in children if id(child) not in held and not is_vertical(name_of(child)))
