@@ -16,5 +16,5 @@ def sniff(data: bytes) -> bool:
 
 
 def read(data: bytes) -> Document:
-    """Read the one report inside. Raises UnknownFormat where there is none or more than one, NeedsLibarchive, Corrupt, Encrypted, TooLarge."""
+    """Read the one report inside. Raises UnknownFormat where there is not exactly one, NeedsLibarchive, Corrupt, Encrypted, TooLarge."""
     return containers.one_report(islice(libarchive.members(data), containers.MAX_INSIDE), "rar")

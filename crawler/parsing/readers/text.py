@@ -27,9 +27,10 @@ def sniff(data: bytes) -> bool:
     head = data[:65536]
     if not head.strip() or head.startswith((b"%PDF", b"PK\x03\x04", b"Rar!", b"\xd0\xcf\x11\xe0")) or marks.of(head):
         return False
-    if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and (b"\x00" in head or _MARKUP.search(head)):
-        return False
     text, _, _ = decode(head)
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if _MARKUP.search(text.encode("ascii", "ignore") if wide else head) or (b"\x00" in head and not wide):
+        return False
     odd = sum(1 for c in text if c == "\ufffd" or (c < " " and c not in "\t\r\n\f\v"))
     return odd * 50 <= len(text)
 

@@ -1,4 +1,4 @@
-"""Word documents saved as one XML file (Word 2003 XML, flat OPC), often under the name of a DOC: brought into DOCX form and read as such."""
+"""Word documents saved as one XML file (Word 2003 XML, flat OPC), often under the name of a DOC: made DOCX and read as such."""
 
 from __future__ import annotations
 
