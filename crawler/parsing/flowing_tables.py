@@ -166,7 +166,7 @@ def _row(
             drafts[index] = GridCell(old.row, old.column, old.text, old.at, old.rowspan + 1, old.colspan)
         else:
             index = len(drafts)
-            drafts.append(GridCell(row, piece.column, piece.text, Locator(f"{name}/td[{piece.number}]"), 1, piece.width))
+            drafts.append(GridCell(row, piece.column, piece.text, Locator(f"{name}/tc[{piece.number}]"), 1, piece.width))
         open_now[place] = index
     return open_now
 
@@ -200,7 +200,7 @@ def _index(columns: Sequence[int], x: int) -> int:
 
 def _sequence(rows: Sequence[tuple[Sequence[str], RowShape | None]], name: str) -> GridBlock:
     cells = [
-        GridCell(r, c, text, Locator(f"{name}/tr[{r + 1}]/td[{c + 1}]"))
+        GridCell(r, c, text, Locator(f"{name}/tr[{r + 1}]/tc[{c + 1}]"))
         for r, (texts, _) in enumerate(rows)
         for c, text in enumerate(texts)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-_PLAIN = re.compile(r"(?P<group>#,##)?0(?:\.(?P<places>0+))?(?P<percent>%)?(?:[_\\].)*(?P<unit>(?:\"[^\"]{1,8}\")|[件项条个元])?\Z")
+_PLAIN = re.compile(r"(?P<group>#,##)?0(?:\.(?P<places>0+))?(?P<percent>%)?(?:[_\\].)*\s*(?P<unit>(?:\"[^\"]{1,8}\")|[件项条个元])?\Z")
 BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00"}
 DATES = frozenset({*range(14, 23), 27, 28, 29, 30, 31, 36, 45, 46, 47, 50, 51, 52, 53, 54, 55, 56, 57, 58})
 _DATE_LETTERS = re.compile(r"[ymdhs年月日]", re.IGNORECASE)
@@ -25,7 +25,7 @@ def shown(value: str | float, code: str = "") -> str:
         return str(value)
     if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
         return str(value)
-    format_ = _PLAIN.fullmatch(code.partition(";")[0].strip())
+    format_ = _PLAIN.fullmatch(code.partition(";")[0])
     if format_ is None:
         return _plain(number)
     scaled = number * 100 if format_["percent"] else number

@@ -31,6 +31,8 @@ def sniff(data: bytes) -> bool:
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     if _MARKUP.search(text.encode("ascii", "ignore") if wide else head) or (b"\x00" in head and not wide):
         return False
+    if text.lstrip("\ufeff \r\n\t").startswith("<?xml"):  # XML that no reader knows is no running text
+        return False
     odd = sum(1 for c in text if c == "\ufffd" or (c < " " and c not in "\t\r\n\f\v"))
     return odd * 50 <= len(text)
 

@@ -1,4 +1,4 @@
-"""Files as an office program saves them: legacy Word and Excel, with figures of our own; hidden and deleted text beside the figures is not read."""
+"""Files as an office program saves them: legacy Word and Excel, figures of our own; hidden and deleted text beside them is not read."""
 
 import json
 from pathlib import Path

@@ -56,7 +56,7 @@ def test_exactly_one_reader_takes_it(carrier):
     [
         ("xlsx", r"sheet:年度报告/[A-O]\d+"),
         ("ofd", r"page:\d+/table\[\d\]/r\d+c\d+@0\.\d{4},.*"),
-        ("rtf", r"table\[\d\]/tr\[\d+\]/td\[\d+\]"),
+        ("rtf", r"table\[\d\]/tr\[\d+\]/tc\[\d+\]"),
         ("excel-2003-xml", r"sheet:表1/[A-O]\d+"),
     ],
 )
