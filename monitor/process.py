@@ -7,7 +7,7 @@ a reading of quality none; an original that cannot be had becomes an alarm for o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -20,9 +20,10 @@ from crawler.parsing.sandbox import Limits, ParserPool
 from crawler.parsing.version import PARSER_VERSION
 from monitor.alerts import events as told
 from monitor.alerts.outgoing import plan_due
-from monitor.evaluate import Evaluation, evaluate_body, evaluate_duties, report_years, tell_sources
-from monitor.judge import Subject, judge, rules_version
-from storage import bodies, duties, events, findings, readings, reports
+from monitor.evaluate import Evaluation, evaluate_duties, report_years, tell_sources
+from monitor.judging import SILENT, TOLD, judge_stored
+from monitor.surroundings import Shelf
+from storage import bodies, duties, events, readings, reports
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind
 from storage.domain.clock import Clock, local_date
@@ -79,6 +80,16 @@ class _Done:
     resolved: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What reading and judging one report needs."""
+
+    db: Database
+    archive: Archive
+    pool: ParserPool
+    shelf: Shelf
+
+
 def process_pending(db: Database, archive: Archive, settings: Settings, clock: Clock, progress: Progress | None = None) -> ProcessSummary:
     """Do everything that is waiting; safe to call again at any moment, and after any crash."""
     say = progress or (lambda _stage, _done, _all: None)
@@ -121,9 +132,10 @@ def _read_all(db: Database, archive: Archive, settings: Settings, clock: Clock, 
     limits = Limits(wall_seconds=settings.parse_timeout_seconds, memory_mb=settings.parse_memory_mb)
     done = []
     with ParserPool(limits) as pool:
+        tools = _Tools(db, archive, pool, Shelf())
         for number, version in enumerate(waiting):
             say("读取年报", number, len(waiting))
-            done.append(_one_or_alarm(db, archive, pool, clock, version))
+            done.append(_one_or_alarm(tools, clock, version))
     say("读取年报", len(waiting), len(waiting))
     return done
 
@@ -131,10 +143,10 @@ def _read_all(db: Database, archive: Archive, settings: Settings, clock: Clock, 
 MOST_AT_ONCE = 100_000
 
 
-def _one_or_alarm(db: Database, archive: Archive, pool: ParserPool, clock: Clock, version: ReportVersion) -> _Done:
+def _one_or_alarm(tools: _Tools, clock: Clock, version: ReportVersion) -> _Done:
     """One report; what breaks over it is told to operators, leaves nothing behind, and does not keep the others waiting."""
     try:
-        return _one(db, archive, pool, clock, version)
+        return _one(tools, clock, version)
     except StoreError:
         raise  # the database is away or full: that concerns every report, and the caller tries again
     except Exception as error:  # a fault of ours in reading or judging one report: it stays pending and is alarmed
@@ -142,17 +154,18 @@ def _one_or_alarm(db: Database, archive: Archive, pool: ParserPool, clock: Clock
         reason = f"处理时出错：{type(error).__name__}: {error}"[:300]
         log.exception("report_failed", version_id=version.id)
         now = clock.now()
-        with db.write() as connection:
+        with tools.db.write() as connection:
             event = told.operator(EventKind.PROCESS_FAILED, subject, reason, now, episode=f"{version.id}/{local_date(now)}")
             events.append(connection, event)
         return _Done()
 
 
-def _one(db: Database, archive: Archive, pool: ParserPool, clock: Clock, version: ReportVersion) -> _Done:
+def _one(tools: _Tools, clock: Clock, version: ReportVersion) -> _Done:
+    db, shelf = tools.db, tools.shelf
     with db.read() as connection:
         body = bodies.get(connection, version.body_id)
     try:
-        parsed = read_version(archive, pool, version, body)
+        parsed = read_version(tools.archive, tools.pool, version, body)
     except ArchiveError as error:
         with db.write() as connection:
             episode = f"{version.id}/{error.code}"
@@ -166,8 +179,7 @@ def _one(db: Database, archive: Archive, pool: ParserPool, clock: Clock, version
         readings.record(connection, version.id, parsed, now)
         if is_new and earlier is not None:
             events.append(connection, _revised(version, body, earlier, parsed, now))
-        done = _judge(connection, body, version.report_year, now)
-        _judge(connection, body, version.report_year + 1, now)
+        done = _judge(connection, shelf, body, version.report_year, now, notify=is_new)
     return replace(done, quality=parsed.reading.quality)
 
 
@@ -184,38 +196,14 @@ def read_version(archive: Archive, pool: ParserPool, version: ReportVersion, bod
     return best
 
 
-def _judge(connection: Connection, body: Body, report_year: int, now: datetime) -> _Done:
-    """Judge the report that stands now, with its duty and the year before; nothing where there is none."""
-    stored = readings.newest_for(connection, body.id, report_year)
-    if stored is None:
-        return _Done()
-    before = readings.newest_for(connection, body.id, report_year - 1)
-    duty, state, evidence = evaluate_body(connection, body, report_year, now)
-    subject = Subject(
-        report=stored.parsed,
-        previous=before.parsed if before is not None else None,
-        today=local_date(now),
-        duty=duty,
-        state=state,
-        evidence=evidence,
-        body_kind=body.kind,
-        body_names=(body.name, *body.aliases),
-    )
-    versions = f"{stored.parser_version}; {rules_version()}"
-    judged = findings.Judged(now, stored.id, versions)
-    changes = findings.apply(connection, body.id, report_year, judge(subject), stored.parsed, judged)
-    for is_new, entries in ((True, changes.opened), (False, changes.reopened), (False, changes.resolved)):
-        _tell(connection, body, entries, is_new, now)
+def _judge(connection: Connection, shelf: Shelf, body: Body, report_year: int, now: datetime, *, notify: bool) -> _Done:
+    """Judge the report that stands now, then what it is an operand of: the body's report of the year after, and the government's above."""
+    telling = TOLD if notify else SILENT
+    changes = judge_stored(connection, shelf, body, report_year, now, telling)
+    judge_stored(connection, shelf, body, report_year + 1, now, telling)
+    if body.parent_id is not None:
+        judge_stored(connection, shelf, bodies.get(connection, body.parent_id), report_year, now, telling)
     return _Done(opened=len(changes.opened), resolved=len(changes.resolved))
-
-
-def _tell(connection: Connection, body: Body, entries: Sequence[findings.StoredFinding], is_new: bool, now: datetime) -> None:
-    for entry in entries:
-        change = (is_new, entry.state)
-        for event in told.of_finding(
-            entry.finding, change, now, body_id=body.id, report_year=entry.report_year, division_code=body.division_code
-        ):
-            events.append(connection, event)
 
 
 def _before(connection: Connection, version: ReportVersion) -> ParsedReport | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from storage.domain.enums import BodyKind, BodyLevel
 from storage.domain.errors import NotFoundError
@@ -140,3 +141,49 @@ def _body(row: Row[Any], aliases: tuple[str, ...]) -> Body:
         active_from_year=row.active_from_year,
         active_to_year=row.active_to_year,
     )
+
+
+def children_of(connection: Connection, body_id: BodyId, *, limit: int) -> tuple[Body, ...]:
+    """The bodies directly under one, by id, `limit` at most."""
+    query = select(bodies).where(bodies.c.parent_id == body_id).order_by(bodies.c.id).limit(limit)
+    return _all(connection, query)
+
+
+def predecessors_of(connection: Connection, body_id: BodyId, *, limit: int = 50) -> tuple[Body, ...]:
+    """The bodies that were merged into one, by id."""
+    query = select(bodies).where(bodies.c.successor_id == body_id).order_by(bodies.c.id).limit(limit)
+    return _all(connection, query)
+
+
+def of_division(connection: Connection, division_code: str, *, limit: int) -> tuple[Body, ...]:
+    """The bodies of one division, by id, `limit` at most."""
+    return _all(connection, select(bodies).where(bodies.c.division_code == division_code).order_by(bodies.c.id).limit(limit))
+
+
+def trade(body: Body) -> str:
+    """What a body does: its system, or for a department the last word of its name (教育局)."""
+    return body.system or (re.split(r"[省市县区旗州盟]", body.name)[-1] if body.kind is BodyKind.DEPARTMENT else "")
+
+
+def like(connection: Connection, body: Body, *, limit: int) -> tuple[Body, ...]:
+    """Bodies of the same kind, level and trade in the same province, this one among them, by id, `limit` at most.
+
+    Which trade: see `trade`; none where nothing tells it.
+    """
+    same = [bodies.c.kind == body.kind.value, bodies.c.level == body.level.value]
+    if body.division_code:
+        # A range, not LIKE: SQLite finds it in the index.
+        same.append(bodies.c.division_code.between(body.division_code[:2], body.division_code[:2] + "~"))
+    if body.system:
+        same.append(bodies.c.system == body.system)
+    elif body.kind is BodyKind.DEPARTMENT:
+        if len(trade(body)) < 2:
+            return ()
+        same.append(bodies.c.name.endswith(trade(body), autoescape=True))
+    return _all(connection, select(bodies).where(*same).order_by(bodies.c.id).limit(limit))
+
+
+def _all(connection: Connection, query: Select[Any]) -> tuple[Body, ...]:
+    rows = connection.execute(query).all()
+    aliases = _aliases(connection, [row.id for row in rows])
+    return tuple(_body(row, aliases[row.id]) for row in rows)

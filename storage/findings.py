@@ -292,3 +292,49 @@ def _stored(row: Row[Any]) -> StoredFinding:
         resolved_at=row.resolved_at,
         snoozed_until=row.snoozed_until,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a judgement would change: findings that would be new, come back, or be resolved, and those that would read otherwise."""
+
+    opened: tuple[Finding, ...] = ()
+    reopened: tuple[tuple[StoredFinding, Finding], ...] = ()
+    resolved: tuple[StoredFinding, ...] = ()
+    reworded: tuple[tuple[StoredFinding, Finding], ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Nothing would change."""
+        return not (self.opened or self.reopened or self.resolved or self.reworded)
+
+
+def preview(connection: Connection, body_id: BodyId, report_year: int, judgement: Judgement, parsed: ParsedReport | None) -> Preview:
+    """What `apply` would do; nothing is written."""
+    stored = {entry.finding.fingerprint: entry for entry in for_report(connection, body_id, report_year)}
+    found = {finding.fingerprint: finding for finding in judgement.findings}
+    met = [(stored[mark], finding) for mark, finding in found.items() if mark in stored]
+    back = [pair for pair in met if _comes_back(connection, *pair, parsed)]
+    return Preview(
+        opened=tuple(finding for mark, finding in found.items() if mark not in stored),
+        reopened=tuple(back),
+        resolved=tuple(
+            entry
+            for mark, entry in stored.items()
+            if mark not in found
+            and entry.state not in {FindingState.DISMISSED, FindingState.RESOLVED}
+            and not _undecided(entry.finding, judgement, parsed)
+        ),
+        reworded=tuple(pair for pair in met if pair not in back and _reads_otherwise(*pair)),
+    )
+
+
+def _comes_back(connection: Connection, entry: StoredFinding, finding: Finding, parsed: ParsedReport | None) -> bool:
+    if entry.state in SETTLED and entry.operands != operands_digest(finding, parsed):
+        return True
+    return entry.state is FindingState.RESOLVED and _vanished_from(connection, entry) is not None
+
+
+def _reads_otherwise(entry: StoredFinding, finding: Finding) -> bool:
+    old = entry.finding
+    return (old.severity, old.certainty, old.message) != (finding.severity, finding.certainty, finding.message)

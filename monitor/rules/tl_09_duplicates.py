@@ -25,7 +25,8 @@ ID = RuleId("TL-09")
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """与另一来源的同年度报告比较。"""
-    others = [other for other in subject.other_versions if other.source != subject.report.source]
+    same_kind = [other for other in subject.other_versions if other.media_type == subject.report.media_type]
+    others = [other for other in same_kind if other.source != subject.report.source]
     if not others:
         yield not_applicable(ID, "versions", "同年度的另一份报告")
     for index, other in enumerate(others):
@@ -42,7 +43,6 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="另有一份同年度报告（{source}），表格数字不同",
-    absorbs=("TX-21",),
     factual=True,
     grouping="rule",
 )

@@ -24,9 +24,10 @@ ID = RuleId("TX-21")
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """每个其他版式一个结果；只比较两边都可靠读出的格。"""
-    if not subject.other_versions:
+    others = [other for other in subject.other_versions if other.media_type != subject.report.media_type]
+    if not others:
         yield not_applicable(ID, "versions", "同一报告的其他版式")
-    for index, other in enumerate(subject.other_versions):
+    for index, other in enumerate(others):
         shared = [
             path
             for path, cell in subject.operands.cells.items()

@@ -12,7 +12,8 @@ import pytest
 from crawler.demo.filled_form import ReportFacts, Wanted, make_facts
 from crawler.demo.filled_form import render_html as page_of
 from crawler.demo.slips import balance_error, detail_error
-from monitor import process
+from monitor import judging
+from monitor.judge import Subject
 from monitor.process import ProcessSummary, process_pending
 from storage import duties, events, evidence, findings, originals, readings, reports, visits
 from storage.archive.store import Archive, open_archive
@@ -149,14 +150,14 @@ def test_a_lost_original_is_an_alarm_and_keeps_nobody_waiting(db: Database, arch
 def test_a_fault_over_one_report_stops_no_other(db: Database, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store(db, archive, render_html(facts()), at(20, month=1))
     store(db, archive, render_html(facts(1)), at(20, month=1), number=1)
-    real = process.judge
+    real = judging.judge
 
-    def faulty(subject: process.Subject) -> object:
+    def faulty(subject: Subject) -> object:
         if "示例0局" in subject.body_names[0]:
             raise ZeroDivisionError
         return real(subject)
 
-    monkeypatch.setattr(process, "judge", faulty)
+    monkeypatch.setattr(judging, "judge", faulty)
     summary = run(db, archive, tmp_path, FixedClock(MORNING))
     assert (summary.read, summary.failed) == (1, 1)
     assert [event.kind for event in all_events(db)].count(EventKind.PROCESS_FAILED) == 1

@@ -136,7 +136,7 @@ def report(case: Mapping[str, Any]) -> ParsedReport:
     return ParsedReport(
         source=case.get("source", "case.html"),
         sha256=case.get("sha", "0") * 64,
-        media_type="text/html",
+        media_type=case.get("media", "text/html"),
         parser_version="test",
         reading=_reading(case),
         title=case.get("title", "某市某局2023年政府信息公开工作年度报告"),

@@ -1,0 +1,85 @@
+"""Judging a stored report again: what its findings would become, and making them so, with or without telling anyone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.alerts import events as told
+from monitor.duties.expected import expected
+from monitor.duties.state import evaluate
+from monitor.evaluate import evaluate_body, gather
+from monitor.judge import judge, rules_version
+from monitor.surroundings import Shelf, surrounded
+from storage import events, findings
+from storage.domain.clock import local_date
+from storage.domain.judgement import Judgement
+from storage.domain.registry import Body
+from storage.findings import MACHINE, FindingChanges, Judged, Preview
+from storage.readings import StoredReading
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who judges, and whether people hear of what comes of it.
+
+    Filling in history and judging again by other rules or another parser never alarm by themselves: a person looks first.
+    """
+
+    notify: bool = True
+    actor: str = MACHINE
+
+
+TOLD = Telling()
+SILENT = Telling(notify=False)
+
+
+def judge_stored(
+    connection: Connection, shelf: Shelf, body: Body, report_year: int, now: datetime, telling: Telling = TOLD
+) -> FindingChanges:
+    """Judge the report that stands now in its surroundings and store what comes of it; nothing where none was read."""
+    found = shelf.newest(connection, [(body.id, report_year)]).get((body.id, report_year))
+    if found is None:
+        return FindingChanges()
+    duty, state, evidence = evaluate_body(connection, body, report_year, now)
+    around = surrounded(connection, shelf, body, report_year, found)
+    subject = replace(around, today=local_date(now), duty=duty, state=state, evidence=evidence)
+    judged = Judged(now, found.id, f"{found.parser_version}; {rules_version()}", telling.actor)
+    changes = findings.apply(connection, body.id, report_year, judge(subject), found.parsed, judged)
+    for is_new, entries in ((True, changes.opened), (False, changes.reopened), (False, changes.resolved)):
+        _tell(connection, body, entries, is_new, now, telling)
+    return changes
+
+
+def preview(connection: Connection, shelf: Shelf, body: Body, report_year: int, now: datetime) -> Preview | None:
+    """What `judge_stored` would change, without changing anything; None where nothing was read."""
+    found = shelf.newest(connection, [(body.id, report_year)]).get((body.id, report_year))
+    return None if found is None else preview_reading(connection, shelf, body, report_year, found, now)
+
+
+def preview_reading(connection: Connection, shelf: Shelf, body: Body, report_year: int, reading: StoredReading, now: datetime) -> Preview:
+    """The same for a reading that need not be stored yet."""
+    judgement = judged_apart(connection, shelf, body, report_year, reading, now)
+    return findings.preview(connection, body.id, report_year, judgement, reading.parsed)
+
+
+def judged_apart(connection: Connection, shelf: Shelf, body: Body, report_year: int, reading: StoredReading, now: datetime) -> Judgement:
+    """The judgement of a reading in its surroundings; nothing is written."""
+    (duty,) = expected([body], report_year)
+    known = gather(connection, [duty])[duty]
+    around = surrounded(connection, shelf, body, report_year, reading)
+    return judge(replace(around, today=local_date(now), duty=duty, state=evaluate(duty, known, now), evidence=known))
+
+
+def _tell(
+    connection: Connection, body: Body, entries: Sequence[findings.StoredFinding], is_new: bool, now: datetime, telling: Telling
+) -> None:
+    for entry in entries:
+        change = (is_new, entry.state)
+        for event in told.of_finding(
+            entry.finding, change, now, body_id=body.id, report_year=entry.report_year, division_code=body.division_code
+        ):
+            events.append(connection, event if telling.notify else told.silenced(event))
