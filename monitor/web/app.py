@@ -18,7 +18,6 @@ from monitor.web.templating import HERE
 
 if TYPE_CHECKING:
     from storage.archive.store import Archive
-
     from storage.database import Database
     from storage.domain.clock import Clock
     from storage.settings import Settings

@@ -9,7 +9,6 @@ from fastapi import Request
 
 if TYPE_CHECKING:
     from storage.archive.store import Archive
-
     from storage.database import Database
     from storage.domain.clock import Clock
     from storage.settings import Settings
