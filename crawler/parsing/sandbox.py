@@ -25,6 +25,7 @@ from storage.domain.reports import ParsedReport
 
 _MEGABYTE = 1024 * 1024
 _NO_HINTS = Hints()
+_NO_MEMORY = "parse-memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,7 @@ class ParserPool:
     """
 
     def __init__(self, limits: Limits = _DEFAULT, work: Work = _read) -> None:
-        self._limits = limits
-        self._work = work
-        self._child: BaseProcess | None = None
-        self._pipe: Connection | None = None
-        self._done = 0
+        self._child = Child(work, limits)
 
     def __enter__(self) -> Self:
         return self
@@ -73,80 +70,104 @@ class ParserPool:
 
     def parse(self, data: bytes, *, source: str, hints: Hints = _NO_HINTS) -> ParsedReport:
         """Parse one report in the child."""
+        answer = self._child.ask(data, source, hints)
+        if isinstance(answer, ParsedReport):
+            return answer
+        problem = answer if isinstance(answer, Problem) else Problem("parser-crashed", "读取程序异常退出，或结果超过上限")
+        return unread(source, hashlib.sha256(data).hexdigest(), problem, hints)
+
+    def close(self) -> None:
+        """End the child."""
+        self._child.close()
+
+
+class Child:
+    """One process that does one kind of work on foreign bytes, within limits: `work(data, *rest)` in it, its answer or a Problem here.
+
+    `work` is a function of a module, and everything given or answered can be pickled. Not safe across threads.
+    """
+
+    def __init__(self, work: Callable[..., object], limits: Limits = _DEFAULT) -> None:
+        self._limits = limits
+        self._work = work
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._done = 0
+
+    def ask(self, data: bytes, *rest: object) -> object:
+        """The answer of the work, or a Problem where the child ran out of time or memory, or died."""
         pipe = self._ready()
         try:
-            pipe.send_bytes(pickle.dumps((data, source, hints), protocol=pickle.HIGHEST_PROTOCOL))
+            pipe.send_bytes(pickle.dumps((data, *rest), protocol=pickle.HIGHEST_PROTOCOL))
             if not pipe.poll(self._limits.wall_seconds):
-                return self._lost(data, source, hints, Problem("parse-timeout", f"读取超过 {self._limits.wall_seconds:g} 秒，已停止"))
+                return self._lost(Problem("parse-timeout", f"读取超过 {self._limits.wall_seconds:g} 秒，已停止"))
             # The answer is pickled by our own code in a child that runs our own code; its size is bounded before it is loaded.
-            answer = pipe.recv_bytes(self._limits.answer_mb * _MEGABYTE)
-            report = pickle.loads(answer)  # noqa: S301
+            answer: object = pickle.loads(pipe.recv_bytes(self._limits.answer_mb * _MEGABYTE))  # noqa: S301
         except EOFError:
-            return self._lost(data, source, hints, self._death())
+            return self._lost(self._death())
         except OSError:
-            return self._lost(data, source, hints, Problem("parser-crashed", "读取程序异常退出，或结果超过上限"))
+            return self._lost(Problem("parser-crashed", "读取程序异常退出，或结果超过上限"))
         self._done += 1
-        if not isinstance(report, ParsedReport):
-            return self._lost(data, source, hints, Problem(*report))
-        return report
+        # A child short of memory may have been left in any state.
+        return self._lost(answer) if isinstance(answer, Problem) and answer.code == _NO_MEMORY else answer
 
     def close(self) -> None:
         """End the child."""
         if self._pipe is not None:
             with suppress(OSError):
                 self._pipe.close()
-        if self._child is not None:
-            self._child.join(2)
-            if self._child.is_alive():
-                self._child.kill()
-                self._child.join()
-            self._child.close()
-        self._child = self._pipe = None
+        if self._process is not None:
+            self._process.join(2)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join()
+            self._process.close()
+        self._process = self._pipe = None
         self._done = 0
 
     def _ready(self) -> Connection:
-        if self._child is not None and (self._done >= self._limits.reports_per_child or not self._child.is_alive()):
+        if self._process is not None and (self._done >= self._limits.reports_per_child or not self._process.is_alive()):
             self.close()
         if self._pipe is None:
             # spawn, not fork: the parent may hold threads, database handles and sockets that a parser must not inherit
             context = multiprocessing.get_context("spawn")
             self._pipe, theirs = context.Pipe()
-            self._child = context.Process(target=_serve, args=(theirs, self._limits, self._work), daemon=True)
-            self._child.start()
+            self._process = context.Process(target=_serve, args=(theirs, self._limits, self._work), daemon=True)
+            self._process.start()
             theirs.close()
         return self._pipe
 
     def _death(self) -> Problem:
-        child = self._child
-        if child is not None:
-            child.join(5)
-            if child.exitcode == -signal.SIGXCPU:
+        process = self._process
+        if process is not None:
+            process.join(5)
+            if process.exitcode == -signal.SIGXCPU:
                 return Problem("parse-timeout", f"读取占用处理器超过 {self._limits.cpu_seconds} 秒，已停止")
         return Problem("parser-crashed", "读取程序异常退出")
 
-    def _lost(self, data: bytes, source: str, hints: Hints, problem: Problem) -> ParsedReport:
-        if self._child is not None and self._child.is_alive():
-            self._child.kill()
+    def _lost(self, problem: Problem) -> Problem:
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
         self.close()
-        return unread(source, hashlib.sha256(data).hexdigest(), problem, hints)
+        return problem
 
 
-def _serve(pipe: Connection, limits: Limits, work: Work) -> None:
+def _serve(pipe: Connection, limits: Limits, work: Callable[..., object]) -> None:
     """The child: bound itself, then answer until the pipe closes."""
     size = limits.memory_mb * _MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while True:
         try:
-            data, source, hints = pickle.loads(pipe.recv_bytes())  # noqa: S301 - written by our own parent
+            given = pickle.loads(pipe.recv_bytes())  # noqa: S301 - written by our own parent
         except (EOFError, OSError):
             return
         spent = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (spent + limits.cpu_seconds, hard))
         try:
-            answer = pickle.dumps(work(data, source, hints), protocol=pickle.HIGHEST_PROTOCOL)
+            answer = pickle.dumps(work(*given), protocol=pickle.HIGHEST_PROTOCOL)
         except MemoryError:
-            answer = pickle.dumps(("parse-memory", f"读取所需内存超过 {limits.memory_mb} MB，已停止"))
+            answer = pickle.dumps(Problem(_NO_MEMORY, f"读取所需内存超过 {limits.memory_mb} MB，已停止"))
         with suppress(OSError):
             pipe.send_bytes(answer)
