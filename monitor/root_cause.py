@@ -222,10 +222,10 @@ def _components(system: System, solutions: Iterable[Changes]) -> list[set[int]]:
 
 
 def _cause(operands: Operands, system: System, part: set[int], solutions: Iterable[Changes]) -> Cause:
-    within = lambda path: any(index in part for index, _ in system.uses[path])  # noqa: E731
+    within = {path for path, uses in system.uses.items() if any(index in part for index, _ in uses)}
     options: dict[frozenset[CellPath], Changes] = {}
     for solution in solutions:
-        changes = {path: value for path, value in solution.items() if within(path)}
+        changes = {path: value for path, value in solution.items() if path in within}
         options.setdefault(frozenset(changes), changes)
     ranked = sorted(options.values(), key=lambda changes: _rank(operands, changes))
     first = ranked[0]
