@@ -6,9 +6,11 @@ Neighbours: `monitor.subject` (what a rule gets), `monitor.findings` (what becom
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import importlib
 import pkgutil
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from monitor import rules as rule_package
@@ -18,7 +20,7 @@ from storage.domain.errors import ConfigError
 from storage.domain.ids import RuleId
 from storage.domain.judgement import CheckResult, Judgement
 
-__all__ = ["Rule", "Subject", "all_rules", "find_rule", "judge", "rules_version"]
+__all__ = ["Rule", "Subject", "all_rules", "find_rule", "judge", "rule_versions", "rules_version"]
 
 FILE_NAME = re.compile(r"(?P<group>[a-z]+\d?)_(?P<number>\d\d)_[a-z0-9_]+")
 
@@ -52,9 +54,17 @@ def find_rule(rule_id: str) -> Rule | None:
     return next((rule for rule in all_rules() if rule.id == rule_id.upper()), None)
 
 
+@cache
+def rule_versions() -> Mapping[str, str]:
+    """The version of every rule, by id."""
+    return {rule.id: rule.version for rule in all_rules()}
+
+
+@cache
 def rules_version() -> str:
-    """One string that changes when a rule is added, retired or revised."""
-    return ",".join(f"{rule.id}@{rule.version}" for rule in all_rules())
+    """One short string that changes when a rule is added, retired or revised."""
+    listed = ",".join(f"{rule}@{version}" for rule, version in rule_versions().items())
+    return f"rules {hashlib.sha256(listed.encode()).hexdigest()[:12]}"
 
 
 def judge(subject: Subject) -> Judgement:

@@ -12,7 +12,7 @@ from monitor.alerts import events as told
 from monitor.duties.expected import expected
 from monitor.duties.state import evaluate
 from monitor.evaluate import evaluate_body, gather
-from monitor.judge import judge, rules_version
+from monitor.judge import judge, rule_versions, rules_version
 from monitor.surroundings import Shelf, surrounded
 from storage import events, findings
 from storage.domain.clock import local_date
@@ -47,7 +47,7 @@ def judge_stored(
     duty, state, evidence = evaluate_body(connection, body, report_year, now)
     around = surrounded(connection, shelf, body, report_year, found)
     subject = replace(around, today=local_date(now), duty=duty, state=state, evidence=evidence)
-    judged = Judged(now, found.id, f"{found.parser_version}; {rules_version()}", telling.actor)
+    judged = Judged(now, found.id, f"{found.parser_version}; {rules_version()}", telling.actor, rule_versions())
     changes = findings.apply(connection, body.id, report_year, judge(subject), found.parsed, judged)
     for is_new, entries in ((True, changes.opened), (False, changes.reopened), (False, changes.resolved)):
         _tell(connection, body, entries, is_new, now, telling)

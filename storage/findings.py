@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,17 @@ from storage.statements import clip, plain
 
 MACHINE = "nianbao"
 """The actor of changes that no person made."""
+
+
+def machine_for(person: str) -> str:
+    """The actor where the machine judges because a person asked it to; its word is the machine's."""
+    return f"{MACHINE}（{person}）"
+
+
+def by_machine(actor: str) -> bool:
+    """Whether no person made the change."""
+    return actor == MACHINE or actor.startswith(f"{MACHINE}（")
+
 
 SETTLED = frozenset({FindingState.CONFIRMED, FindingState.DISMISSED, FindingState.SNOOZED, FindingState.RESOLVED})
 VANISHED = "校验不再成立"
@@ -75,12 +86,17 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The circumstances of one judgement."""
+    """The circumstances of one judgement: `versions` of parser and catalogue, `rules` the version of each rule by id."""
 
     now: datetime
     reading_id: int | None = None
     versions: str = ""
     actor: str = MACHINE
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+    def versions_of(self, rule: str) -> str:
+        """What the log keeps: the versions, that of the finding's own rule last."""
+        return "; ".join(filter(None, (self.versions, f"{rule}@{self.rules[rule]}" if rule in self.rules else "")))
 
 
 def operands_digest(finding: Finding, parsed: ParsedReport | None) -> str:
@@ -143,7 +159,7 @@ def _open(connection: Connection, body_id: BodyId, report_year: int, finding: Fi
     }
     made = connection.execute(insert(findings).values(**values)).inserted_primary_key
     assert made is not None
-    _append_log(connection, made[0], None, FindingState.OPEN, "", judged)
+    _append_log(connection, made[0], (None, FindingState.OPEN), "", judged, finding.rule)
     return get(connection, made[0])
 
 
@@ -160,7 +176,7 @@ def _meet_again(connection: Connection, entry: StoredFinding, finding: Finding, 
 def _vanished_from(connection: Connection, entry: StoredFinding) -> FindingState | None:
     """The state before the machine resolved it; None when a person did, whose word holds while the operands are the same."""
     last = log(connection, entry.id)[-1]
-    return last.from_state if last.actor == MACHINE else None
+    return last.from_state if by_machine(last.actor) else None
 
 
 def _move(connection: Connection, entry: StoredFinding, state: FindingState, reason: str, judged: Judged) -> StoredFinding:
@@ -168,7 +184,7 @@ def _move(connection: Connection, entry: StoredFinding, state: FindingState, rea
     until = entry.snoozed_until if state is FindingState.SNOOZED else None
     values = {"state": state.value, "updated_at": judged.now, "resolved_at": resolved, "snoozed_until": until}
     connection.execute(update(findings).where(findings.c.id == entry.id).values(**values))
-    _append_log(connection, entry.id, entry.state, state, reason, judged)
+    _append_log(connection, entry.id, (entry.state, state), reason, judged, entry.finding.rule)
     return get(connection, entry.id)
 
 
@@ -183,7 +199,7 @@ def set_state(
         raise UsageError("排除一个问题必须说明理由", advice="例：--reason 报告已另附更正说明")
     if state is FindingState.SNOOZED and (until is None or until <= judged.now):
         raise UsageError("稍后处理必须给出将来的日期", advice="例：--until 2025-03-01")
-    if not judged.actor or judged.actor == MACHINE:
+    if not judged.actor or by_machine(judged.actor):
         raise UsageError("必须说明是谁作出的决定")
     entry = replace(get(connection, finding_id), snoozed_until=until)
     return _move(connection, entry, state, reason, judged)
@@ -250,8 +266,9 @@ def log(connection: Connection, finding_id: int) -> tuple[LogLine, ...]:
 
 
 def _append_log(
-    connection: Connection, finding_id: int, before: FindingState | None, after: FindingState, reason: str, judged: Judged
+    connection: Connection, finding_id: int, change: tuple[FindingState | None, FindingState], reason: str, judged: Judged, rule: str
 ) -> None:
+    before, after = change
     values = {
         "finding_id": finding_id,
         "at": judged.now,
@@ -259,7 +276,7 @@ def _append_log(
         "from_state": before.value if before else "",
         "to_state": after.value,
         "reason": clip(reason, 500),
-        "versions": clip(judged.versions, 120),
+        "versions": clip(judged.versions_of(rule), 120),
     }
     connection.execute(insert(finding_log).values(**values))
 

@@ -15,7 +15,10 @@ from monitor.cli.failing import Exit, explain, explain_unexpected, explain_usage
 from monitor.cli.session import Session
 from storage.domain.errors import NianbaoError
 
-NOUNS = ("check", "demo", "init", "serve", "crawl", "body", "portal", "report", "alert", "archive", "config", "doctor")
+NOUNS = (
+    *("check", "demo", "init", "serve", "crawl", "body", "portal", "report"),
+    *("finding", "rule", "rejudge", "alert", "archive", "config", "doctor"),
+)
 """Modules of this package, in the order of `nianbao --help`; each adds its commands with `add_to(app)`."""
 
 GLOBAL_FLAGS = frozenset({"--quiet", "--no-color", "--debug"})

@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
     noun = typer.Typer(help="年报。", no_args_is_help=True)
     noun.command("list")(list_)
     noun.command("show")(show)
+    noun.command("recheck")(recheck)
     app.add_typer(noun, name="report")
 
 
@@ -126,3 +127,30 @@ def _reading(connection: Connection, given: str, year: int | None) -> tuple[Any,
     if stored is None:
         raise NotFoundError(f"{given} 的 {shown}年度年报尚未读取。", advice=f"用 nianbao report list --year {shown} 查看状态。")
     return stored, readings.newest_for(connection, known, shown - 1)
+
+
+def recheck(
+    context: typer.Context,
+    body: Annotated[str, typer.Argument(metavar="BODY", help="单位编号或名称。")],
+    year: Annotated[int, typer.Argument(metavar="YEAR", min=2000, max=2200, help="报告年度。")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示会有什么变化。")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """按现在的规则重新判断一份已读取的年报；不发送提醒。"""
+    from monitor.cli.again_report import report_changes
+    from monitor.cli.portal import body_id
+    from monitor.cli.rejudge import recheck_one, telling_of
+    from storage import bodies
+    from storage.domain.errors import NotFoundError
+
+    session = Session.of(context)
+    database = session.database(session.settings())
+    try:
+        with database.read() as connection:
+            known = bodies.get(connection, body_id(connection, body))
+        change = recheck_one(database, session, known, year, None if dry_run else telling_of("", notify=False))
+    finally:
+        database.close()
+    if change is None:
+        raise NotFoundError(f"{known.name} 的 {year}年度年报尚未读取。", advice=f"用 nianbao report list --year {year} 查看状态。")
+    report_changes([change], form, applied=not dry_run, again=f"nianbao report recheck {known.id} {year}")

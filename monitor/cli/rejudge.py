@@ -1,0 +1,187 @@
+"""`nianbao rejudge`, `nianbao reparse`: the archive looked at again, by today's rules or today's parser; first what would change."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.again_report import Change, cells_of, lines_of, report_changes
+from monitor.cli.failing import Exit
+from monitor.cli.printing import Format, FormatOption, note
+from monitor.cli.session import Session
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.database import Database
+    from storage.domain.originals import ReportVersion
+    from storage.domain.registry import Body
+    from storage.readings import StoredReading
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add both commands."""
+    app.command("rejudge")(rejudge)
+    app.command("reparse")(reparse)
+
+
+YearOption = Annotated[int | None, typer.Option(min=2000, max=2200, help="只看该报告年度。")]
+Dry = Annotated[bool, typer.Option("--apply/--dry-run", help="写入结果；默认只显示会有什么变化。")]
+Notify = Annotated[bool, typer.Option("--notify", help="写入时照常发送提醒；默认不提醒。")]
+Who = Annotated[str, typer.Option("--by", help="由谁执行；默认为当前系统用户。")]
+
+
+def rejudge(
+    context: typer.Context,
+    year: YearOption = None,
+    apply: Dry = False,
+    notify: Notify = False,
+    by: Who = "",
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """按现在的规则重新判断已存的全部读取结果。"""
+    session = Session.of(context)
+    database = session.database(session.settings())
+    try:
+        changes = list(_rejudged(database, session, year, telling_of(by, notify=notify) if apply else None))
+    finally:
+        database.close()
+    report_changes(changes, form, applied=apply, again="nianbao rejudge --apply")
+
+
+def reparse(
+    context: typer.Context,
+    year: YearOption = None,
+    apply: Dry = False,
+    notify: Notify = False,
+    by: Who = "",
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """用现在的解析程序重新读取存档中的原件，再重新判断。"""
+    session = Session.of(context)
+    settings = session.settings()
+    database = session.database(settings)
+    try:
+        changes = list(_reparsed(database, session, year, telling_of(by, notify=notify) if apply else None))
+    finally:
+        database.close()
+    report_changes(changes, form, applied=apply, again="nianbao reparse --apply")
+    if any(change.trouble for change in changes):
+        raise typer.Exit(Exit.PARTIAL)
+
+
+def recheck_one(database: Database, session: Session, body: Body, report_year: int, telling: Any) -> Change | None:
+    """One report judged again from what is stored; None where nothing was read. Written where `telling` says how."""
+    from monitor.surroundings import Shelf
+
+    with database.read() as connection:
+        change = _previewed(connection, Shelf(), body, report_year, session.clock().now())
+    if change is not None and telling is not None:
+        _written(database, Shelf(), body, report_year, session.clock().now(), telling)
+    return change
+
+
+def telling_of(by: str, *, notify: bool) -> Any:
+    """Who judges again, and whether people hear of it."""
+    from monitor.judging import Telling
+    from storage.findings import machine_for
+
+    return Telling(notify=notify, actor=machine_for(by.strip() or getpass.getuser()))
+
+
+def _rejudged(database: Database, session: Session, year: int | None, telling: Any) -> Iterator[Change]:
+    from monitor.surroundings import Shelf
+
+    shelf, clock = Shelf(), session.clock()
+    for number, (total, body, report_year, _) in enumerate(_reports(database, year), start=1):
+        _progress(session, "判断", number, total)
+        with database.read() as connection:
+            change = _previewed(connection, shelf, body, report_year, clock.now())
+        if change is not None and telling is not None:
+            _written(database, shelf, body, report_year, clock.now(), telling)
+        if change is not None and not change.empty:
+            yield change
+
+
+def _reports(database: Database, year: int | None) -> Iterator[tuple[int, Body, int, ReportVersion]]:
+    """(how many there are, body, report year, version) of every report, the oldest years first."""
+    from monitor.surroundings import report_keys
+    from storage import bodies
+
+    with database.read() as connection:
+        keys = report_keys(connection, year)
+        known = bodies.get_many(connection, [body_id for body_id, _ in keys])
+    for (body_id, report_year), version in keys.items():
+        yield len(keys), known[body_id], report_year, version
+
+
+def _previewed(connection: Any, shelf: Any, body: Body, report_year: int, now: datetime) -> Change | None:
+    from monitor.judging import preview
+
+    found = preview(connection, shelf, body, report_year, now)
+    return None if found is None else Change(body.id, body.name, report_year, list(lines_of(found)))
+
+
+def _written(database: Database, shelf: Any, body: Body, report_year: int, now: datetime, telling: Any) -> None:
+    from monitor.judging import judge_stored
+
+    with database.write() as connection:
+        judge_stored(connection, shelf, body, report_year, now, telling)
+
+
+def _reparsed(database: Database, session: Session, year: int | None, telling: Any) -> Iterator[Change]:
+    from crawler.parsing.sandbox import Limits, ParserPool
+    from monitor.surroundings import Shelf
+
+    settings, shelf = session.settings(), Shelf()
+    archive = session.archive(settings)
+    limits = Limits(wall_seconds=settings.parse_timeout_seconds, memory_mb=settings.parse_memory_mb)
+    with ParserPool(limits) as pool:
+        for number, (total, body, _, version) in enumerate(_reports(database, year), start=1):
+            _progress(session, "读取", number, total)
+            change = _read_again(database, (archive, pool, shelf), session.clock().now(), body, version, telling)
+            if not change.empty:
+                yield change
+
+
+def _read_again(database: Database, tools: tuple[Any, Any, Any], now: datetime, body: Body, version: ReportVersion, telling: Any) -> Change:
+    from monitor.process import read_version
+    from storage import readings
+    from storage.domain.errors import ArchiveError
+    from storage.readings import StoredReading
+
+    archive, pool, shelf = tools
+    change = Change(body.id, body.name, version.report_year)
+    try:
+        parsed = read_version(archive, pool, version, body)
+    except ArchiveError as error:
+        change.trouble = error.message
+        return change
+    with database.read() as connection:
+        before = readings.newest(connection, version.id)
+        fresh = StoredReading(before.id if before else 0, version.id, parsed.parser_version, now, parsed)
+        change.cells = list(cells_of(before.parsed, parsed)) if before is not None else []
+        change.lines = list(_judged_lines(connection, shelf, body, version.report_year, fresh, now))
+    if before is not None and before.parser_version == parsed.parser_version and before.parsed != parsed:
+        change.trouble = "同一版本的解析程序两次读取结果不同，未写入"
+    elif telling is not None:
+        with database.write() as connection:
+            readings.record(connection, version.id, parsed, now)
+        _written(database, shelf, body, version.report_year, now, telling)
+    return change
+
+
+def _judged_lines(
+    connection: Any, shelf: Any, body: Body, report_year: int, fresh: StoredReading, now: datetime
+) -> Iterable[dict[str, str]]:
+    from monitor.judging import preview_reading
+
+    return lines_of(preview_reading(connection, shelf, body, report_year, fresh, now))
+
+
+def _progress(session: Session, what: str, number: int, total: int) -> None:
+    if not session.quiet and (number == total or number % 200 == 0):
+        note(f"{what} {number}/{total}")
