@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 
@@ -14,6 +15,10 @@ from storage.domain.errors import Corrupt, Encrypted, TooLarge
 MAX_MEMBER = 64 * 1024 * 1024
 MAX_TOTAL = 256 * 1024 * 1024
 MAX_MEMBERS = 5000
+_BROKEN = (
+    KeyError, ValueError, OSError, EOFError, NotImplementedError, RuntimeError, OverflowError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+)  # fmt: skip
 _DECLARATIONS = tuple(text.encode(code) for text in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be"))
 
 
@@ -37,7 +42,7 @@ class Package:
             raise TooLarge("压缩包解开后超过上限")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise Corrupt("文件不完整或已损坏", advice="请重新下载原件") from error
         infos = self._zip.infolist()
         if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_TOTAL:
@@ -51,7 +56,7 @@ class Package:
         try:
             with self._zip.open(name) as member:
                 data = member.read(MAX_MEMBER + 1)
-        except (KeyError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except _BROKEN as error:
             raise Corrupt("文件不完整或已损坏", advice="请重新下载原件") from error
         if len(data) > MAX_MEMBER:
             raise TooLarge("压缩包解开后超过上限")

@@ -102,6 +102,8 @@ def _visit(parent: etree._Element | None, place: _Matrix, walk: _Walk, depth: in
         if element.get("Visible") == "false":
             continue
         kind = etree.QName(element).localname
+        if kind in ("TextObject", "PathObject") and not _box(element):
+            raise Corrupt(f"OFD 第 {walk.page.number} 页的内容没有位置", advice="请重新下载原件")  # guessing a place would move figures
         if kind == "TextObject":
             _text(element, _own(element, place), walk)
         elif kind == "PathObject":
@@ -138,15 +140,17 @@ def _point(m: _Matrix, x: float, y: float) -> tuple[float, float]:
 
 def _text(element: etree._Element, own: _Matrix, walk: _Walk) -> None:
     size = (_numbers(element.get("Size")) or [0.0])[0] or 3.5
-    x = y = 0.0
+    xs = ys = list[float]()  # later pieces may leave out what stays as it was; the first must say it
     for code in element.iterfind("{*}TextCode"):
-        x, y = (_numbers(code.get("X")) or [x])[0], (_numbers(code.get("Y")) or [y])[0]
+        xs, ys = _numbers(code.get("X")) or xs, _numbers(code.get("Y")) or ys
+        if not xs or not ys:
+            raise Corrupt(f"OFD 第 {walk.page.number} 页的文字没有位置", advice="请重新下载原件")
         text = code.text or ""
         walk.budget -= len(text)
         if walk.budget < 0:
             raise TooLarge(f"OFD 第 {walk.page.number} 页文字过多")
         across, down = _steps(code.get("DeltaX"), len(text)), _steps(code.get("DeltaY"), len(text))
-        at_x, at_y = x, y
+        at_x, at_y = xs[0], ys[0]
         for i, character in enumerate(text):
             wide = size if character >= "\u2e80" else size * 0.5
             if character > " " and character not in "\u00a0\u3000\ufeff\u200b":

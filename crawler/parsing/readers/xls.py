@@ -28,6 +28,8 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes) -> Document:
     """Read an XLS or ET file. Raises Corrupt, Encrypted, TooLarge."""
+    for name in sorted(_NAMES & (ole.names(data) or frozenset())):
+        ole.stream(data, name)  # damage is found here first: the library below panics on it
     try:
         blocks = _blocks(data)
     except python_calamine.PasswordError as error:
