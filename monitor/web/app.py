@@ -11,8 +11,9 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from monitor.web import faults, health, originals, overview, report, report_list
+from monitor.web import evidence, faults, health, originals, overview, report, report_list
 from monitor.web.desk import Desk
+from monitor.web.evidence_view import Pictures
 from monitor.web.headers import SafeHeaders
 from monitor.web.templating import HERE
 
@@ -27,9 +28,10 @@ def create_app(db: Database, archive: Archive, settings: Settings, clock: Clock)
     """The application over an open database and archive; the caller closes them."""
     app = FastAPI(title="nianbao", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(db, archive, settings, clock)
+    app.state.pictures = Pictures()
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SafeHeaders)
-    for part in (overview, report_list, report, originals, health):
+    for part in (overview, report_list, report, evidence, originals, health):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     faults.install(app)

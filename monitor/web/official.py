@@ -37,7 +37,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One value cell. `text` is the printed text, or `word` says why there is none; `headings` are the ids of its `th`."""
+    """One value cell. `text` is the printed text, or `word` says why there is none; `headings` are the ids of its `th`.
+
+    `placed` where the original can be shown at that place.
+    """
 
     path: CellPath
     kind: CellKind
@@ -47,6 +50,7 @@ class Shown:
     doubtful: bool
     marks: tuple[Mark, ...]
     title: str
+    placed: bool = False
 
     @property
     def css(self) -> str:
@@ -195,6 +199,7 @@ class Drawing:
             doubtful=not cell.trusted,
             marks=tuple(sorted(self._marks.get(path, ()), key=lambda mark: _GRAVITY.index(mark.certainty))),
             title=_title(cell),
+            placed=cell.at is not None,
         )
 
 

@@ -94,14 +94,15 @@ def _words(text: str) -> list[str]:
     """Pieces that are better not broken: runs of ASCII letters and digits; every other character alone."""
     pieces: list[str] = []
     for char in text:
-        joins = char.isascii() and (char.isalnum() or char in ".,%-")
-        if pieces and char in _NEVER_FIRST:
-            pieces[-1] += char
-        elif joins and pieces and pieces[-1][-1].isascii() and (pieces[-1][-1].isalnum() or pieces[-1][-1] in ".,%-"):
+        if pieces and (char in _NEVER_FIRST or (_joins(char) and _joins(pieces[-1][-1]))):
             pieces[-1] += char
         else:
             pieces.append(char)
     return pieces
+
+
+def _joins(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char in ".,%-")
 
 
 def _has(font: AnyFont, char: str) -> bool:

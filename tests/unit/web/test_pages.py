@@ -111,7 +111,7 @@ def test_failed_check_is_marked_and_leads_to_its_finding(pages: Client) -> None:
     document = html.fromstring(pages.get(f"/reports/9901-02/{YEAR}").text)
     (cell,) = document.xpath("//td[@id='cell-requests-granted-natural']")
     assert "mark-inconsistent" in cell.get("class")
-    (target,) = {a.get("href").removeprefix("#") for a in cell.iter("a")}
+    (target,) = {a.get("href").removeprefix("#") for a in cell.xpath(".//a[@class='mark']")}
     (finding,) = document.xpath(f"//li[@id='{target}']")
     assert "报告不一致" in finding.text_content()
     assert not document.xpath("//td[@id='cell-requests-new_received-business'][contains(@class, 'mark-')]")
