@@ -19,6 +19,16 @@ def table_quality(report: ParsedReport, table: str) -> ReadingQuality:
     return report.reading.tables.get(table, report.reading.quality)
 
 
+def poorly_read(report: ParsedReport, table: str) -> bool:
+    """Whether a table of another report was read too badly to hold against this one."""
+    return table_quality(report, table) in {ReadingQuality.LOW, ReadingQuality.NONE}
+
+
+def other_reservation(report: ParsedReport, table: str) -> str:
+    """What to add where another report's table was recognised or repaired; empty where it was read well."""
+    return "" if table_quality(report, table) is ReadingQuality.HIGH else "所比较的另一份报告为识别或修复后的读数"
+
+
 def prose_quality(report: ParsedReport) -> ReadingQuality:
     """How well running text was read: as well as the best-read part; text beside pictures of tables was not recognised but native."""
     best = max((report.reading.quality, *report.reading.tables.values()), key=QUALITY.index)

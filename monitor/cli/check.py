@@ -58,9 +58,10 @@ def check(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="年报文件或文件夹。", show_default=False)],
     form: Annotated[CheckFormat, typer.Option("--format", help="输出形式。")] = CheckFormat.TABLE,
     year: Annotated[int | None, typer.Option(min=2008, max=2100, help="报告年度（不写则从报告中识别）。")] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="另存一份可直接打开、转发、打印的网页。")] = None,
     fail_on: Annotated[FailOn, typer.Option(help="出现不低于此级别的问题时退出码为 3。")] = FailOn.ORDINARY,
 ) -> None:
-    """预审：读取年报文件，核对表格与文字。不需要数据库，不联网。"""
+    """预审：读取年报文件，核对表格与文字；同一单位几个年度、几种版式的文件互相核对。不需要数据库，不联网。"""
     from monitor.cli.check_inputs import gather
 
     session = Session.of(context)
@@ -69,26 +70,49 @@ def check(
         note(f"找不到：{missing}")
     if inputs.passed_over and not session.quiet:
         note(f"文件夹中有 {inputs.passed_over} 个其他类型的文件未检查。")
-    results = list(_results(inputs.files, year))
+    results = _results(inputs.files, year)
+    if html is not None:
+        _write_page(html, results)
     _print(results, form)
     raise typer.Exit(_exit_code(results, fail_on, some_missing=bool(inputs.missing)))
 
 
-def _results(files: Sequence[Path], year: int | None) -> Iterator[tuple[ParsedReport, Judgement]]:
+def _results(files: Sequence[Path], year: int | None) -> list[tuple[ParsedReport, Judgement]]:
+    """Every file with its judgement; those of one body are judged in the light of one another."""
+    from monitor.judge import judge
+    from monitor.together import subjects
+    from storage.domain.judgement import Judgement
+
+    read = list(_read(files, year))
+    around = subjects([parsed for parsed, taken_in in read if taken_in])
+    judged = {id(subject.report): judge(subject) for subject in around}
+    return [(parsed, judged.get(id(parsed), Judgement())) for parsed, _ in read]
+
+
+def _read(files: Sequence[Path], year: int | None) -> Iterator[tuple[ParsedReport, bool]]:
+    """Every file as it was read, and whether it could be taken in at all."""
     from crawler.parsing.report import Hints
     from crawler.parsing.sandbox import ParserPool
     from monitor.cli.check_inputs import load
-    from monitor.judge import Subject, judge
-    from storage.domain.judgement import Judgement
 
     with ParserPool() as pool:
         for path in files:
             data = load(path)
             if isinstance(data, str):
-                yield _not_taken_in(path, data), Judgement()
-                continue
-            parsed = pool.parse(data, source=str(path), hints=Hints(report_year=year))
-            yield parsed, judge(Subject(report=parsed))
+                yield _not_taken_in(path, data), False
+            else:
+                yield pool.parse(data, source=str(path), hints=Hints(report_year=year)), True
+
+
+def _write_page(target: Path, results: Sequence[tuple[ParsedReport, Judgement]]) -> None:
+    from monitor.outputs.check_html import page
+    from storage.domain.errors import UsageError
+
+    try:
+        target.write_text(page(results), encoding="utf8")
+    except OSError as error:
+        raise UsageError(f"网页未能写入 {target}：{error.strerror or error}", kept="检查没有改动任何文件。") from error
+    note(f"网页已写入 {target}")
 
 
 def _not_taken_in(path: Path, reason: str) -> ParsedReport:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.certainty import other_reservation, poorly_read
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
@@ -31,13 +32,19 @@ def check(subject: Subject) -> Iterator[CheckResult]:
         shared = [
             path
             for path, cell in subject.operands.cells.items()
-            if cell.trusted and cell.value is not None and other.cell(path).trusted and other.cell(path).value is not None
+            if cell.trusted
+            and cell.value is not None
+            and other.cell(path).trusted
+            and other.cell(path).value is not None
+            and not poorly_read(other, path.split("/", 1)[0])
         ]
         if not shared or other.form is not subject.report.form:
             yield undetermined(ID, f"versions/{index}", "两种版式都可靠读出的单元格")
             continue
         differing = tuple(path for path in shared if subject.report.cell(path).value != other.cell(path).value)
         facts = {"media": other.media_type, "count": str(len(differing))}
+        doubts = dict.fromkeys(other_reservation(other, path.split("/", 1)[0]) for path in differing)
+        facts["reservation"] = next(filter(None, doubts), "")
         yield CheckResult(ID, f"versions/{index}", Outcome.FAIL if differing else Outcome.PASS, cells=differing, facts=facts)
 
 

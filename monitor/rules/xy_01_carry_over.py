@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.certainty import other_reservation, poorly_read
 from monitor.equations import VIOLATED
 from monitor.intervals import compare
 from monitor.operands import not_applicable, side_facts, undetermined, value_of
@@ -38,15 +39,16 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     before = subject.previous_operands
     for column in COLUMNS:
         at = CellPath(f"requests/carried_in/{column}")
-        if before is None or "requests" not in before.read:
+        if subject.previous is None or before is None or "requests" not in before.read:
             yield undetermined(ID, at, "上年度报告表三")
             continue
         left, right = subject.operands.at(at), before.at(f"requests/carried_out/{column}")
         outcome = compare(left, right)
-        if outcome in VIOLATED and not before.cells[CellPath(f"requests/carried_out/{column}")].trusted:
+        doubtful = poorly_read(subject.previous, "requests") or not before.cells[CellPath(f"requests/carried_out/{column}")].trusted
+        if outcome in VIOLATED and doubtful:
             yield undetermined(ID, at, "上年度报告的可靠读数")
             continue
-        facts = {**side_facts(left, right)} if outcome in VIOLATED else {}
+        facts = {**side_facts(left, right), "reservation": other_reservation(subject.previous, "requests")} if outcome in VIOLATED else {}
         yield CheckResult(ID, at, outcome, value_of(left), value_of(right), (at,), (at,), facts=facts)
 
 

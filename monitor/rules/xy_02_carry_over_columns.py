@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.certainty import poorly_read
 from monitor.equations import VIOLATED
 from monitor.intervals import compare
 from monitor.operands import not_applicable, side_facts, undetermined, value_of
@@ -38,12 +39,13 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     before = subject.previous_operands
     for column in COLUMNS:
         at = CellPath(f"requests/carried_in/{column}")
-        if before is None or "requests" not in before.read:
+        if subject.previous is None or before is None or "requests" not in before.read:
             yield undetermined(ID, at, "上年度报告表三")
             continue
         left, right = subject.operands.at(at), before.at(f"requests/carried_out/{column}")
         outcome = compare(left, right)
-        if outcome in VIOLATED and not before.cells[CellPath(f"requests/carried_out/{column}")].trusted:
+        doubtful = poorly_read(subject.previous, "requests") or not before.cells[CellPath(f"requests/carried_out/{column}")].trusted
+        if outcome in VIOLATED and doubtful:
             yield undetermined(ID, at, "上年度报告的可靠读数")
             continue
         facts = {**side_facts(left, right), "reservation": "可能调整了申请人归类"} if outcome in VIOLATED else {}
