@@ -45,7 +45,8 @@ def _by_words(heads: Sequence[Row], table: Table, official: list[str]) -> list[s
     top = next((line for line in lines if _ALL in line), people)
     order: list[str] = []
     for name in top if top is not leaves else leaves:
-        order += _opened(name, people, [n for n in leaves if n in inner] if leaves is not people else [])
+        # in the same line too: two rows of the head that ran together print the organisations behind the total, yet mean them here
+        order += _opened(name, people, [n for n in leaves if n in inner])
     order = list(dict.fromkeys(order))
     if sorted(order) == sorted(official):
         return order

@@ -87,3 +87,13 @@ def test_text_and_pages_in_any_usual_encoding(code):
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(code, b"")
     for printed in (render_text(report, "tab"), render_html(report)):
         assert score(mark + printed.encode(code), report.truth()) == {"right": len(report.truth())}
+
+
+def test_two_rows_of_the_head_that_ran_together_keep_the_columns():
+    report = facts(1)
+    lines = render_text(report, "tab").split("\n")
+    at = next(i for i, line in enumerate(lines) if line.strip().startswith("商业企业"))
+    joined = "\n".join([*lines[: at - 1], lines[at - 1] + lines[at], *lines[at + 1 :]])
+    counts = score(joined.encode(), report.truth())
+    assert counts["silent"] == 0
+    assert counts["right"] == len(report.truth())
