@@ -7,7 +7,7 @@ import io
 from PIL import Image
 
 from crawler.parsing.rendering.pdf_pages import by_box
-from crawler.parsing.rendering.sheet import MAX_PIXELS, Place
+from crawler.parsing.rendering.sheet import MAX_PIXELS, Place, quietly
 from storage.domain.document import Locator
 from storage.domain.errors import Corrupt, NotFoundError, TooLarge
 
@@ -28,8 +28,9 @@ class PicturePages:
 
     def __init__(self, data: bytes) -> None:
         try:
-            self._image = Image.open(io.BytesIO(data), formats=_FORMATS)
-            self.count = min(int(getattr(self._image, "n_frames", 1)), 300)
+            with quietly():
+                self._image = Image.open(io.BytesIO(data), formats=_FORMATS)
+                self.count = min(int(getattr(self._image, "n_frames", 1)), 300)
         except Image.DecompressionBombError as error:
             raise TooLarge("图片的像素数量超过上限") from error
         except (OSError, ValueError, SyntaxError) as error:
@@ -44,11 +45,12 @@ class PicturePages:
         if not 1 <= page <= self.count:
             raise NotFoundError(f"原件没有第 {page} 页")
         try:
-            self._image.seek(page - 1)
-            width, height = self._image.size
-            if width * height > MAX_PIXELS:
-                raise TooLarge("图片的像素数量超过上限")
-            shown = _on_white(self._image)
+            with quietly():
+                self._image.seek(page - 1)
+                width, height = self._image.size
+                if width * height > MAX_PIXELS:
+                    raise TooLarge("图片的像素数量超过上限")
+                shown = _on_white(self._image)
         except (OSError, ValueError, SyntaxError) as error:
             raise Corrupt("图片不完整或已损坏", advice="请重新下载原件") from error
         share = min(1.0, _WIDTH / width)

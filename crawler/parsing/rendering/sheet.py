@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from PIL import Image, ImageDraw
@@ -90,12 +93,20 @@ class Sheet:
         return image
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Pillow warns of odd tags and of sizes that are bounded here anyway; what it cannot read it says by raising."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def picture_size(data: bytes | None) -> tuple[int, int] | None:
     """Width and height of a picture, None where it cannot be shown or is a bomb."""
     if not data:
         return None
     try:
-        with Image.open(io.BytesIO(data)) as found:
+        with quietly(), Image.open(io.BytesIO(data)) as found:
             width, height = found.size
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
@@ -105,7 +116,7 @@ def picture_size(data: bytes | None) -> tuple[int, int] | None:
 def _paste(image: Image.Image, area: Area, data: bytes) -> None:
     size = max(1, int(area.right - area.left)), max(1, int(area.bottom - area.top))
     try:
-        with Image.open(io.BytesIO(data)) as found:
+        with quietly(), Image.open(io.BytesIO(data)) as found:
             image.paste(found.convert("L").resize(size, Image.Resampling.LANCZOS), (int(area.left), int(area.top)))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return  # the frame around it stays, with its address
