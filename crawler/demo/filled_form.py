@@ -11,8 +11,11 @@ from crawler.demo.layout import Block, DrawnTable, Paragraph, Placed, lay_out
 from crawler.demo.narrative import figures_said
 from crawler.demo.render_docx import render_docx
 from crawler.demo.render_html import body_html, image_only_body, render_html, render_image_only_html
+from crawler.demo.render_ofd import render_ofd
 from crawler.demo.render_pdf import render_pdf
+from crawler.demo.render_rtf import render_rtf
 from crawler.demo.render_text import Shape, render_text
+from crawler.demo.render_xlsx import render_xlsx
 from crawler.demo.sampling import Wanted, make_facts
 
 __all__ = [
@@ -33,7 +36,10 @@ __all__ = [
     "render_docx",
     "render_html",
     "render_image_only_html",
+    "render_ofd",
     "render_pdf",
+    "render_rtf",
     "render_text",
+    "render_xlsx",
     "truth_of",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.demo import slips
@@ -12,8 +12,11 @@ from crawler.demo.facts import ReportFacts
 from crawler.demo.layout import lay_out
 from crawler.demo.render_docx import render_docx
 from crawler.demo.render_html import render_html
+from crawler.demo.render_ofd import render_ofd
 from crawler.demo.render_pdf import render_pdf
+from crawler.demo.render_rtf import render_rtf
 from crawler.demo.render_text import Shape, render_text
+from crawler.demo.render_xlsx import render_xlsx
 from crawler.demo.sampling import Wanted, make_facts
 from storage.domain.enums import Edition
 
@@ -51,18 +54,20 @@ _SLIPS: tuple[Slip, ...] = (
     slips.annotated_norms,
 )
 _CARRIERS = ("html", "word", "docx", "pdf", "tab", "pipe", "lines", "glued")
+OFFICE_CARRIERS = ("rtf", "xlsx", "ofd", "docx")
+_PRINTERS = {"docx": render_docx, "pdf": render_pdf, "rtf": render_rtf, "xlsx": render_xlsx, "ofd": render_ofd}
 
 
-def samples(count: int, seed: int = 1) -> Iterator[Sample]:
+def samples(count: int, seed: int = 1, carriers: Sequence[str] = _CARRIERS) -> Iterator[Sample]:
     """`count` samples; sample n is the same whatever the count. Carriers take turns, editions and damage are drawn."""
     for number in range(count):
-        yield sample(number, seed)
+        yield sample(number, seed, carriers)
 
 
-def sample(number: int, seed: int = 1) -> Sample:
+def sample(number: int, seed: int = 1, carriers: Sequence[str] = _CARRIERS) -> Sample:
     """Sample `number` of the stream with that seed."""
     rng = random.Random(f"{seed}/{number}")  # noqa: S311 - examples, not secrets
-    carrier = _CARRIERS[number % len(_CARRIERS)]
+    carrier = carriers[number % len(carriers)]
     facts, slip = _facts(rng)
     blocks, names = _damaged_blocks(lay_out(facts), rng)
     data, more = _render(facts, carrier, blocks, rng)
@@ -96,10 +101,8 @@ def _damaged_blocks(blocks: Blocks, rng: random.Random) -> tuple[Blocks, tuple[s
 def _render(facts: ReportFacts, carrier: str, blocks: Blocks, rng: random.Random) -> tuple[bytes, tuple[str, ...]]:
     if carrier in {"html", "word"}:
         return render_html(facts, style="word" if carrier == "word" else "clean", blocks=blocks).encode(), ()
-    if carrier == "docx":
-        return render_docx(facts, blocks=blocks), ()
-    if carrier == "pdf":
-        return render_pdf(facts, blocks=blocks), ()
+    if carrier in _PRINTERS:
+        return _PRINTERS[carrier](facts, blocks=blocks), ()
     shapes: dict[str, tuple[Shape, tuple[TextDamage, ...]]] = {
         "tab": ("tab", TAB_DAMAGE),
         "pipe": ("pipe", ()),

@@ -1,6 +1,7 @@
 """What is printed in a carrier is what is read from it: every cell right, none in silence wrong."""
 
 import re
+from collections import Counter
 
 import pytest
 from carriers import ARCHIVES, CARRIERS, OFFICE, by_office, facts
@@ -9,6 +10,7 @@ from printing import score
 from crawler.demo import slips
 from crawler.demo.filled_form import render_docx, render_html, render_text
 from crawler.demo.render_xlsx import render_xlsx
+from crawler.demo.samples import OFFICE_CARRIERS, samples
 from crawler.parsing import detect, libarchive
 from crawler.parsing.report import parse
 from storage.domain.enums import CellKind, ReadingQuality
@@ -97,3 +99,9 @@ def test_two_rows_of_the_head_that_ran_together_keep_the_columns():
     counts = score(joined.encode(), report.truth())
     assert counts["silent"] == 0
     assert counts["right"] == len(report.truth())
+
+
+def test_damaged_forms_are_read_or_flagged_from_every_office_carrier():
+    counts = sum((score(one.data, one.facts.truth()) for one in samples(120, 3, OFFICE_CARRIERS)), Counter[str]())
+    assert counts["silent"] == 0
+    assert counts["right"] / counts.total() >= 0.995
