@@ -26,7 +26,7 @@ class Renderer:
         self._child = Child(_work, limits)
         self._lock = threading.Lock()
         self._pages: OrderedDict[tuple[str, int], PageEvidence] = OrderedDict()
-        self._places: OrderedDict[tuple[str, int], dict[str, Place]] = OrderedDict()
+        self._places: OrderedDict[tuple[str, str], dict[str, Place]] = OrderedDict()
 
     def page(self, data: bytes, *, page: int, media_type: str = "") -> PageEvidence:
         """One page, without boxes. Raises NotFoundError where there is no such page, ReadError where nothing can be shown."""
@@ -44,7 +44,7 @@ class Renderer:
 
     def places(self, data: bytes, *, locators: Mapping[str, Locator], media_type: str = "") -> Mapping[str, Place]:
         """Page and box of each locator that can be found, by the caller's names. Raises ReadError."""
-        key = hashlib.sha256(data).hexdigest(), hash(tuple(sorted((name, str(at)) for name, at in locators.items())))
+        key = hashlib.sha256(data).hexdigest(), _digest(locators)
         with self._lock:
             found = self._places.get(key)
             if found is None:
@@ -68,6 +68,11 @@ class Renderer:
                 answer.message, kept="原件没有改动。", advice="请打开原件核对。"
             )
         return answer
+
+
+def _digest(locators: Mapping[str, Locator]) -> str:
+    lines = sorted(f"{name}\x1f{at}\x1f{at.page}" for name, at in locators.items())
+    return hashlib.sha256("\x1e".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _work(data: bytes, what: str, which: int | Mapping[str, Locator], media_type: str) -> PageEvidence | dict[str, Place] | Problem:

@@ -13,6 +13,7 @@ from PIL import Image
 from crawler.demo.filled_form import Wanted, make_facts, render_docx, render_html, render_pdf, render_text
 from crawler.demo.layout import requests_table
 from crawler.demo.render_image import draw_table
+from crawler.demo.render_rtf import render_rtf
 from crawler.parsing.rendering import evidence, png
 from crawler.parsing.report import parse
 from storage.domain.document import Box, Locator
@@ -25,6 +26,7 @@ CARRIERS = {
     "word": lambda: render_html(FACTS, style="word").encode("gb18030"),
     "docx": lambda: render_docx(FACTS),
     "pdf": lambda: render_pdf(FACTS),
+    "rtf": lambda: render_rtf(FACTS),
     "tab": lambda: render_text(FACTS, "tab").encode(),
     "pipe": lambda: render_text(FACTS, "pipe").encode(),
     "lines": lambda: render_text(FACTS, "lines").encode(),
