@@ -107,10 +107,14 @@ def row_holds(way: Way) -> bool | None:
 
 
 def _filled(line: Line, ways: Sequence[Way]) -> bool:
-    """Where only separators are left, a row with a single blank among figures may have lost a field or hold a figure of two columns."""
+    """Where only separators are left, a row with a single blank among figures may have lost a field or hold a figure of two columns; and
+    blanks beside printed zeros may be empty label cells that stand where lost fields were.
+    """
     if line.row.structure == "cells" or len(ways) != 1:
         return True
-    return sum(p.figure.kind is CellKind.BLANK for p in ways[0]) != 1
+    kinds = [p.figure.kind for p in ways[0]]
+    blanks = kinds.count(CellKind.BLANK)
+    return blanks != 1 and not (blanks and CellKind.ZERO in kinds)
 
 
 def _usual_start(matches: Sequence[alignment.Match], width: int) -> dict[tuple[int, int], int]:
