@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from enum import Enum
 
+from storage.domain.enums import Scope
 from storage.domain.reports import ParsedReport
 
 VERTICAL_SYSTEMS = frozenset({"税务", "海关", "海事", "气象", "金融监管", "人民银行", "统计调查", "烟草", "邮政管理"})
 VERTICAL_NAMES = ("税务局", "海关", "海事局", "气象局", "金融监督管理局", "监管分局", "调查队", "烟草专卖局", "邮政管理局")
 """Bodies led from above; their reports are not summed up by the government of the place."""
+
+
+SUMS_UP = re.compile(
+    r"汇总[^。；]{0,20}(?:部门|单位|机关|镇|街|乡)|(?:部门|单位|机关|镇街|乡镇)[^。；]{0,12}汇总|(?:含|包括|涵盖)[^。；]{0,12}(?:各部门|所属部门|各单位|直部门)"
+)
+
+
+class Breadth(Enum):
+    """Whose figures a government's report says it gives; where it says nothing, nothing may be added up against it."""
+
+    UNSAID = "unsaid"
+    DEPARTMENTS = "departments"
+    REGION = "region"
+
+
+def breadth(report: ParsedReport) -> Breadth:
+    """What the report says of its own extent."""
+    if any(claim.scope is Scope.REGION and claim.metric.startswith("requests_") for claim in report.claims):
+        return Breadth.REGION
+    return Breadth.DEPARTMENTS if SUMS_UP.search("".join(report.text.split())) else Breadth.UNSAID
 
 
 def name_of(report: ParsedReport) -> str:

@@ -17,6 +17,9 @@ LEAST_NONZERO = 8
 
 SHINGLE = 12
 LEAST_FOR_TEMPLATE = 6
+LEAST_TEXT = 100
+LEAST_TEXT_OF_OTHERS = 400
+"""Short reports of different bodies are alike by formula; below this many pieces that says nothing."""
 QUOTED = re.compile(r"《[^》]*》|“[^”]*”|〔\d+〕\d*号?|\d+|[^\w]|年度报告|政府信息公开|依申请公开|主动公开")
 
 
@@ -58,12 +61,12 @@ def common_text(texts: Sequence[str]) -> frozenset[str]:
     return frozenset(piece for piece, count in counted.items() if 2 * count > len(texts))
 
 
-def shared_text(one: str, other: str, common: frozenset[str] = frozenset()) -> float | None:
+def shared_text(one: str, other: str, common: frozenset[str] = frozenset(), least: int = LEAST_TEXT) -> float | None:
     """The share of `one` that stands in `other`, 0 to 1, what is `common` to all left out; None where there is too little text to say."""
     a, b = shingles(one), shingles(other)
     if common:
         a, b = a - common, b - common
-    if len(a) < 100 or len(b) < 100:
+    if len(a) < least or len(b) < least:
         return None
     return len(a & b) / len(a)
 
@@ -90,10 +93,11 @@ def shared_with_others(subject: Subject, limit: float) -> tuple[float | None, ..
     What most of them share is taken away before a share above `limit` is believed: a common template is nobody's copy.
     """
     own, texts = prose(subject.report, 1, 5, 6), [prose(other, 1, 5, 6) for other in others_of(subject)]
-    plain = [shared_text(own, text) for text in texts]
+    plain = [shared_text(own, text, least=LEAST_TEXT_OF_OTHERS) for text in texts]
     if not any(share is not None and share >= limit for share in plain):
         return tuple(plain)
     common = common_text([own, *texts])
     return tuple(
-        shared_text(own, text, common) if share is not None and share >= limit else share for share, text in zip(plain, texts, strict=True)
+        share if share is None or share < limit else shared_text(own, text, common, LEAST_TEXT_OF_OTHERS)
+        for share, text in zip(plain, texts, strict=True)
     )

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from monitor.levels import is_vertical
+from monitor.levels import Breadth, breadth, is_vertical
 from monitor.subject import Subject
 from storage import bodies, readings, reports
-from storage.domain.enums import BodyKind, BodyLevel, Scope
+from storage.domain.enums import BodyKind, BodyLevel
 from storage.domain.ids import BodyId
 from storage.domain.originals import ReportVersion
 from storage.domain.registry import Body
@@ -103,10 +103,11 @@ def _reports(connection: Connection, shelf: Shelf, of: Sequence[Body], report_ye
 
 
 def _levels(connection: Connection, shelf: Shelf, body: Body, report_year: int, report: ParsedReport) -> _Levels:
-    """Only a government sums up others; lower governments only where the report says that it speaks of the whole region."""
-    if body.kind is not BodyKind.GOVERNMENT:
+    """Only a government that says it sums up others; lower governments only where it speaks of the whole region."""
+    extent = breadth(report) if body.kind is BodyKind.GOVERNMENT else Breadth.UNSAID
+    if extent is Breadth.UNSAID:
         return _Levels(None, (), ())
-    wide = any(claim.scope is Scope.REGION for claim in report.claims)
+    wide = extent is Breadth.REGION
     below = bodies.children_of(connection, body.id, limit=MOST_CHILDREN)
     summed = [child for child in below if _is_summed(body, child, wide=wide) and _owes(child, report_year)]
     last_year = [child for child in summed if _owes(child, report_year - 1)]

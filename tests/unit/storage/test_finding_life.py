@@ -206,7 +206,11 @@ def test_last_years_correction_settles_what_was_found_this_year(world: Database,
 def test_a_government_below_its_departments_is_suspected(world: Database, now: datetime) -> None:
     publish(world, now, read(good(requests=1200)))
     publish(world, now, read(good(OTHER, seed=9, requests=1200)), OTHER)
-    publish(world, now, read(good(GOVERNMENT, seed=6, requests=4)), GOVERNMENT)
+    government = read(good(GOVERNMENT, seed=6, requests=4))
+    publish(world, now, government, GOVERNMENT)
+    assert not [entry for entry in judged(world, now, body_id=GOVERNMENT).opened if entry.finding.rule.startswith("XL")]
+    summing = replace(government, text=f"{government.text}\n本报告由市政府各部门数据汇总而成。", sha256="e" * 64)
+    publish(world, now + DAY, summing, GOVERNMENT)
     found = {entry.finding.rule: entry.finding for entry in judged(world, now, body_id=GOVERNMENT).opened}
     assert "XL-02" in found or "XL-03" in found
     assert all(one.certainty.value != "inconsistent" for rule, one in found.items() if rule.startswith("XL"))
