@@ -77,27 +77,33 @@ def _same(stored: duties.StoredDuty | None, duty: Duty, state: DutyState) -> boo
     return stored is not None and stored.duty == duty and replace(stored.state, as_of=state.as_of) == state
 
 
-def evaluate_body(connection: Connection, body: Body, report_year: int, now: datetime) -> tuple[Duty, DutyState, Evidence]:
+def evaluate_body(
+    connection: Connection, body: Body, report_year: int, now: datetime, at_hand: readings.StoredReading | None = None
+) -> tuple[Duty, DutyState, Evidence]:
     """Bring one duty up to now, inside the caller's transaction; for judging its report in the light of it."""
     (duty,) = expected([body], report_year)
-    known = gather(connection, [duty])[duty]
+    known = gather(connection, [duty], at_hand)[duty]
     state = evaluate(duty, known, now)
     _record(connection, duty, state)
     return duty, state, known
 
 
-def gather(connection: Connection, owed: Sequence[Duty]) -> dict[Duty, Evidence]:
-    """The evidence of each duty, with the dates that the newest reading of each version found inside the document."""
+def gather(connection: Connection, owed: Sequence[Duty], known: readings.StoredReading | None = None) -> dict[Duty, Evidence]:
+    """The evidence of each duty, with the dates that the newest reading of each version found inside the document.
+
+    `known` is a reading the caller has at hand already.
+    """
     found = evidence.gather(connection, [duty.key for duty in owed])
-    return {duty: _with_read_dates(connection, found[duty.key]) for duty in owed}
+    return {duty: _with_read_dates(connection, found[duty.key], known) for duty in owed}
 
 
-def _with_read_dates(connection: Connection, known: Evidence) -> Evidence:
-    return replace(known, seen=tuple(_dated(connection, one) for one in known.seen))
+def _with_read_dates(connection: Connection, found: Evidence, known: readings.StoredReading | None) -> Evidence:
+    return replace(found, seen=tuple(_dated(connection, one, known) for one in found.seen))
 
 
-def _dated(connection: Connection, one: Seen) -> Seen:
-    reading = readings.newest(connection, one.version_id) if one.version_id is not None else None
+def _dated(connection: Connection, one: Seen, known: readings.StoredReading | None) -> Seen:
+    at_hand = known is not None and known.version_id == one.version_id
+    reading = known if at_hand else readings.newest(connection, one.version_id) if one.version_id is not None else None
     if reading is None:
         return one
     inside = (DateEvidence(date.kind, date.value, one.url) for date in reading.parsed.dates if date.kind in READ_KINDS)

@@ -44,7 +44,7 @@ def judge_stored(
     found = shelf.newest(connection, [(body.id, report_year)]).get((body.id, report_year))
     if found is None:
         return FindingChanges()
-    duty, state, evidence = evaluate_body(connection, body, report_year, now)
+    duty, state, evidence = evaluate_body(connection, body, report_year, now, found)
     around = surrounded(connection, shelf, body, report_year, found)
     subject = replace(around, today=local_date(now), duty=duty, state=state, evidence=evidence)
     judged = Judged(now, found.id, f"{found.parser_version}; {rules_version()}", telling.actor, rule_versions())
@@ -69,7 +69,7 @@ def preview_reading(connection: Connection, shelf: Shelf, body: Body, report_yea
 def judged_apart(connection: Connection, shelf: Shelf, body: Body, report_year: int, reading: StoredReading, now: datetime) -> Judgement:
     """The judgement of a reading in its surroundings; nothing is written."""
     (duty,) = expected([body], report_year)
-    known = gather(connection, [duty])[duty]
+    known = gather(connection, [duty], reading)[duty]
     around = surrounded(connection, shelf, body, report_year, reading)
     return judge(replace(around, today=local_date(now), duty=duty, state=evaluate(duty, known, now), evidence=known))
 

@@ -179,6 +179,7 @@ def _one(tools: _Tools, clock: Clock, version: ReportVersion) -> _Done:
         readings.record(connection, version.id, parsed, now)
         if is_new and earlier is not None:
             events.append(connection, _revised(version, body, earlier, parsed, now))
+        shelf.changed(body.id)
         done = _judge(connection, shelf, body, version.report_year, now, notify=is_new)
     return replace(done, quality=parsed.reading.quality)
 

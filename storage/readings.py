@@ -99,35 +99,19 @@ def _reading(row: Row[Any]) -> StoredReading:
     return StoredReading(row.id, row.version_id, row.parser_version, row.created_at, decode(row.payload))
 
 
-def newest_ids(connection: Connection, keys: Iterable[tuple[BodyId, int]]) -> dict[tuple[BodyId, int], int]:
-    """The id of the reading `newest_for` gives, of each of many reports (body and report year) that has one."""
+def newest_ids(connection: Connection, body_ids: Iterable[BodyId]) -> dict[tuple[BodyId, int], int]:
+    """The id of the reading `newest_for` gives, of every report (body and report year) of these bodies that has one."""
     found: dict[tuple[BodyId, int], int] = {}
-    for year, wanted in _by_year(keys).items():
-        for chunk in chunks(wanted, CHUNK):
-            found |= {(BodyId(row.body_id), year): row.id for row in connection.execute(_newest(chunk, year))}
+    for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
+        found |= {(BodyId(row.body_id), row.report_year): row.id for row in connection.execute(_newest(chunk))}
     return found
 
 
-def _by_year(keys: Iterable[tuple[BodyId, int]]) -> dict[int, list[BodyId]]:
-    wanted: dict[int, list[BodyId]] = {}
-    for body_id, year in dict.fromkeys(keys):
-        wanted.setdefault(year, []).append(body_id)
-    return wanted
-
-
-def _newest(body_ids: Sequence[BodyId], report_year: int) -> Select[Any]:
+def _newest(body_ids: Sequence[BodyId]) -> Select[Any]:
     joined = readings.join(report_versions, readings.c.version_id == report_versions.c.id)
     joined = joined.join(reports, report_versions.c.report_id == reports.c.id)
     order = (report_versions.c.gone_since.is_not(None), report_versions.c.number.desc(), readings.c.id.desc())
     rank = func.row_number().over(partition_by=reports.c.id, order_by=order)
-    mine = (reports.c.body_id.in_(body_ids), reports.c.report_year == report_year)
-    ranked = select(readings.c.id, reports.c.body_id, rank.label("rank")).select_from(joined).where(*mine).subquery()
-    return select(ranked.c.id, ranked.c.body_id).where(ranked.c.rank == 1)
-
-
-def years_read(connection: Connection, body_id: BodyId, before: int, limit: int) -> tuple[int, ...]:
-    """The newest report years of one body before `before` of which anything was read, newest first."""
-    joined = reports.join(report_versions, report_versions.c.report_id == reports.c.id)
-    joined = joined.join(readings, readings.c.version_id == report_versions.c.id)
-    query = select(reports.c.report_year).select_from(joined).where(reports.c.body_id == body_id, reports.c.report_year < before)
-    return tuple(connection.execute(query.distinct().order_by(reports.c.report_year.desc()).limit(limit)).scalars())
+    ranked = select(readings.c.id, reports.c.body_id, reports.c.report_year, rank.label("rank")).select_from(joined)
+    ranks = ranked.where(reports.c.body_id.in_(body_ids)).subquery()
+    return select(ranks.c.id, ranks.c.body_id, ranks.c.report_year).where(ranks.c.rank == 1)

@@ -170,6 +170,7 @@ def _read_again(database: Database, tools: tuple[Any, Any, Any], now: datetime, 
     elif telling is not None:
         with database.write() as connection:
             readings.record(connection, version.id, parsed, now)
+        shelf.changed(body.id)
         _written(database, shelf, body, version.report_year, now, telling)
     return change
 
