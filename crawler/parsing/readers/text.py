@@ -19,6 +19,7 @@ _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|p|span|meta
 _BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
 _IMAGE = re.compile(r"(?:\[image:\s*([^\]]*)\]|!\[([^\]]*)\]\([^)]*\))")
 _RULE = re.compile(r"[|\s:+-]*-{2,}[|\s:+-]*\Z")
+_FOLIO = re.compile(r"[-—–－]+\s*\d{1,3}\s*[-—–－]+\Z")
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 
 
@@ -97,6 +98,8 @@ def _line(draft: _Draft, number: int, line: str) -> None:
 def _prose(draft: _Draft, number: int, bare: str) -> None:
     if draft.shape == "lines" and not bare:
         draft.rows.append((number + 1, []))  # an empty line ends a row of the one-cell-per-line shape, not its table
+        return
+    if draft.shape and _FOLIO.match(bare):  # a page ended inside the table, perhaps inside a row: it is still one
         return
     draft.close()
     if not bare:
