@@ -150,9 +150,11 @@ def _union_reader(options: tuple[Any, ...]) -> Reader:
 def _dataclass_reader(kind: type) -> Reader:
     hints = get_type_hints(kind)
     # Looked up when first needed, not now: classes may hold one another.
-    names = frozenset(field.name for field in fields(kind))
+    readers: dict[str, Reader] = {}
 
     def read(plain: Any) -> Any:
-        return kind(**{name: _reader(hints[name])(value) for name, value in plain.items() if name in names})
+        if not readers:
+            readers.update({field.name: _reader(hints[field.name]) for field in fields(kind)})
+        return kind(**{name: readers[name](value) for name, value in plain.items() if name in readers})
 
     return read
