@@ -19,7 +19,9 @@ from storage.domain.visits import ListLine
 AskFile = Callable[[Ask, CaptureRole], Awaitable[tuple[Reply, Sha256 | None]]]
 """Asks for one file, keeps what came, and says under which hash."""
 
-_CARRIERS = {name: name for name in ("pdf", "doc", "docx", "wps", "xls", "xlsx", "ofd", "ceb", "zip")} | {"rar": "zip"}
+_CARRIERS = {
+    name: name for name in ("pdf", "doc", "docx", "wps", "rtf", "odt", "mht", "txt", "xls", "xlsx", "et", "ofd", "ceb", "zip", "rar")
+}
 _PASSING = frozenset({VisitOutcome.UNREACHABLE, VisitOutcome.CHALLENGED, VisitOutcome.BLOCKED, VisitOutcome.PARTIAL})
 
 

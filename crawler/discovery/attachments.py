@@ -11,7 +11,7 @@ from lxml import html
 from crawler.list_rows import absolute
 from crawler.page import Page, tree, visible_text
 
-DOCUMENT_TYPES = frozenset({"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ofd", "ceb", "rtf", "zip", "rar", "7z"})
+DOCUMENT_TYPES = frozenset({"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ofd", "ceb", "rtf", "odt", "mht", "txt", "zip", "rar", "7z"})
 _ENDPOINT = re.compile(
     r"downfile\.jsp|file-download|/download\.(?:jsp|do|aspx?)|/group\d+/M\d\d/|downloadfile|/attach(?:ment)?/\d+", re.IGNORECASE
 )
