@@ -12,7 +12,7 @@ from storage.domain.errors import NotFoundError, UsageError
 
 SUFFIXES = frozenset(
     {".txt", ".md", ".htm", ".html", ".mht", ".mhtml", ".docx", ".doc", ".wps", ".rtf", ".odt", ".pdf", ".ofd", ".xlsx", ".xls", ".et"}
-    | {".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".zip"}
+    | {".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".zip", ".rar", ".xml"}
 )
 """Kinds of files a report may arrive as; in a folder only these are looked at, a file named outright is always read."""
 
