@@ -13,33 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.operands import not_applicable
+from monitor.shapes import missing_cells
 from monitor.subject import Rule, Subject
-from monitor.wording import places
-from storage.domain.enums import CellKind, Outcome, Severity
+from storage.domain.enums import Severity
 from storage.domain.ids import RuleId
 from storage.domain.judgement import CheckResult
 
 ID = RuleId("ST-02")
 
 
-TABLE = "proactive"
-
-
 def check(subject: Subject) -> Iterator[CheckResult]:
     """表没有找到且有其他解释（图片、读取失败）时不适用。"""
-    report = subject.report
-    codes = {problem.code for problem in report.reading.problems if problem.table in {TABLE, None}}
-    if TABLE not in subject.operands.read:
-        if "table-missing" in codes and subject.operands.read:
-            yield CheckResult(ID, TABLE, Outcome.FAIL, facts={"what": "未找到该表", "reservation": "系统未找到，不代表原件没有"})
-        else:
-            yield not_applicable(ID, TABLE, "该表的读数")
-        return
-    missing = tuple(path for path in subject.operands.paths(TABLE) if report.cell(path).kind is CellKind.ABSENT)
-    what = f"未找到 {len(missing)} 格：{places(missing, report.form, 3)}" if missing else ""
-    facts = {"what": what, "reservation": "系统未找到，不代表原件没有"} if missing else {}
-    yield CheckResult(ID, TABLE, Outcome.FAIL if missing else Outcome.PASS, cells=missing, facts=facts)
+    yield from missing_cells(subject, ID, "proactive")
 
 
 RULE = Rule(

@@ -1,0 +1,30 @@
+"""Whether a table of the form is there whole: what the rules on the shape of tables 2, 3 and 4 share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.operands import not_applicable
+from monitor.subject import Subject
+from monitor.wording import places
+from storage.domain.enums import CellKind, Outcome
+from storage.domain.ids import RuleId
+from storage.domain.judgement import CheckResult
+
+RESERVATION = "系统未找到，不代表原件没有"
+
+
+def missing_cells(subject: Subject, rule: RuleId, table: str) -> Iterator[CheckResult]:
+    """One result: which cells of the table were not found. 表没有找到且有其他解释（图片、读取失败）时不适用。"""
+    report = subject.report
+    codes = {problem.code for problem in report.reading.problems if problem.table in {table, None}}
+    if table not in subject.operands.read:
+        if "table-missing" in codes and subject.operands.read:
+            yield CheckResult(rule, table, Outcome.FAIL, facts={"what": "未找到该表", "reservation": RESERVATION})
+        else:
+            yield not_applicable(rule, table, "该表的读数")
+        return
+    missing = tuple(path for path in subject.operands.paths(table) if report.cell(path).kind is CellKind.ABSENT)
+    what = f"未找到 {len(missing)} 格：{places(missing, report.form, 3)}" if missing else ""
+    facts = {"what": what, "reservation": RESERVATION} if missing else {}
+    yield CheckResult(rule, table, Outcome.FAIL if missing else Outcome.PASS, cells=missing, facts=facts)
