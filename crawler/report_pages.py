@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from crawler.discovery.article import Article, published, read_article
-from crawler.discovery.attachments import Attachment, find_attachments, find_container, is_report_text
+from crawler.discovery.attachments import DOCUMENT_TYPES, Attachment, find_attachments, find_container, is_report_text
 from crawler.fetching import Reply
 from crawler.listing import Ask
 from crawler.page import Page, visible_text
@@ -67,6 +67,8 @@ async def _fetch_parts(wanted: tuple[Attachment, ...], ask_file: AskFile, refere
         reply, digest = await ask_file(Ask(attachment.url, referer=referer), "document")
         if digest is None or reply.trouble is not None or reply.page is None:
             missing += reply.trouble is None or reply.trouble.outcome in _PASSING
+        elif _is_html(reply.page) and attachment.extension in DOCUMENT_TYPES:
+            missing += 1  # a login, captcha or error page in place of the file, answered with 200: never the report
         elif not (_is_html(reply.page) and attachment.kind != "frame"):
             role = "image" if attachment.kind == "image" else "attachment"
             parts.append((Part(digest, attachment.url, role, attachment.name[:200]), _kind(attachment, reply.page)))

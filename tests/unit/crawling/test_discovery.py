@@ -192,6 +192,12 @@ def test_attachments_are_the_files_of_the_article_alone():
     assert is_report_text(page("http://a.gov.test/x/t1.html", 200, REPORT.encode()))
 
 
+@pytest.mark.parametrize("name", ["a.txt", "a.rtf", "a.odt", "a.et", "a.rar", "a.mht"])
+def test_every_kind_of_file_a_report_comes_as_is_followed(name):
+    found = find_attachments(page("http://a.gov.test/x/t1.html", 200, f'<div id="zoom"><a href="./{name}">附件</a></div>'.encode()))
+    assert [attachment.url for attachment in found] == [f"http://a.gov.test/x/{name}"]
+
+
 def test_pictures_count_only_where_nothing_else_is():
     scans = '<div id="zoom"><img src="1.jpg"><img src="2.jpg"></div>'
     assert [a.kind for a in find_attachments(page("http://a.gov.test/", 200, scans.encode()))] == ["image", "image"]
