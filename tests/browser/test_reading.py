@@ -77,7 +77,10 @@ def test_from_overview_to_a_figure_and_its_evidence(page: Page) -> None:
     page.get_by_role("navigation", name="主导航").get_by_role("link", name="年报").click()
     page.get_by_role("link", name="示例市审计局").click()
     cell = page.locator("#cell-requests-granted-natural")
-    cell.get_by_role("link").first.click()
+    cell.locator("a.to-evidence").click()
+    assert "/evidence?cell=requests/granted/natural" in page.url
+    page.go_back()
+    cell.locator("a.mark").first.click()
     assert page.url.partition("#")[2].startswith("finding-")
     assert page.locator(".finding:target").is_visible()
     with page.expect_download() as download:
