@@ -49,3 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def corpus() -> Path:
     """The folder of real reports read by hand; only for tests marked `corpus`."""
     return CORPUS
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--accept` writes expectations that do not exist yet; the test fails all the same, so that a person reads them first."""
+    parser.addoption("--accept", action="store_true", help="write missing golden expectations, to be read by eye")
