@@ -1,4 +1,4 @@
-"""One folder per case: `input.*` as served and `expected.json` as it must be read. A case without an expectation fails; `--accept` writes one."""
+"""One folder per case: `input.*` as served, `expected.json` as it must be read. Without an expectation a case fails; `--accept` writes one."""
 
 import json
 from pathlib import Path
