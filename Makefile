@@ -42,7 +42,7 @@ check: install-dev
 	$(BIN)/lint-imports
 
 bench: install-dev
-	$(BIN)/python -m pytest tests/bench --override-ini python_files='bench_*.py' -s $(PYTEST_ARGS)
+	for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 lock: install-dev
 	$(PIP) install uv

@@ -1,4 +1,4 @@
-"""One folder per case: `input.*` as served, `expected.json` as it must be read. Without an expectation a case fails; `--accept` writes one."""
+"""One folder per case: `input.*` as served, `expected.json` as it must be read; `--accept` writes an expectation that is missing."""
 
 import json
 from pathlib import Path
