@@ -1,4 +1,4 @@
-"""Time to read one report whole, beside the library alone on the same bytes: `python tests/bench/bench_reading.py`; printed, never asserted."""
+"""Time to read one report, beside the library alone on the same bytes: `python tests/bench/bench_reading.py`; printed, never asserted."""
 
 from __future__ import annotations
 
