@@ -105,6 +105,9 @@ def redact_url(url: str) -> str:
     user = parts.username or ""
     netloc = f"{user}:{REDACTED}@{host}" if parts.password else parts.netloc
     query = "&".join(f"{pair.partition('=')[0]}={REDACTED}" for pair in parts.query.split("&")) if parts.query else ""
+    if not netloc:  # no user, no password; urlunsplit would drop slashes, and sqlite:////data/x is not sqlite://data/x
+        address = url.partition("?")[0]
+        return f"{address}?{query}" if query else address
     return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
 
 

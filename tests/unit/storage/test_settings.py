@@ -93,3 +93,16 @@ def test_an_error_does_not_repeat_a_secret() -> None:
     with pytest.raises(ConfigError) as caught:
         settings.load(smtp_password=["hush"])
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:////data/n.sqlite3", "sqlite:////data/n.sqlite3"),
+        ("sqlite:////data/n.sqlite3?key=v", "sqlite:////data/n.sqlite3?key=********"),
+        ("file:///data/archive", "file:///data/archive"),
+        ("postgresql://user:secret@host/name", "postgresql://user:********@host/name"),
+    ],
+)
+def test_an_address_is_shown_whole_but_for_its_secrets(url: str, shown: str) -> None:
+    assert redact_url(url) == shown
