@@ -6,6 +6,7 @@ import pytest
 
 from storage import settings
 from storage.domain.errors import ConfigError
+from storage.settings import redact_url
 
 
 @pytest.fixture(autouse=True)
