@@ -51,6 +51,10 @@ class Pages(Protocol):
         ...
 
 
+DRAWN_SIZES = (20, 22, 26)
+"""Pixel sizes in which drawn pages are set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A page with one box. `exact` is False where only what surrounds the cell could be boxed (its line, its table, its page)."""
@@ -109,6 +113,7 @@ def locate(data: bytes, *, locators: Mapping[str, Locator | str], media_type: st
 
 def open_pages(data: bytes, media_type: str = "") -> Pages:
     """The original as pages; what it is follows from its bytes, `media_type` only settles what bytes leave open. Raises ReadError."""
+    fonts.start_afresh(DRAWN_SIZES)
     if is_picture(data) or (not data[:5].strip() and media_type.startswith("image/")):
         return PicturePages(data)
     name, reader = detect.detect(data)
@@ -157,6 +162,6 @@ def caption_of(data: bytes, pages: Pages, page: int, *, exact: bool = True) -> s
         parts.append("框出的是该数字所在的范围，不是单独的一格")
     if not fonts.has_chinese():
         parts.append("本机没有中文字体，汉字无法显示" if pages.drawn else "本机没有中文字体，原件未嵌入字体的汉字可能无法显示")
-    elif pages.drawn and any(fonts.pen(size).unknown for size in (20, 22, 26)):
+    elif pages.drawn and any(fonts.pen(size).unknown for size in DRAWN_SIZES):
         parts.append(f"个别字符没有字形，以 {fonts.PLACEHOLDER} 代替")
     return "；".join(parts)

@@ -35,7 +35,7 @@ class Pen:
     font: AnyFont
     size: int
     unknown: set[str] = field(default_factory=set)
-    _widths: dict[str, float] = field(default_factory=dict)
+    widths: dict[str, float] = field(default_factory=dict)
 
     @property
     def leading(self) -> int:
@@ -44,9 +44,9 @@ class Pen:
 
     def width(self, char: str) -> float:
         """Advance of one character in pixels."""
-        found = self._widths.get(char)
+        found = self.widths.get(char)
         if found is None:
-            found = self._widths[char] = self.font.getlength(self.shown(char))
+            found = self.widths[char] = self.font.getlength(self.shown(char))
         return found
 
     def shown(self, char: str) -> str:
@@ -124,6 +124,14 @@ def pen(size: int) -> Pen:
     if found is not None:
         return Pen(ImageFont.truetype(found[0], size, index=found[1], layout_engine=ImageFont.Layout.BASIC), size)
     return Pen(ImageFont.load_default(size), size)
+
+
+def start_afresh(sizes: tuple[int, ...]) -> None:
+    """Forget which characters had no shape: what one original lacked must not be said of the next."""
+    for size in sizes:
+        drawn = pen(size)
+        drawn.unknown.clear()
+        drawn.widths.clear()
 
 
 def has_chinese() -> bool:

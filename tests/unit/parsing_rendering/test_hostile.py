@@ -151,3 +151,11 @@ def test_a_lost_child_is_a_problem_and_not_the_end(work: object, code: str) -> N
     finally:
         child.close()
     assert time.monotonic() - started < 60
+
+
+def test_what_one_original_lacks_is_not_said_of_the_next() -> None:
+    """Found by the order of tests: the note on missing shapes stuck to every page drawn later in the same process."""
+    strange = evidence.render_page("第一行 \U000f1234\n".encode(), page=1)
+    assert "没有字形" in strange.caption
+    plain = evidence.render_page("第一行\n".encode(), page=1)
+    assert "没有字形" not in plain.caption
