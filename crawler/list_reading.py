@@ -24,6 +24,8 @@ OnPage = Callable[[Listing, int], None]
 """Told of each page's new rows and of how many rows came before."""
 
 REPEATS = Trouble(VisitOutcome.PARTIAL, "next-page-repeats")
+SHELLS = Trouble(VisitOutcome.PARTIAL, "shell-in-shell")
+MAX_HOPS = 2
 LAYOUT = Trouble(VisitOutcome.LAYOUT_CHANGED, "list-not-understood")
 
 
@@ -80,14 +82,10 @@ def choose_family(page: Page, family_id: str) -> Family | None:
 
 async def read_all(start: Start, first: Page, reading: Reading, ask_page: AskPage) -> ListFacts:
     """Read the list whose first page is at hand; the rest is asked for with `ask_page`."""
-    family = choose_family(first, reading.family_id)
-    if family is None:
-        return reading.facts(ended=False, stop=LAYOUT)
-    reading.family_id = family.ID
-    try:
-        listing = family.read_list(first, start.params)
-    except LayoutChanged:
-        return reading.facts(ended=False, stop=LAYOUT)
+    found = await _behind_shells(start, first, reading, ask_page)
+    if isinstance(found, Trouble):
+        return reading.facts(ended=False, stop=found)
+    family, listing = found
     reading.take(listing)
     params: Mapping[str, str] = {**start.params, **listing.carry}
     if listing.next and reading.enough is not None and reading.enough(reading):
@@ -101,6 +99,34 @@ async def read_all(start: Start, first: Page, reading: Reading, ask_page: AskPag
         listing = following
         params = {**params, **listing.carry}
     return reading.facts(ended=True)
+
+
+async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: AskPage) -> tuple[Family, Listing] | Trouble:
+    """The first page that is a list, and its family: a shell (frame, refresh, script) is followed at most twice, never round in a ring."""
+    been = {start.url, page.url}
+    family_id = reading.family_id
+    for _ in range(MAX_HOPS + 1):
+        family = choose_family(page, family_id)
+        if family is None:
+            return LAYOUT
+        try:
+            listing = family.read_list(page, start.params)
+        except LayoutChanged:
+            return LAYOUT
+        if not listing.elsewhere:
+            reading.family_id = family.ID
+            return family, listing
+        ask = next((ask for ask in listing.elsewhere if ask.url not in been), None)
+        if ask is None:
+            return LAYOUT
+        been.add(ask.url)
+        reply = await ask_page(ask)
+        if reply.page is None:
+            return reply.trouble or LAYOUT
+        if reply.trouble is not None:
+            return reply.trouble
+        page, family_id = reply.page, ""
+    return SHELLS
 
 
 async def _next_page(

@@ -26,16 +26,24 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request to make. `form` non-empty means POST with those fields in that order."""
+    """One request to make.
+
+    `form` non-empty means POST with those fields in that order; `json` non-empty means POST with that text as an `application/json` body;
+    `post` means POST even where both are empty. `headers` are sent besides the crawler's own, which they cannot replace where the crawler
+    speaks of itself (User-Agent).
+    """
 
     url: str
     form: tuple[tuple[str, str], ...] = ()
     referer: str = ""
+    json: str = ""
+    post: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def method(self) -> str:
-        """GET, or POST where there is a form."""
-        return "POST" if self.form else "GET"
+        """GET, or POST where there is something to send or the way asks for it."""
+        return "POST" if self.form or self.json or self.post else "GET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Listing:
     means this was the last. `declared_total` counts rows and `declared_pages` pages of the whole list where the page says so. `complete`
     is False where the adapter knows that rows were left out or unreadable (`skipped` counts those). `says_empty` means the page states in
     words that there is nothing.
+    `elsewhere` non-empty means this page is only a shell: the list is there, and what family it is must be asked again of that page.
     `carry` is what `read_list` of the following page needs to be told in its `params`.
     """
 
@@ -57,6 +66,7 @@ class Listing:
     skipped: int = 0
     says_empty: bool = False
     column: str = ""
+    elsewhere: tuple[Ask, ...] = ()
     carry: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -46,6 +46,7 @@ MAX_PAGE_BYTES = 8 * 2**20
 DOCUMENT_TIMEOUT_FACTOR = 4
 MAX_DELAY = 120.0
 FAILURES_BEFORE_STOP: Mapping[VisitOutcome, int] = {VisitOutcome.CHALLENGED: 1, VisitOutcome.BLOCKED: 3, VisitOutcome.UNREACHABLE: 5}
+OWN_HEADERS = frozenset({"user-agent", "host", "cookie", "from"})
 NEVER = 10**6
 NO_BROWSER = Trouble(VisitOutcome.ABANDONED, "no-browser")
 
@@ -151,7 +152,7 @@ class Asker:
         return max(portal.delay_seconds, self._settings.crawl_delay_seconds)
 
     def _request(self, ask: Ask, portal: Portal, role: CaptureRole, validators: Validators, tier: str) -> Request:
-        headers = {}
+        headers = {name: value for name, value in ask.headers if name.lower() not in OWN_HEADERS}
         if ask.referer:
             headers["Referer"] = ask.referer
         if validators.etag:
@@ -174,7 +175,9 @@ class Asker:
             headers = {}
         if ask.form:
             return FormRequest(ask.url, method="POST", formdata=list(ask.form), headers=headers, meta=meta, dont_filter=True)
-        return Request(ask.url, headers=headers, meta=meta, dont_filter=True)
+        if ask.json:
+            headers["Content-Type"] = "application/json"
+        return Request(ask.url, method=ask.method, body=ask.json, headers=headers, meta=meta, dont_filter=True)
 
     async def _send(self, request: Request, platform: _Platform) -> Reply:
         engine = self._crawler.engine
