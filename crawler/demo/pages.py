@@ -26,12 +26,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the server was asked: path without query, query and form fields as given, all text."""
+    """What the server was asked: path without query, query and form fields as given, all text; `body` as sent, header names lower case."""
 
     method: str
     path: str
     query: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def moment(day: date) -> datetime:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
+from types import MappingProxyType
 
-from crawler.demo import faults, hanweb_site, script_site, trs_site
+import crawler.demo.sites
+from crawler.demo import faults
 from crawler.demo.pages import Answer, Request, home, not_found
 from crawler.demo.publications import Publications
-from crawler.demo.scenario import SITES, SitePlan, Style
+from crawler.demo.scenario import SITES, SitePlan
 
 SELF_TEST_HOSTS = ("one.selftest.gov.test", "two.selftest.gov.test")
 """Two hosts unrelated to the portals, always up: the crawler proves by them that its own network works."""
 
 _BY_HOST = {site.host: site for site in SITES}
-_STYLES: dict[Style, Callable[[SitePlan, Publications, date, Request], Answer]] = {
-    "trs": trs_site.answer,
-    "hanweb": hanweb_site.answer,
-    "script": script_site.answer,
-}
+Style = Callable[[SitePlan, Publications, date, Request], Answer]
 _ROBOTS = b"User-agent: *\nDisallow: /search/\nDisallow: /admin/\n"
+
+
+@cache
+def styles() -> Mapping[str, Style]:
+    """How each style of portal answers, by name: every module of `crawler/demo/sites`."""
+    names = [module.name for module in pkgutil.iter_modules(crawler.demo.sites.__path__)]
+    return MappingProxyType({name: importlib.import_module(f"crawler.demo.sites.{name}").answer for name in names})
 
 
 def answer(content: Publications, day: date, host: str, request: Request) -> Answer:
@@ -36,4 +44,4 @@ def answer(content: Publications, day: date, host: str, request: Request) -> Ans
         return Answer(_ROBOTS, "text/plain; charset=utf-8") if site.style == "hanweb" else not_found(site)
     if request.path == "/":
         return home(site, max((entry.published_on for entry in content.shown(host, day)), default=None))
-    return _STYLES[site.style](site, content, day, request)
+    return styles()[site.style](site, content, day, request)

@@ -20,14 +20,18 @@ YEARS = (2022, 2023, 2024)
 FIRST_VISIT_DAYS = (date(2025, 2, 3), date(2025, 2, 4), date(2025, 2, 5))
 """Crawling on these days shows every status: three days of absence, one report appearing late and one disappearing."""
 
-Style = Literal["trs", "hanweb", "script"]
+Style = str
+"""Name of a module of `crawler/demo/sites`."""
 Fault = Literal["", "challenge", "layout", "refused", "soft404"]
 Carrier = Literal["html", "word", "docx", "pdf", "image"]
 
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
-    """One portal: its host, the style of its pages, its faults, and the address of its column of annual reports."""
+    """One portal: its host, the style of its pages, its faults, and the address of its column of annual reports.
+
+    `variant` is a dialect of the style, named in the style's own module.
+    """
 
     host: str
     name: str
@@ -39,6 +43,7 @@ class SitePlan:
     encoding: str = "utf-8"
     declared_encoding: str = "utf-8"
     per_page: int = 10
+    variant: str = ""
 
     @property
     def home_url(self) -> str:

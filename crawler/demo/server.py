@@ -144,7 +144,17 @@ class DemoPortals:
     def respond(self, host: str, request: Request) -> tuple[Answer, date]:
         """The answer of that host today; answers of one day are made once."""
         day = self.today
-        key = (day, host, request.method, request.path, *sorted(request.query.items()), *sorted(request.form.items()))
+        key = (
+            day,
+            host,
+            request.method,
+            request.path,
+            *sorted(request.query.items()),
+            *sorted(request.form.items()),
+            request.body,
+            request.headers.get("referer"),
+            request.headers.get("cookie"),
+        )
         with self._lock:
             known = self._answers.get(key)
         if known is None:
@@ -173,37 +183,41 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        self._serve({})
+        self._serve(b"")
 
     def do_HEAD(self) -> None:
-        self._serve({})
+        self._serve(b"")
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         if length > _MAX_FORM:
             self.send_error(413)
             return
-        self._serve(dict(parse_qsl(self.rfile.read(length).decode("utf-8", "replace"), keep_blank_values=True)))
+        self._serve(self.rfile.read(length))
 
-    def _serve(self, form: dict[str, str]) -> None:
+    def _serve(self, body: bytes) -> None:
         at = time.monotonic()
         parts = urlsplit(self.path)
-        request = Request("POST" if form else "GET", unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True)), form)
+        is_form = "json" not in self.headers.get("Content-Type", "")
+        form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)) if is_form else {}
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        method = "POST" if self.command == "POST" else "GET"
+        request = Request(method, unquote(parts.path), query, form, body, {name.lower(): value for name, value in self.headers.items()})
         host = (self.headers.get("Host") or "").partition(":")[0].lower()
         found, day = self.server.portals.respond(host, request)
         tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}"'
         unchanged = found.status == 200 and self._unchanged(found, tag)
         status = 304 if unchanged else found.status
-        body = b"" if unchanged else found.body
+        answered = b"" if unchanged else found.body
         # Before the answer leaves: whoever has the answer finds the request in the log.
-        self.server.portals.note(self._logged(at, day, host, status, len(body)))
+        self.server.portals.note(self._logged(at, day, host, status, len(answered)))
         self.send_response(status)
         for name, value in self._headers(found, tag).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(answered)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(body)
+            self.wfile.write(answered)
 
     def _unchanged(self, found: Answer, tag: str) -> bool:
         if "If-None-Match" in self.headers:

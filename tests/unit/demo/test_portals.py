@@ -21,8 +21,8 @@ import pytest
 from crawler.demo.portal import SELF_TEST_HOSTS
 from crawler.demo.registry import COLUMNS
 from crawler.demo.scenario import BODIES, SITES, TODAY
-from crawler.demo.script_site import DATA, key_for
 from crawler.demo.server import DemoPortals
+from crawler.demo.sites.script import DATA, key_for
 from crawler.families import hanweb_jpage, trs_static
 from crawler.listing import Item, Start
 from crawler.page import Page
