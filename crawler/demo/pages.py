@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from html import escape
+from typing import Literal
 
 from crawler.demo.layout import WATERMARK
 from crawler.demo.scenario import SitePlan
@@ -15,13 +16,18 @@ COLUMN_NAME = "政府信息公开年报"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server sends. `last_modified` None sends no such header."""
+    """What the server sends. `last_modified` None sends no such header.
+
+    `manner` is how it sends it: properly; "reset" breaks the connection instead; "cut" promises the whole and sends half; "slow" lets the
+    client wait for longer than it should.
+    """
 
     body: bytes
     media_type: str = "text/html"
     status: int = 200
     last_modified: datetime | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    manner: Literal["", "reset", "cut", "slow"] = ""
 
 
 @dataclass(frozen=True, slots=True)

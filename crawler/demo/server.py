@@ -1,137 +1,48 @@
-"""The demo's portals as one local HTTP server with virtual hosts; use as a context manager or run as a process.
+"""The demo's portals as one local HTTP server; use as a context manager or run as a process.
 
     with DemoPortals() as portals:
         portals.hosts        # host name -> "127.0.0.1:port", for the crawler's setting `host_overrides`
         portals.advance(date(2025, 2, 6))
 
-Only what is published up to the simulated day is served. Every request is kept with its time, so that tests can judge manners.
+Only what is published up to the simulated day is served.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import json
-import logging
-import socket
 import sys
-import threading
-import time
-from dataclasses import dataclass
 from datetime import date
-from email.utils import format_datetime, parsedate_to_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Self
-from urllib.parse import parse_qsl, unquote, urlsplit
 
+from crawler.demo.http_server import Logged, SimulatedPortals
 from crawler.demo.ledger import Ledger, build_ledger
-from crawler.demo.pages import Answer, Request
 from crawler.demo.portal import SELF_TEST_HOSTS, answer
 from crawler.demo.publications import publish
 from crawler.demo.registry import registry_csv
 from crawler.demo.scenario import FIRST_VISIT_DAYS, SITES, TODAY
 
-_LOG = logging.getLogger(__name__)
-_MAX_FORM = 65_536
+__all__ = ["DemoPortals", "Logged", "main"]
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """One request as it arrived and was answered. `at` counts seconds on a clock that never goes back."""
-
-    at: float
-    day: date
-    host: str
-    method: str
-    path: str
-    status: int
-    size: int
-    user_agent: str
-    referer: str
-    conditional: bool
-
-
-class DemoPortals:
-    """The simulated portals. Start with `with`, or `start()` and `stop()`; every method may be called from any thread."""
+class DemoPortals(SimulatedPortals):
+    """The simulated portals of the demo. Start with `with`, or `start()` and `stop()`; every method may be called from any thread."""
 
     def __init__(self, seed: int = 1, today: date = TODAY, *, port: int = 0) -> None:
         self.seed = seed
         self._content = publish(seed)
-        self._day = today
-        self._lock = threading.Lock()
-        self._log: list[Logged] = []
-        self._answers: dict[tuple[object, ...], Answer] = {}
-        self._port = port
-        self._server: _Server | None = None
-        self._thread: threading.Thread | None = None
-        self._silent: socket.socket | None = None
-
-    def start(self) -> Self:
-        """Listen on a free port of 127.0.0.1 (or the one asked for). Raises OSError if it is taken."""
-        self._server = _Server(("127.0.0.1", self._port), _Handler)
-        self._server.portals = self
-        self._port = self._server.server_address[1]
-        # Bound but not listening: connections are refused, and nobody else can take the port meanwhile.
-        self._silent = socket.socket()
-        self._silent.bind(("127.0.0.1", 0))
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="demo-portals", daemon=True)
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Close the port and wait for the server's thread."""
-        if self._server is not None and self._thread is not None:
-            self._server.shutdown()
-            self._thread.join(timeout=10)
-            self._server.server_close()
-        if self._silent is not None:
-            self._silent.close()
-        self._server = self._thread = self._silent = None
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.stop()
-
-    @property
-    def port(self) -> int:
-        """The port of all hosts that answer."""
-        return self._port
-
-    @property
-    def hosts(self) -> dict[str, str]:
-        """Where each host name leads: "127.0.0.1:port". The host that is down leads to a port that refuses."""
-        if self._silent is None:
-            raise RuntimeError("the demo portals are not running")
-        refusing = f"127.0.0.1:{self._silent.getsockname()[1]}"
-        known = {site.host: refusing if site.fault == "refused" else f"127.0.0.1:{self._port}" for site in SITES}
-        return known | dict.fromkeys(SELF_TEST_HOSTS, f"127.0.0.1:{self._port}")
+        names = [site.host for site in SITES if site.fault != "refused"]
+        down = [site.host for site in SITES if site.fault == "refused"]
+        content = self._content
+        super().__init__(
+            lambda day, host, request: answer(content, day, host, request), [*names, *SELF_TEST_HOSTS], today, silent=down, port=port
+        )
 
     @property
     def self_test_urls(self) -> tuple[str, ...]:
         """Addresses that always answer, for the crawler's test of its own network."""
         return tuple(f"http://{host}/" for host in SELF_TEST_HOSTS)
-
-    @property
-    def today(self) -> date:
-        """The simulated day."""
-        with self._lock:
-            return self._day
-
-    def advance(self, day: date) -> None:
-        """Make it that day: later reports appear, edits and withdrawals of up to that day have happened."""
-        with self._lock:
-            self._day = day
-
-    @property
-    def log(self) -> tuple[Logged, ...]:
-        """All requests so far, oldest first."""
-        with self._lock:
-            return tuple(self._log)
 
     def registry_csv(self) -> str:
         """The bodies and portals of the demo, ready for `body import`."""
@@ -140,111 +51,6 @@ class DemoPortals:
     def ledger(self, visited: tuple[date, ...] = FIRST_VISIT_DAYS, *, browser: bool = True) -> Ledger:
         """What a right monitor says after crawling on these days; `browser` False where no browser could be used."""
         return build_ledger(self._content, visited, browser=browser)
-
-    def respond(self, host: str, request: Request) -> tuple[Answer, date]:
-        """The answer of that host today; answers of one day are made once."""
-        day = self.today
-        key = (
-            day,
-            host,
-            request.method,
-            request.path,
-            *sorted(request.query.items()),
-            *sorted(request.form.items()),
-            request.body,
-            request.headers.get("referer"),
-            request.headers.get("cookie"),
-        )
-        with self._lock:
-            known = self._answers.get(key)
-        if known is None:
-            known = answer(self._content, day, host, request)
-            with self._lock:
-                if known.status == 200:
-                    self._answers[key] = known
-        return known, day
-
-    def note(self, logged: Logged) -> None:
-        """Keep one request in the log."""
-        with self._lock:
-            self._log.append(logged)
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    portals: DemoPortals
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Reads a request, asks the portals, honours conditional requests."""
-
-    protocol_version = "HTTP/1.1"
-    server: _Server
-    timeout = 30
-
-    def do_GET(self) -> None:
-        self._serve(b"")
-
-    def do_HEAD(self) -> None:
-        self._serve(b"")
-
-    def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > _MAX_FORM:
-            self.send_error(413)
-            return
-        self._serve(self.rfile.read(length))
-
-    def _serve(self, body: bytes) -> None:
-        at = time.monotonic()
-        parts = urlsplit(self.path)
-        is_form = "json" not in self.headers.get("Content-Type", "")
-        form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)) if is_form else {}
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        method = "POST" if self.command == "POST" else "GET"
-        request = Request(method, unquote(parts.path), query, form, body, {name.lower(): value for name, value in self.headers.items()})
-        host = (self.headers.get("Host") or "").partition(":")[0].lower()
-        found, day = self.server.portals.respond(host, request)
-        tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}"'
-        unchanged = found.status == 200 and self._unchanged(found, tag)
-        status = 304 if unchanged else found.status
-        answered = b"" if unchanged else found.body
-        # Before the answer leaves: whoever has the answer finds the request in the log.
-        self.server.portals.note(self._logged(at, day, host, status, len(answered)))
-        self.send_response(status)
-        for name, value in self._headers(found, tag).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answered)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answered)
-
-    def _unchanged(self, found: Answer, tag: str) -> bool:
-        if "If-None-Match" in self.headers:
-            return tag in self.headers["If-None-Match"]
-        since = self.headers.get("If-Modified-Since")
-        if since is None or found.last_modified is None:
-            return False
-        try:
-            return found.last_modified <= parsedate_to_datetime(since)
-        except ValueError:
-            return False
-
-    def _headers(self, found: Answer, tag: str) -> dict[str, str]:
-        headers = {"Content-Type": found.media_type, **found.headers}
-        if found.status == 200:
-            headers["ETag"] = tag
-        if found.last_modified is not None:
-            headers["Last-Modified"] = format_datetime(found.last_modified, usegmt=True)
-        return headers
-
-    def _logged(self, at: float, day: date, host: str, status: int, size: int) -> Logged:
-        conditional = "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
-        agent, referer = self.headers.get("User-Agent", ""), self.headers.get("Referer", "")
-        return Logged(at, day, host, self.command, self.path, status, size, agent, referer, conditional)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        _LOG.debug(format, *args)
 
 
 def main(arguments: list[str] | None = None) -> int:

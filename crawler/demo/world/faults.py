@@ -1,0 +1,114 @@
+"""What a host answers while something is wrong with it, by the name of the fault; None where the fault does not touch that address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from crawler.demo.pages import Answer, Request, html_answer, not_found
+from crawler.demo.scenario import SitePlan
+
+_TEXT = "text/html; charset=utf-8"
+_PAGE_FIELDS = frozenset({"page", "pageIndex", "pageNo", "currentPage", "cur_page"})
+
+
+def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]) -> Answer | None:
+    """The faulty answer, None where that address is served as ever. `columns` are the addresses of the host's columns."""
+    if name in _ROBOTS:
+        return _ROBOTS[name] if request.path == "/robots.txt" else None
+    if request.path == "/robots.txt" and name not in _EVERYWHERE:
+        return None
+    if name in _EVERYWHERE:
+        return _EVERYWHERE[name]
+    if name in _PAGES:
+        return _PAGES[name](site)
+    if name in _COLUMN:
+        return _COLUMN[name](site) if request.path in columns else None
+    if name == "later-page-404":
+        return _later_page(site, request, columns)
+    if name == "articles-500":
+        inside = request.path == "/" or request.path in columns or request.path.startswith("/zfxxgk/") or _is_later_page(request, columns)
+        return None if inside else _error()
+    return None
+
+
+def _error() -> Answer:
+    return Answer(b"<html><title>500</title><body>Internal Server Error</body></html>", _TEXT, status=500)
+
+
+def _script(text: str, status: int) -> Answer:
+    return Answer(f"<!DOCTYPE html><html><head><script>{text}</script></head><body></body></html>".encode(), _TEXT, status=status)
+
+
+def _is_later_page(request: Request, columns: tuple[str, ...]) -> bool:
+    """Whether this asks for a page of a list other than its first: a numbered file, a number in the query, or a proxy address."""
+    name = request.path.rpartition("/")[2]
+    return (
+        "index_" in name or "proxy" in name.lower() or bool({"page", "pageIndex", "pageNo", "currentPage", "cur_page"} & {*request.query})
+    )
+
+
+def _later_page(site: SitePlan, request: Request, columns: tuple[str, ...]) -> Answer | None:
+    return not_found(site) if request.path not in columns and _is_later_page(request, columns) else None
+
+
+def _soft_404(site: SitePlan) -> Answer:
+    return html_answer(site, f"页面找不到了-{site.name}", '<div class="error"><p>抱歉，您访问的页面不存在或已被删除。</p></div>')
+
+
+def _maintenance(site: SitePlan) -> Answer:
+    return html_answer(site, f"系统维护中-{site.name}", "<div><p>网站系统升级维护中，请于明日访问。</p></div>")
+
+
+def _captcha(site: SitePlan) -> Answer:
+    return html_answer(site, "安全验证", '<div><p>请完成验证后继续访问</p><div class="slider">滑块</div></div>')
+
+
+def _home_instead(site: SitePlan) -> Answer:
+    links = "".join(f'<li><a href="/{path}/">{name}</a></li>' for path, name in (("xwzx", "新闻中心"), ("hdjl", "互动交流")))
+    return html_answer(site, site.name, f'<div class="main"><h2>欢迎访问</h2><ul>{links}</ul></div>')
+
+
+def _other_column(site: SitePlan) -> Answer:
+    rows = "".join(
+        f'<li><a href="/zwgk/ysjs/t2024010{day}_88{day}.html">{year}年部门预算公开说明</a><span>2024-01-0{day}</span></li>'
+        for day, year in enumerate((2021, 2022, 2023, 2024), 1)
+    )
+    tags = {"ColumnName": "财政预决算", "ColumnType": "政策文件"}
+    return html_answer(site, f"财政预决算-{site.name}", f'<div class="list"><h2>财政预决算</h2><ul>{rows}</ul></div>', tags=tags)
+
+
+def _redesign(site: SitePlan) -> Answer:
+    cards = "".join(f'<section class="card"><h3>{name}</h3><p>新版栏目正在整理。</p></section>' for name in ("政务公开", "办事服务"))
+    return html_answer(site, f"政务公开-{site.name}", f'<div class="board">{cards}</div>', tags={"ColumnName": "政务公开"})
+
+
+_EVERYWHERE: Mapping[str, Answer] = {
+    "challenge-412": _script('var $_ts=window["$_ts"]||{};$_ts.nsd=48213;', 412),
+    "challenge-468": _script('var _waf_id="a1";', 468),
+    "challenge-521": _script('document.cookie="__jsl_clearance_s=1";location.reload();', 521),
+    "cookie-shell": _script('document.cookie="C3VK=7b2";location.href=location.href;', 200),
+    "refused-403": Answer(b"<html><title>403</title><body>Forbidden</body></html>", _TEXT, status=403),
+    "too-many-429": Answer(b"<html><body>Too Many Requests</body></html>", _TEXT, status=429, headers={"Retry-After": "3600"}),
+    "error-500": _error(),
+    "reset": Answer(b"", _TEXT, manner="reset"),
+    "cut-off": Answer(b"<html><body>" + b"x" * 4000, _TEXT, manner="cut"),
+    "slow": Answer(b"<html><body>late</body></html>", _TEXT, manner="slow"),
+}
+_PAGES: Mapping[str, Callable[[SitePlan], Answer]] = {
+    "captcha": _captcha,
+    "soft-404": _soft_404,
+    "maintenance": _maintenance,
+    "stub": lambda site: Answer(b"ok\n", _TEXT),
+    "empty": lambda site: Answer(b"", _TEXT),
+}
+_COLUMN: Mapping[str, Callable[[SitePlan], Answer]] = {
+    "home-instead": _home_instead,
+    "other-column": _other_column,
+    "redesign": _redesign,
+    "redirect-loop": lambda site: Answer(b"", _TEXT, status=302, headers={"Location": "?again=1"}),
+}
+_ROBOTS: Mapping[str, Answer] = {
+    "robots-disallow": Answer(b"User-agent: *\nDisallow: /\n", "text/plain; charset=utf-8"),
+    "robots-403": Answer(b"Forbidden", "text/plain; charset=utf-8", status=403),
+    "robots-500": Answer(b"error", "text/plain; charset=utf-8", status=500),
+}

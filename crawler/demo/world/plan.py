@@ -1,0 +1,212 @@
+"""A simulated country of portals: which hosts there are, what runs on them, how their columns are arranged, and what goes wrong when.
+
+Everything is drawn from a seed. The places are invented; two of them share a name on purpose, as real districts do.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from crawler.demo.scenario import SitePlan
+from storage.domain.enums import BodyKind, BodyLevel, VisitOutcome
+
+FIRST_DAY, LAST_DAY = date(2023, 1, 3), date(2025, 4, 20)
+REPORT_YEARS = (2022, 2023, 2024)
+
+SHAPES = ("flat", "deep", "years", "yearly")
+"""How a portal arranges its column: linked from the home page; below the page of public information; one sub-column per year below a
+stable column; a new column each year, the older ones on a page of their own.
+"""
+
+PATHS: Mapping[str, str] = {
+    "trs": "/zwgk/zfxxgk/zfxxgknb{n}/",
+    "hanweb": "/col/col140{n}/index.html",
+}
+"""Address of a column by style; `{n}` is empty for the only one, else a number. Styles that need a browser are not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """One thing that goes wrong at a host, and how a visit that meets it must end."""
+
+    name: str
+    outcomes: frozenset[VisitOutcome]
+
+
+def _kind(name: str, *outcomes: VisitOutcome) -> tuple[str, FaultKind]:
+    return name, FaultKind(name, frozenset(outcomes))
+
+
+_O = VisitOutcome
+FAULTS: Mapping[str, FaultKind] = dict(
+    (
+        _kind("challenge-412", _O.CHALLENGED),
+        _kind("challenge-468", _O.CHALLENGED),
+        _kind("challenge-521", _O.CHALLENGED),
+        _kind("cookie-shell", _O.CHALLENGED),
+        _kind("captcha", _O.CHALLENGED),
+        _kind("refused-403", _O.BLOCKED),
+        _kind("too-many-429", _O.BLOCKED),
+        _kind("robots-disallow", _O.BLOCKED),
+        _kind("robots-403", _O.BLOCKED),
+        _kind("robots-500", _O.UNREACHABLE, _O.BLOCKED),
+        _kind("error-500", _O.UNREACHABLE),
+        _kind("reset", _O.UNREACHABLE),
+        _kind("cut-off", _O.UNREACHABLE),
+        _kind("slow", _O.UNREACHABLE),
+        _kind("no-dns", _O.UNREACHABLE),
+        _kind("down", _O.UNREACHABLE),
+        _kind("soft-404", _O.SOFT_ERROR),
+        _kind("stub", _O.SOFT_ERROR),
+        _kind("empty", _O.SOFT_ERROR),
+        _kind("maintenance", _O.SOFT_ERROR),
+        _kind("home-instead", _O.SOFT_ERROR, _O.LAYOUT_CHANGED, _O.PARTIAL),
+        _kind("other-column", _O.SOFT_ERROR, _O.LAYOUT_CHANGED, _O.PARTIAL),
+        _kind("redesign", _O.LAYOUT_CHANGED, _O.SOFT_ERROR),
+        _kind("redirect-loop", _O.SOFT_ERROR),
+        _kind("later-page-404", _O.PARTIAL),
+        _kind("articles-500", _O.PARTIAL),
+    )
+)
+PERMANENT = frozenset({"no-dns", "down", "robots-disallow"})
+"""Faults that last from the first day to the last; the others come over a portal for some weeks around a deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault over a span of days, both ends included."""
+
+    kind: FaultKind
+    since: date
+    until: date
+
+    def holds(self, day: date) -> bool:
+        """Whether it is there on that day."""
+        return self.since <= day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class WorldBody:
+    """One body: its full name, how its own documents call it, and where it publishes."""
+
+    name: str
+    called: str
+    host: str
+    kind: BodyKind
+    level: BodyLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One portal. `moves` is the day on which it changes its system to `later_style`, None where it never does."""
+
+    site: SitePlan
+    area: str
+    shape: str
+    bodies: tuple[WorldBody, ...]
+    faults: tuple[Fault, ...] = ()
+    moves: date | None = None
+    later_style: str = ""
+
+    def fault(self, day: date) -> FaultKind | None:
+        """What is wrong with it on that day."""
+        return next((fault.kind for fault in self.faults if fault.holds(day)), None)
+
+    def style(self, day: date) -> str:
+        """The system it runs on that day."""
+        return self.later_style if self.moves is not None and day >= self.moves else self.site.style
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole country."""
+
+    seed: int
+    hosts: Mapping[str, Host] = field(default_factory=dict)
+
+    @property
+    def bodies(self) -> tuple[WorldBody, ...]:
+        """Every body, host by host."""
+        return tuple(body for host in self.hosts.values() for body in host.bodies)
+
+
+_FIRST = "云青白金松石柳梅兰枫桐荷莲竹溪泉"
+_SECOND = "栖屏沙渡岭桥湾坪浦塘原川"
+_OFFICES = ("教育局", "财政局", "民政局", "审计局", "水利局", "统计局", "司法局", "交通运输局", "农业农村局", "卫生健康局", "应急管理局")
+_CITIES = ("云栖市", "青屏市", "白沙市", "金渡市", "松岭市", "石桥市")
+_TWINS = "鼓楼区"
+
+
+def make_plan(seed: int, styles: Mapping[str, tuple[str, ...]], *, hosts: int = 60, faulty: bool = True) -> Plan:
+    """Draw a country of that many hosts over these styles with their variants; every fault is met by at least one host if there is room."""
+    rng = random.Random(f"plan/{seed}")  # noqa: S311 - a generator of examples, not of secrets
+    dialects = [(style, variant) for style in sorted(styles) for variant in styles[style]]
+    made: dict[str, Host] = {}
+    for number in range(hosts):
+        style, variant = dialects[number % len(dialects)]
+        host = _host(rng, number, style, variant, SHAPES[(number // len(dialects)) % len(SHAPES)])
+        made[host.site.host] = host
+    if faulty:
+        _afflict(rng, made, sorted(styles))
+    return Plan(seed, made)
+
+
+def _host(rng: random.Random, number: int, style: str, variant: str, shape: str) -> Host:
+    city = _CITIES[number % len(_CITIES)]
+    area = f"{city}{_district(number)}"
+    code = f"99{number % len(_CITIES) + 1:02d}{number + 11:02d}"
+    name = f"{area}人民政府"
+    host = f"www.q{number:03d}.gov.test"
+    encoding = ("utf-8", "utf-8") if number % 5 else ("gb18030", "gb2312")
+    path = PATHS[style].format(n="")
+    site = SitePlan(
+        host,
+        name,
+        f"{code}{number:04d}",
+        code,
+        style,
+        path,
+        per_page=rng.choice((5, 8, 15)),
+        variant=variant,
+        encoding=encoding[0],
+        declared_encoding=encoding[1],
+    )
+    offices = rng.sample(_OFFICES, rng.randint(2, 4))
+    bodies = [WorldBody(name, name, host, BodyKind.GOVERNMENT, BodyLevel.COUNTY)]
+    bodies += [_office(area, office, host, short=number % 4 == 1) for office in offices]
+    return Host(site, area, shape, tuple(bodies))
+
+
+def _district(number: int) -> str:
+    # Two districts of one name in two cities: the full name and the portal tell them apart, the short name does not.
+    if number in {7, 14}:
+        return _TWINS
+    first, second = _FIRST[number % len(_FIRST)], _SECOND[(number // len(_FIRST) + number) % len(_SECOND)]
+    return f"{first}{second}{'县' if number % 3 else '区'}"
+
+
+def _office(area: str, office: str, host: str, *, short: bool) -> WorldBody:
+    """A department; some portals print its name without the city."""
+    name = f"{area}{office}"
+    return WorldBody(name, name[3:] if short else name, host, BodyKind.DEPARTMENT, BodyLevel.COUNTY)
+
+
+def _afflict(rng: random.Random, hosts: dict[str, Host], styles: list[str]) -> None:
+    """Give every other host one fault, each kind in turn; some of the rest change their system in the middle of a season."""
+    names = list(hosts)
+    for place, (name, kind) in enumerate(zip(names[1::2], list(FAULTS.values()) * 2, strict=False)):
+        host = hosts[name]
+        year = REPORT_YEARS[place % len(REPORT_YEARS)] + 1
+        since, until = (FIRST_DAY, LAST_DAY) if kind.name in PERMANENT else (date(year, 1, 24), date(year, 2, 12))
+        hosts[name] = _replaced(host, faults=(Fault(kind, since, until),))
+    for name in names[2::16]:
+        other = [style for style in styles if style != hosts[name].site.style]
+        if other:
+            hosts[name] = _replaced(hosts[name], moves=date(2024, 1, 22), later_style=rng.choice(other))
+
+
+def _replaced(host: Host, *, faults: tuple[Fault, ...] = (), moves: date | None = None, later_style: str = "") -> Host:
+    return Host(host.site, host.area, host.shape, host.bodies, faults or host.faults, moves or host.moves, later_style or host.later_style)
