@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterable
