@@ -25,6 +25,7 @@ OnPage = Callable[[Listing, int], None]
 
 REPEATS = Trouble(VisitOutcome.PARTIAL, "next-page-repeats")
 SHELLS = Trouble(VisitOutcome.PARTIAL, "shell-in-shell")
+ABSENT = "status-404"
 MAX_HOPS = 2
 LAYOUT = Trouble(VisitOutcome.LAYOUT_CHANGED, "list-not-understood")
 
@@ -88,7 +89,8 @@ async def read_all(start: Start, first: Page, reading: Reading, ask_page: AskPag
     family, listing = found
     reading.take(listing)
     params: Mapping[str, str] = {**start.params, **listing.carry}
-    if listing.next and reading.enough is not None and reading.enough(reading):
+    # A page without rows of its own never changes, whatever the list behind it does: it is no ground to stop early.
+    if listing.items and listing.next and reading.enough is not None and reading.enough(reading):
         return reading.facts(ended=False)
     while listing.next:
         if reading.pages >= reading.max_pages:
@@ -139,6 +141,8 @@ async def _next_page(
         reply = await ask_page(ask)
         if reply.trouble is not None or reply.page is None:
             stop = stop or reply.trouble
+            # Some servers have no page after the last one; as many rows as the list says it has were met before it was asked for.
+            exhausted = exhausted or (reading.total_met and reply.trouble is not None and reply.trouble.reason == ABSENT)
             if reply.trouble is not None and reply.trouble.outcome in {
                 VisitOutcome.CHALLENGED,
                 VisitOutcome.BLOCKED,
@@ -151,10 +155,10 @@ async def _next_page(
         except LayoutChanged:
             stop = stop or Trouble(VisitOutcome.PARTIAL, "later-page-not-understood")
             continue
-        if any(item.url not in reading.seen for item in found.items):
+        if any(item.url not in reading.seen or listing.restarts for item in found.items):
             reading.take(found)
             return found, None
-        exhausted = exhausted or not found.items or reading.total_met
+        exhausted = exhausted or (not found.items and not listing.restarts) or reading.total_met
         # A server that answers every page with the first one hides the rest: that is no end of the list.
         stop = stop or REPEATS
     return None, None if exhausted else stop

@@ -55,6 +55,8 @@ class Listing:
     is False where the adapter knows that rows were left out or unreadable (`skipped` counts those). `says_empty` means the page states in
     words that there is nothing.
     `elsewhere` non-empty means this page is only a shell: the list is there, and what family it is must be asked again of that page.
+    `restarts` means the following page may repeat the rows of this one: it is the list's first page again, asked of the server that will
+    be asked for the rest, so that both count pages alike.
     `carry` is what `read_list` of the following page needs to be told in its `params`.
     """
 
@@ -67,6 +69,7 @@ class Listing:
     says_empty: bool = False
     column: str = ""
     elsewhere: tuple[Ask, ...] = ()
+    restarts: bool = False
     carry: Mapping[str, str] = field(default_factory=dict)
 
 
