@@ -9,6 +9,7 @@ import hashlib
 import logging
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -30,9 +31,10 @@ SLOW_SECONDS = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One request as it arrived and was answered. `at` counts seconds on a clock that never goes back."""
+    """One request as it arrived and was answered. `at` and `until`, when the answer was ready, count seconds on one steady clock."""
 
     at: float
+    until: float
     day: date
     host: str
     method: str
@@ -160,6 +162,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     portals: SimulatedPortals
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hung up is no fault of the server; anything else is told as ever."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 class _Handler(BaseHTTPRequestHandler):
     """Reads a request, asks the portals, honours conditional requests."""
@@ -247,7 +254,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _logged(self, at: float, day: date, host: str, status: int, size: int) -> Logged:
         conditional = "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
         agent, referer = self.headers.get("User-Agent", ""), self.headers.get("Referer", "")
-        return Logged(at, day, host, self.command, self.path, status, size, agent, referer, conditional)
+        return Logged(at, time.monotonic(), day, host, self.command, self.path, status, size, agent, referer, conditional)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
         _LOG.debug(format, *args)

@@ -1,0 +1,24 @@
+"""The registry of the simulated country as an operator would type it: bodies, and of each portal nothing but its home address."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from crawler.demo.world.plan import Plan
+from storage.domain.enums import BodyKind
+
+COLUMNS = ("单位名称", "网址", "地区代码", "类型", "层级", "上级", "别名", "间隔秒")
+
+
+def home_registry(plan: Plan) -> str:
+    """One line per body, as text for a UTF-8 file."""
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerow(COLUMNS)
+    for body in plan.bodies:
+        host = plan.hosts[body.host]
+        parent = "" if body.kind is BodyKind.GOVERNMENT else host.site.name
+        alias = "" if body.called == body.name else body.called
+        writer.writerow((body.name, host.site.home_url, host.site.division_code, body.kind.label, body.level.label, parent, alias, "0"))
+    return target.getvalue()
