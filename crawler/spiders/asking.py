@@ -5,6 +5,7 @@ challenge.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -45,6 +46,7 @@ from storage.settings import Settings
 MAX_PAGE_BYTES = 8 * 2**20
 DOCUMENT_TIMEOUT_FACTOR = 4
 MAX_DELAY = 120.0
+LONGEST_JITTER = 1.3
 FAILURES_BEFORE_STOP: Mapping[VisitOutcome, int] = {VisitOutcome.CHALLENGED: 1, VisitOutcome.BLOCKED: 3, VisitOutcome.UNREACHABLE: 5}
 OWN_HEADERS = frozenset({"user-agent", "host", "cookie", "from"})
 NEVER = 10**6
@@ -196,7 +198,10 @@ class Asker:
         engine = self._crawler.engine
         slot = engine.downloader.slots.get(slot_name) if engine is not None else None
         if slot is not None:
-            slot.delay = max(platform.floor, min(MAX_DELAY, latency) if platform.floor else 0.0)
+            # Scrapy would draw between half and one and a half times the delay: the floor is a promise, so ours is only ever longer.
+            slot.randomize_delay = False
+            pause = max(platform.floor, min(MAX_DELAY, latency) if platform.floor else 0.0)
+            slot.delay = pause * random.uniform(1.0, LONGEST_JITTER)  # noqa: S311 - no secret
 
     def _reply(self, request: Request, response: Response, asked_at: datetime) -> Reply:
         answered = response.request or request
