@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -79,6 +80,8 @@ bodies = Table(
     Column("active_from_year", Integer),
     Column("active_to_year", Integer),
     Column("successor_id", String(64), ForeignKey("bodies.id")),
+    Column("children_complete_from", Integer),
+    Column("children_evidence", String(200), nullable=False, server_default=""),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -284,6 +287,15 @@ readings = Table(
     UniqueConstraint("version_id", "parser_version"),
 )
 
+report_marks = Table(
+    "report_marks",
+    metadata,
+    Column("body_id", String(64), ForeignKey("bodies.id"), primary_key=True),
+    Column("report_year", Integer, primary_key=True),
+    Column("mark", BigInteger, primary_key=True),
+    Index("ix_report_marks_mark_report_year_body_id", "mark", "report_year", "body_id"),
+)
+
 # --- judgement ------------------------------------------------------------------------------------------------------------------------
 
 duties = Table(
@@ -347,6 +359,7 @@ findings = Table(
     Column("updated_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     Column("snoozed_until", Instant),
+    Column("assignee", String(80), nullable=False, server_default=""),
     UniqueConstraint("body_id", "report_year", "fingerprint"),
     Index("ix_findings_report_year_state", "report_year", "state"),
 )
