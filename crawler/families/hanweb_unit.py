@@ -42,13 +42,14 @@ def first_requests(start: Start) -> tuple[Ask, ...]:
 
 
 def read_list(page: Page, params: Mapping[str, str]) -> Listing:
-    """The units of the column page, or the rows of one answer. `params` carries `seen`, the rows of the answers before.
+    """The units of the column page, or the rows of one answer. `params` carries `seen`, the rows of the answers before, and
+    `column_url`.
 
     Raises:
         LayoutChanged: no unit; an answer that is no unit; a first answer without a row and without words that say there is none.
     """
     value = json_shown(page)
-    return _column(page) if value is None else _answer(page, value, int(params.get("seen") or 0))
+    return _column(page) if value is None else _answer(page, value, params)
 
 
 def _column(page: Page) -> Listing:
@@ -63,7 +64,7 @@ def _column(page: Page) -> Listing:
         skipped=skipped,
         column=column_name(page),
         restarts=bool(written),
-        carry={"seen": "0"},
+        carry={"seen": "0", "column_url": page.url},
     )
 
 
@@ -97,7 +98,8 @@ def _page_json(number: int, size: int) -> str:
     return json.dumps({"pageNo": number, "pageSize": size}, separators=(",", ":"))
 
 
-def _answer(page: Page, value: object, seen: int) -> Listing:
+def _answer(page: Page, value: object, params: Mapping[str, str]) -> Listing:
+    seen = int(params.get("seen") or 0)
     data = mapping(value).get("data")
     markup = mapping(data).get("html", data)
     if not isinstance(markup, str):
@@ -109,7 +111,7 @@ def _answer(page: Page, value: object, seen: int) -> Listing:
     total = _TOTAL.search(markup)
     return Listing(
         items=items,
-        next=(_following(page),) if items else (),
+        next=(_following(page, params.get("column_url") or page.url),) if items else (),
         declared_total=int(total.group(1) or total.group(2)) if total else None,
         complete=skipped == 0,
         skipped=skipped,
@@ -118,10 +120,10 @@ def _answer(page: Page, value: object, seen: int) -> Listing:
     )
 
 
-def _following(page: Page) -> Ask:
+def _following(page: Page, column_url: str) -> Ask:
     """The same unit's next page, from the address of this one."""
     asked = page.requested_url or page.url
     query = query_of(asked)
     number = loose_object(query.get("paramJson", "")) or {}
     following = _page_json(int(number.get("pageNo") or 1) + 1, int(number.get("pageSize") or _SIZE))
-    return Ask(urlunsplit(urlsplit(asked)._replace(query=urlencode(query | {"paramJson": following}))), referer=page.url)
+    return Ask(urlunsplit(urlsplit(asked)._replace(query=urlencode(query | {"paramJson": following}))), referer=column_url)

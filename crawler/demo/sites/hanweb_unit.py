@@ -18,6 +18,9 @@ from crawler.demo.pages import COLUMN_NAME, Answer, Request, html_answer, not_fo
 from crawler.demo.publications import Entry, Publications
 from crawler.demo.scenario import SitePlan
 
+PATH = "/col/col240{n}/index.html"
+VARIANTS = ("", "rendered")
+
 UNIT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
 DOWNLOAD = "/api-gateway/jpaas-web-server/front/document/file-download"
 SCRIPT = "/cms_files/common/unitbuild.js"

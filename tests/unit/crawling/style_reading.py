@@ -82,4 +82,3 @@ class Portal:
     def expected(self) -> list[tuple[str, date | None]]:
         """Title and printed day of every line, in the portal's order."""
         return [(line.title, line.published_on if line.dated else None) for line in self.lines]
-

@@ -1,5 +1,6 @@
 """Every simulated portal of these styles is read whole by the family that recognises it: each line once, in order, the end proven."""
 
+import importlib
 from urllib.parse import urljoin
 
 import pytest
@@ -11,19 +12,15 @@ from crawler.listing import Ask
 
 from .style_reading import Portal, entries, site, with_report
 
-COLUMNS = {
-    "hanweb_unit": "/col/col240/index.html",
-}
-FAMILIES = {style: style for style in COLUMNS}
-DIALECTS = [
-    ("hanweb_unit", ""),
-    ("hanweb_unit", "rendered"),
-]
+STYLES = ("hanweb_unit", "ucap")
+FAMILIES = {style: style for style in STYLES}
+MODULES = {style: importlib.import_module(f"crawler.demo.sites.{style}") for style in STYLES}
+DIALECTS = [(style, variant) for style in STYLES for variant in MODULES[style].VARIANTS]
 COUNTS = (1, 4, 5, 6, 23)
 
 
 def _portal(style, variant, lines):
-    return Portal(site(style, COLUMNS[style], variant), lines)
+    return Portal(site(style, MODULES[style].PATH.format(n=""), variant), lines)
 
 
 @pytest.mark.parametrize("count", COUNTS)
@@ -35,6 +32,7 @@ def test_a_list_is_read_whole_once_and_in_order(style, variant, count):
     assert [(item.title, item.listed_on) for item in reading.items] == portal.expected()
     assert len({item.url for item in reading.items}) == count
     assert (facts.ended, facts.stop, facts.skipped) == (True, None, 0)
+    assert facts.declared_total in {None, count}
 
 
 @pytest.mark.parametrize(("style", "variant"), DIALECTS)
@@ -69,3 +67,11 @@ def test_an_article_is_not_taken_for_a_list_of_the_family(style, variant):
     reading, _ = portal.read()
     article = portal.get(Ask(reading.items[0].url))
     assert FAMILIES[style] not in dict(rank(article))
+
+
+def test_a_channel_that_wants_a_token_is_not_proven_without_a_browser():
+    portal = _portal("ucap", "token", entries(7))
+    reading, facts = portal.read()
+    assert reading.family_id == "ucap"
+    assert not facts.ended
+    assert facts.stop is not None
