@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra postgres
+# Every crawl and every command is a process of its own: without compiled modules each would compile the same libraries again.
+COMPILED := -$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1
 
 .PHONY: install install-dev demo real test check bench lock clean
 
@@ -14,12 +16,14 @@ $(STAMPS)/install: pyproject.toml requirements.lock
 	tests/house/make-venv.sh "$(PYTHON)" "$(VENV)"
 	$(PIP) install -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(COMPILED)
 	mkdir -p $(STAMPS) && touch $@
 
 install-dev: $(STAMPS)/install-dev
 
 $(STAMPS)/install-dev: $(STAMPS)/install requirements-dev.lock
 	$(PIP) install -r requirements-dev.lock
+	$(COMPILED)
 	touch $@
 
 $(STAMPS)/system: $(STAMPS)/install tests/house/system-packages.sh
