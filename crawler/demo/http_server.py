@@ -25,7 +25,7 @@ from crawler.demo.pages import Answer, Request
 
 _LOG = logging.getLogger(__name__)
 _MAX_FORM = 65_536
-SLOW_SECONDS = 6.0
+SLOW_SECONDS = 8.0
 """How long a slow host keeps a client waiting."""
 
 

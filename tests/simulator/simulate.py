@@ -35,7 +35,7 @@ from storage.database import open_database
 from storage.domain.clock import CHINA, FixedClock
 from storage.settings import load
 
-DELAY = 0.02
+DELAY = 0.05
 MORNING = clock_time(9, 30)
 SEASON = ((1, 4), (1, 12), (1, 22), (1, 30), (2, 2), (2, 3), (2, 5), (2, 20), (3, 20), (3, 29), (4, 2), (4, 3), (4, 15))
 """The days of a season on which every list is read: often around the two deadlines, so that absences can be established."""
@@ -157,7 +157,7 @@ def _configure(folder: Path, serving: SimulatedPortals) -> Path:
     lines = [
         f"data_dir = {json.dumps(str(folder))}",
         f"crawl_delay_seconds = {DELAY}",
-        "crawl_timeout_seconds = 3",
+        "crawl_timeout_seconds = 5",
         "crawl_retries = 0",
         f"self_test_urls = {json.dumps([f'http://{host}/' for host in SELF_TEST_HOSTS])}",
         "[host_overrides]",
