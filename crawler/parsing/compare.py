@@ -87,6 +87,12 @@ class Second:
         lengths = [sum(c.isdigit() for c in span.text) for span in self.requests.values()]
         return len(lengths) >= 15 and sum(length < _SEVEN for length in lengths) <= 1  # the heading （六）其他处理 states nothing
 
+    @property
+    def glues(self) -> bool:
+        """Whether this document prints figures without a space between them; where most rows keep theirs apart, none is taken apart."""
+        parted = sum(len(span.tokens) == _SEVEN for span in self.requests.values())
+        return 3 * parted <= len(self.requests)
+
     def ways(self, span: Span | None, width: int, holds: Callable[[Way], bool | None]) -> list[Way]:
         """All ways to read the figures after a label; those that satisfy the row's own equation where there are several."""
         if span is None or not span.tokens:
@@ -94,8 +100,8 @@ class Second:
         if len(span.tokens) == width:
             return [tuple(of_text(token, span.at) for token in span.tokens)]
         runs = [token if token.lstrip("+-").isdigit() else "" for token in span.tokens]
-        if span.bordered or not all(runs) or (len(runs) > 1 and "\n" in span.text.strip()):
-            return []  # figures with a cell or a line of their own are whole
+        if span.bordered or not all(runs) or not self.glues or (len(runs) > 1 and "\n" in span.text.strip()):
+            return []  # figures with a cell or a line of their own, or in a document that parts them by spaces, are whole
         ways = [tuple(of_text(part, span.at) for part in way) for way in windows.splits(runs, width)]
         return [way for way in ways if holds(way)] or ways if len(ways) > 1 else ways
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from crawler.parsing.radicals import ideographs
 from storage.forms.loader import Label
 
 # Letters, digits and CJK ideographs carry meaning in a label; spaces, brackets, quotes and stops do not.
@@ -17,7 +18,7 @@ _ORDINAL = re.compile(r"(?:[一二三四五六七八九十]、|（[一二三四�
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """The label's meaningful characters only."""
-    return _NOISE.sub("", text.translate(_WIDE_DIGITS))
+    return _NOISE.sub("", ideographs(text).translate(_WIDE_DIGITS))
 
 
 @lru_cache(maxsize=512)

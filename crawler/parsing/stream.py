@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from crawler.parsing.furniture import furniture
+from crawler.parsing.radicals import ideographs
 from storage.domain.document import Document, GridBlock, Locator, TextBlock
 from storage.forms.loader import Label
 
@@ -19,7 +21,8 @@ _GAP = r"[\s\x1f|]*"
 _PUNCTUATION = {"（": "[（(]", "）": "[）)]", "、": "[、，,.．]?", "“": '[“"「]?', "”": '[”"」]?', ".": "[.．、，,]", "，": "[，,、]?"}
 _NOTE = r"(?:\s*[（(][^（）()\d]{0,12}\d[^（）()]{0,20}[）)])"
 _TOKEN = re.compile(rf"[+\-－]?\d[\d,，.]*(?:\s*(?:万元|亿元|元|件|项))?{_NOTE}?|[/／\\—–-]+|[增减]\s*\d+|无")
-_PAGE_NUMBER = re.compile(r"\s*[-—–－]+\s*\d{1,3}\s*[-—–－]+\s*\Z")
+_ORDINAL = re.compile(r"(?:\A|(?<=\s))\d{1,2}(?:[.．](?!\d)|(?=、))")  # "2." before a label, never a figure
+_STAMP = re.compile(r"\d{1,4}/\d{1,2}/\d{2,4}\s*,?\s*\d{1,2}:\d{2}")  # date and time a browser prints on the sheet
 _WORD = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -86,13 +89,14 @@ class Stream:
 
 def _pieces(document: Document) -> list[tuple[str, Locator]]:
     found: list[tuple[str, Locator]] = []
-    for block in document.blocks:
+    aside = furniture(document.blocks)
+    for i, block in enumerate(document.blocks):
+        if i in aside:
+            continue
         if isinstance(block, TextBlock):
-            if _PAGE_NUMBER.match(block.text):
-                continue
-            found.append((block.text + "\n", block.at))
+            found.append((ideographs(block.text) + "\n", block.at))
         elif isinstance(block, GridBlock):
-            found.extend((cell.text + EDGE, cell.at) for cell in block.cells)
+            found.extend((ideographs(cell.text) + EDGE, cell.at) for cell in block.cells)
             found.append(("\n", block.at))
     return found
 
@@ -112,6 +116,8 @@ def figures_only(text: str) -> str:
     position = 0
     while position < len(text):
         token = _TOKEN.match(text, position)
+        if _STAMP.match(text, position):
+            break
         if token:
             position = token.end()
         elif _WORD.match(text, position) or text[position] in "（(“":
@@ -125,7 +131,7 @@ def tokens(text: str) -> tuple[str, ...]:
     """Figures and dashes of a stretch; where cells are bordered, one token per cell."""
     if EDGE in text:
         return tuple(part.strip() for part in text.split(EDGE) if part.strip())
-    return tuple(match[0] for match in _TOKEN.finditer(text))
+    return tuple(match[0] for match in _TOKEN.finditer(_ORDINAL.sub(" ", text)))
 
 
 @lru_cache(maxsize=512)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crawler.parsing import compare, grids, litigation_table, proactive_table, requests_table
+from crawler.parsing import aligned_tables, compare, grids, litigation_table, proactive_table, requests_table
 from crawler.parsing.printed import ABSENT
 from crawler.parsing.stream import Stream
 from storage.domain.document import Document, ImageBlock, Problem
@@ -43,6 +43,10 @@ def read(document: Document, form: Form) -> TableReading:
     litigation = litigation_table.from_grids(rows, form.litigation, last)
     until = first if first is not None else litigation.first_order
     proactive = proactive_table.from_grids(rows, form, until)
+    if not found.rows:
+        found = aligned_tables.requests(document, form)
+    if not litigation.cells:
+        litigation = aligned_tables.litigation(document, form)
     second = compare.Second(stream, form)
     compare.requests(reading, found, second, form)
     compare.proactive(reading, proactive, second, form)

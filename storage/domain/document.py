@@ -51,11 +51,15 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """One paragraph or line of running text. `heading` is the carrier's own outline level, 0 if none."""
+    """One paragraph or line of running text. `heading` is the carrier's own outline level, 0 if none.
+
+    `indent` counts the columns of white space before it where the carrier sets text by columns (plain text).
+    """
 
     text: str
     at: Locator
     heading: int = 0
+    indent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,10 +92,10 @@ def _line(draft: _Draft, number: int, line: str) -> None:
     elif "\t" in line and (bare or draft.shape == "tabs"):
         draft.add("tabs", number, [f.strip() for f in line.rstrip("\n").split("\t")])
     else:
-        _prose(draft, number, bare)
+        _prose(draft, number, bare, len(line) - len(line.lstrip()))
 
 
-def _prose(draft: _Draft, number: int, bare: str) -> None:
+def _prose(draft: _Draft, number: int, bare: str, indent: int) -> None:
     if draft.shape == "lines" and not bare:
         draft.rows.append((number + 1, []))  # an empty line ends a row of the one-cell-per-line shape, not its table
         return
@@ -106,7 +106,7 @@ def _prose(draft: _Draft, number: int, bare: str) -> None:
         return
     heading = _HEADING.match(bare)
     text, level = (heading[2], len(heading[1])) if heading else (bare, 0)
-    draft.blocks.append(TextBlock(_IMAGE.sub("", text), Locator(f"line:{number}"), level))
+    draft.blocks.append(TextBlock(_IMAGE.sub("", text), Locator(f"line:{number}"), level, indent))
 
 
 def _grid(rows: list[tuple[int, list[str]]], shape: str) -> GridBlock:
