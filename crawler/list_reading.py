@@ -47,6 +47,7 @@ class Reading:
     skipped: int = 0
     declared_total: int | None = None
     declared_pages: int | None = None
+    declared_before: int = 0
 
     def take(self, listing: Listing) -> int:
         """Add the rows not met before; how many they were."""
@@ -58,10 +59,15 @@ class Reading:
         self.pages += 1
         self.skipped += listing.skipped
         self.column = self.column or listing.column
-        self.declared_total = listing.declared_total if listing.declared_total is not None else self.declared_total
+        if listing.declared_total is not None:
+            self.declared_total = self.declared_before + listing.declared_total
         self.declared_pages = listing.declared_pages if listing.declared_pages is not None else self.declared_pages
         self.on_page(Listing(tuple(placed), column=self.column, skipped=listing.skipped), before)
         return len(placed)
+
+    def next_part(self) -> None:
+        """What the list declares from now on is of its next part: it adds to what was declared, or else met, before."""
+        self.declared_before = self.declared_total if self.declared_total is not None else len(self.items)
 
     @property
     def total_met(self) -> bool:
@@ -70,7 +76,8 @@ class Reading:
 
     def facts(self, *, ended: bool, stop: Trouble | None = None) -> ListFacts:
         """What to say of the list so far."""
-        return ListFacts(len(self.items), self.pages, self.declared_total, self.skipped, ended, stop, stop is not None and self.pages == 0)
+        # A first page that only leads to the rows has shown nothing yet: what stopped the rows stopped the list.
+        return ListFacts(len(self.items), self.pages, self.declared_total, self.skipped, ended, stop, stop is not None and not self.items)
 
 
 def choose_family(page: Page, family_id: str) -> Family | None:
@@ -92,15 +99,41 @@ async def read_all(start: Start, first: Page, reading: Reading, ask_page: AskPag
     # A page without rows of its own never changes, whatever the list behind it does: it is no ground to stop early.
     if listing.items and listing.next and reading.enough is not None and reading.enough(reading):
         return reading.facts(ended=False)
+    stop = await _to_the_end(family, listing, params, reading, ask_page)
+    for ask in listing.also:
+        if stop is not None:
+            break
+        reading.next_part()
+        stop = await _part(family, ask, params, reading, ask_page)
+    return reading.facts(ended=stop is None, stop=stop)
+
+
+async def _to_the_end(family: Family, listing: Listing, params: Mapping[str, str], reading: Reading, ask_page: AskPage) -> Trouble | None:
+    """Ask page after page from this one on; None where the list ended, else what stopped the reading."""
     while listing.next:
         if reading.pages >= reading.max_pages:
-            return reading.facts(ended=False, stop=Trouble(VisitOutcome.PARTIAL, "page-limit"))
+            return Trouble(VisitOutcome.PARTIAL, "page-limit")
         following, stop = await _next_page(family, listing, params, reading, ask_page)
         if following is None:
-            return reading.facts(ended=stop is None, stop=stop)
+            return stop
         listing = following
         params = {**params, **listing.carry}
-    return reading.facts(ended=True)
+    return None
+
+
+async def _part(family: Family, ask: Ask, params: Mapping[str, str], reading: Reading, ask_page: AskPage) -> Trouble | None:
+    """Read a further part of the list; it may be empty, but it must be understood."""
+    if reading.pages >= reading.max_pages:
+        return Trouble(VisitOutcome.PARTIAL, "page-limit")
+    reply = await ask_page(ask)
+    if reply.page is None or reply.trouble is not None:
+        return reply.trouble or LAYOUT
+    try:
+        listing = family.read_list(reply.page, params)
+    except LayoutChanged:
+        return Trouble(VisitOutcome.PARTIAL, "part-not-understood")
+    reading.take(listing)
+    return await _to_the_end(family, listing, {**params, **listing.carry}, reading, ask_page)
 
 
 async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: AskPage) -> tuple[Family, Listing] | Trouble:
@@ -114,7 +147,10 @@ async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: A
         try:
             listing = family.read_list(page, start.params)
         except LayoutChanged:
-            return LAYOUT
+            shell = _shell(page, start.params) if family_id else None
+            if shell is None:
+                return LAYOUT
+            listing = shell
         if not listing.elsewhere:
             reading.family_id = family.ID
             return family, listing
@@ -129,6 +165,16 @@ async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: A
             return reply.trouble
         page, family_id = reply.page, ""
     return SHELLS
+
+
+def _shell(page: Page, params: Mapping[str, str]) -> Listing | None:
+    """The page as a shell of whatever family it looks like: the family remembered for a list may be that of the page behind it."""
+    family = choose_family(page, "")
+    try:
+        listing = family.read_list(page, params) if family is not None else None
+    except LayoutChanged:
+        return None
+    return listing if listing is not None and listing.elsewhere else None
 
 
 async def _next_page(
@@ -153,7 +199,7 @@ async def _next_page(
         try:
             found = family.read_list(reply.page, params)
         except LayoutChanged:
-            stop = stop or Trouble(VisitOutcome.PARTIAL, "later-page-not-understood")
+            stop = stop or (Trouble(VisitOutcome.PARTIAL, "later-page-not-understood") if reading.items else LAYOUT)
             continue
         if any(item.url not in reading.seen or listing.restarts for item in found.items):
             reading.take(found)

@@ -57,6 +57,8 @@ class Listing:
     `elsewhere` non-empty means this page is only a shell: the list is there, and what family it is must be asked again of that page.
     `restarts` means the following page may repeat the rows of this one: it is the list's first page again, asked of the server that will
     be asked for the rest, so that both count pages alike.
+    `also` are first pages of further parts of the same list, each to be read to its end after this one has ended; those of the first page
+    count.
     `carry` is what `read_list` of the following page needs to be told in its `params`.
     """
 
@@ -70,6 +72,7 @@ class Listing:
     column: str = ""
     elsewhere: tuple[Ask, ...] = ()
     restarts: bool = False
+    also: tuple[Ask, ...] = ()
     carry: Mapping[str, str] = field(default_factory=dict)
 
 
