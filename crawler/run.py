@@ -93,6 +93,7 @@ def _run_scrapy(settings: Settings, entries: Sequence[EntryPoint], recorder: Rec
     from crawler.batch import Batch
     from crawler.browser import find_browser
     from crawler.egress import Egress
+    from crawler.resting import PlatformMemory
     from crawler.robots import HostMemory
     from crawler.spiders.asking import Asker
     from crawler.spiders.watch import WatchSpider
@@ -105,7 +106,16 @@ def _run_scrapy(settings: Settings, entries: Sequence[EntryPoint], recorder: Rec
     failures: list[BaseException] = []
 
     async def work(crawler: Crawler) -> None:
-        asker = Asker(crawler, settings, recorder.clock, memory, egress, browser=browser is not None)
+        asker = Asker(
+            crawler,
+            settings,
+            recorder.clock,
+            memory,
+            egress,
+            browser=browser is not None,
+            resting=PlatformMemory(settings.data_dir / "state" / "platforms.json"),
+            portal_budget=settings.crawl_budget_portal,
+        )
         batch = Batch(
             asker,
             recorder,
@@ -120,6 +130,7 @@ def _run_scrapy(settings: Settings, entries: Sequence[EntryPoint], recorder: Rec
             await batch.work([entry.id for entry in entries])
         except Exception as error:  # noqa: BLE001 (the run loop: raised again below, after Scrapy has closed)
             failures.append(error)
+        asker.end()
         batches.append(batch)
 
     tell({"event": "start", "entry_points": len(entries), "browser": browser is not None})

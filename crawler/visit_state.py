@@ -10,6 +10,7 @@ from crawler.fetching import NO_VALIDATORS, Fetch, Reply, Validators
 from crawler.listing import Ask
 from crawler.page import Page
 from crawler.recording import Before, Recorder
+from crawler.resting import SPENT
 from crawler.robots import HostMemory
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import Sha256, VisitId
@@ -62,8 +63,10 @@ class VisitState:
 
 
 def _stops(found: Trouble, role: CaptureRole) -> bool:
-    """Whether nothing more is asked on this visit: after any challenge, and after a refusal of anything but an address made up by us."""
-    if found.outcome is VisitOutcome.CHALLENGED:
+    """Whether nothing more is asked on this visit: after any challenge, when the day's budget is spent, and after a refusal of anything
+    but an address made up by us.
+    """
+    if found.outcome is VisitOutcome.CHALLENGED or found == SPENT:
         return True
     return found.outcome is VisitOutcome.BLOCKED and role != "control" and found.reason != "robots-disallowed"
 

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     crawl_max_bytes: int = Field(default=64 * 2**20, ge=1024)
     crawl_max_pages: int = Field(default=30, ge=1)
     crawl_retries: int = Field(default=2, ge=0)
+    crawl_budget_portal: int = Field(default=60, ge=5)
+    crawl_budget_platform: int = Field(default=600, ge=5)
     crawl_batch_size: int = Field(default=50, ge=1)
     robots_obey: bool = True
     self_test_urls: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +36,7 @@ from crawler.listing import Ask
 from crawler.middlewares.allowed import DOMAINS, RefusedAddress
 from crawler.middlewares.heads import HEADS
 from crawler.page import page as make_page
+from crawler.resting import PlatformMemory, retry_after
 from crawler.robots import MAX_ROBOTS, ROBOTS_TTL, HostMemory, HostNotes, crawl_delay, is_fresh, refusal
 from storage.domain.clock import Clock
 from storage.domain.enums import VisitOutcome
@@ -49,6 +50,7 @@ MAX_DELAY = 120.0
 LONGEST_JITTER = 1.3
 FAILURES_BEFORE_STOP: Mapping[VisitOutcome, int] = {VisitOutcome.CHALLENGED: 1, VisitOutcome.BLOCKED: 3, VisitOutcome.UNREACHABLE: 5}
 OWN_HEADERS = frozenset({"user-agent", "host", "cookie", "from"})
+SELF_TEST = "self-test:"
 NEVER = 10**6
 NO_BROWSER = Trouble(VisitOutcome.ABANDONED, "no-browser")
 
@@ -80,14 +82,27 @@ class _Platform:
     failures: dict[VisitOutcome, int] = field(default_factory=lambda: defaultdict(int))
     stopped: Trouble | None = None
     floor: float = 0.0
+    pause: timedelta | None = None
 
 
 class Asker:
-    """The product's `Fetch` over one Scrapy crawler."""
+    """The product's `Fetch` over one Scrapy crawler. `portal_budget` is how many requests a portal gets per day."""
 
-    def __init__(self, crawler: Crawler, settings: Settings, clock: Clock, memory: HostMemory, egress: Egress, *, browser: bool) -> None:
+    def __init__(  # noqa: PLR0913 - the parts of one crawl, by keyword
+        self,
+        crawler: Crawler,
+        settings: Settings,
+        clock: Clock,
+        memory: HostMemory,
+        egress: Egress,
+        *,
+        browser: bool,
+        resting: PlatformMemory,
+        portal_budget: int,
+    ) -> None:
         self._crawler, self._settings, self._clock, self._memory, self._egress = crawler, settings, clock, memory, egress
         self._browser = browser
+        self._resting, self._portal_budget = resting, portal_budget
         self._platforms: dict[str, _Platform] = defaultdict(_Platform)
         self.answered: set[str] = set()
 
@@ -110,19 +125,35 @@ class Asker:
             if refused is not None:
                 return self._nothing(refused)
             reply = await self._send(self._request(ask, portal, role, validators, tier), platform)
+            if role != "robots":
+                self._resting.count(portal.platform_id, portal.id, self._clock.now())
         self._count(platform, portal, reply)
         return reply
+
+    def end(self) -> None:
+        """The run is over: platforms that stopped it rest, and what was asked today is written down.
+
+        Silence is held against a platform only where somebody else answered: else the silence may be ours.
+        """
+        for name, platform in self._platforms.items():
+            if platform.stopped is None or name.startswith(SELF_TEST):
+                continue
+            if platform.stopped.outcome is VisitOutcome.UNREACHABLE and not self.answered:
+                continue
+            self._resting.rest(name, platform.stopped, self._clock.now(), pause=platform.pause)
+        self._resting.save()
 
     @property
     def hosts_answered(self) -> int:
         """How many platforms answered in this run, other than those asked only to test our own network."""
-        return sum(not name.startswith("self-test:") for name in self.answered)
+        return sum(not name.startswith(SELF_TEST) for name in self.answered)
 
     async def _refusal(self, ask: Ask, portal: Portal, platform: _Platform) -> Trouble | None:
         if platform.stopped is not None:
             return replace(platform.stopped, reason=f"stopped-after-{platform.stopped.reason.removeprefix('stopped-after-')}")
-        if not self._settings.robots_obey:
-            return None
+        rested = self._rested(portal)
+        if rested is not None or not self._settings.robots_obey:
+            return rested
         parts = urlsplit(ask.url)
         host = f"{parts.scheme}://{parts.netloc}"
         notes = self._memory.get(host)
@@ -138,6 +169,13 @@ class Asker:
         platform.floor = max(platform.floor, min(MAX_DELAY, crawl_delay(notes, self._settings.user_agent)))
         why = refusal(notes, ask.url, self._settings.user_agent)
         return Trouble(VisitOutcome.BLOCKED, why) if why else None
+
+    def _rested(self, portal: Portal) -> Trouble | None:
+        if portal.platform_id.startswith(SELF_TEST):
+            return None
+        per_platform = self._settings.crawl_budget_platform
+        now = self._clock.now()
+        return self._resting.refusal(portal.platform_id, portal.id, now, per_portal=self._portal_budget, per_platform=per_platform)
 
     def _remember_robots(self, host: str, notes: HostNotes, reply: Reply) -> HostNotes:
         assert reply.page is not None
@@ -227,12 +265,15 @@ class Asker:
             self.answered.add(portal.platform_id)
         if found is None:
             platform.failures.clear()
+            self._resting.recovered(portal.platform_id)
             return
         platform.failures[found.outcome] += 1
         if (reply.page is not None and reply.page.status == 429) or platform.failures[found.outcome] >= FAILURES_BEFORE_STOP.get(
             found.outcome, 10**6
         ):
             platform.stopped = found
+            if reply.page is not None:
+                platform.pause = retry_after(reply.page.headers.get("retry-after", ""), self._clock.now())
 
     def _nothing(self, why: Trouble) -> Reply:
         now = self._clock.now()
