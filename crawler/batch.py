@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from crawler.errands import WATCH, Errand
 from crawler.fetching import Fetch
 from crawler.listing import Ask
 from crawler.recording import Recorder
@@ -38,6 +39,7 @@ class Batch:
     progress: Progress
     answered: Callable[[], int]
     max_pages: int = 30
+    errand: Errand = WATCH
     concurrency: int = 16
     self_test_urls: Sequence[str] = ()
     own_network: bool | None = None
@@ -53,7 +55,7 @@ class Batch:
         async def one(entry_point_id: EntryPointId) -> Done | None:
             async with gate:
                 try:
-                    done = await visit(self.fetch, self.recorder, self.memory, entry_point_id, max_pages=self.max_pages)
+                    done = await visit(self.fetch, self.recorder, self.memory, entry_point_id, max_pages=self.max_pages, errand=self.errand)
                 except Exception as error:  # noqa: BLE001 (the run loop: one list's fault never stops the others)
                     self._failed(entry_point_id, error)
                     return None

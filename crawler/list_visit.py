@@ -84,7 +84,7 @@ def _recorder(state: VisitState) -> Callable[[Listing, int], None]:
 def _enough(state: VisitState) -> Callable[[Reading], bool] | None:
     """Whether an unchanged first page is enough of a list that was read whole before."""
     before = state.before
-    if not before.whole_lines:
+    if not before.whole_lines or state.errand.whole:
         return None
     awaited_year = local_date(state.recorder.clock.now()).year - 1
     have = {s.line.body_id for s in before.lines.values() if s.line.decision is Decision.REPORT and s.line.report_year == awaited_year}

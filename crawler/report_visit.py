@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from crawler.discovery.recognition import Clues, recognise
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
@@ -14,12 +13,6 @@ from crawler.visit_state import VisitState
 from storage.domain.ids import Sha256
 from storage.domain.originals import CaptureRole, ReportVersion
 from storage.domain.visits import Decision, ListLine
-
-AUDIT_EVERY = timedelta(days=6)
-"""How often an archived report's page is asked for again, to notice silent edits and withdrawals."""
-
-AUDITS_PER_VISIT = 20
-"""So that a list with a long history does not spend the portal's day on old reports; the rest follows on the next visits."""
 
 
 async def fetch_reports(state: VisitState) -> None:
@@ -77,7 +70,7 @@ async def _behind(state: VisitState, line: ListLine, *, accept_gaps: bool, valid
 
 async def audit(state: VisitState, *, whole_list: bool) -> None:
     """Ask again for archived reports that left the list, or were not asked for in a while: silent edits, replaced files, withdrawals."""
-    for version in _due(state, whole_list=whole_list)[:AUDITS_PER_VISIT]:
+    for version in _due(state, whole_list=whole_list)[: state.errand.audits]:
         if state.stopped is not None:
             return
         line = replace(
@@ -99,5 +92,5 @@ def _due(state: VisitState, *, whole_list: bool) -> list[ReportVersion]:
     newest = {(v.body_id, v.report_year, v.found.url): v for v in state.before.versions}
     now = state.recorder.clock.now()
     standing = [v for v in newest.values() if v.gone_since is None]
-    due = [v for v in standing if (whole_list and v.found.url not in state.lines) or now - v.last_seen_at >= AUDIT_EVERY]
+    due = [v for v in standing if (whole_list and v.found.url not in state.lines) or now - v.last_seen_at >= state.errand.audit_every]
     return sorted(due, key=lambda v: (v.found.url in state.lines, v.last_seen_at))

@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawler.errands import ERRANDS, WATCH, Errand
 from storage.archive.store import open_archive
 from storage.database import open_database
 from storage.domain.clock import Clock, FixedClock, SystemClock
@@ -68,8 +69,9 @@ def crawl(
     *,
     progress: Progress | None = None,
     clock: Clock | None = None,
+    errand: Errand = WATCH,
 ) -> CrawlSummary:
-    """Visit these entry points, in this process, once: call it in a process of its own."""
+    """Visit these entry points on that errand, in this process, once: call it in a process of its own."""
     from crawler.recording import Recorder
 
     tell = progress or (lambda line: None)
@@ -77,7 +79,8 @@ def crawl(
     with open_database(settings.database_url) as database:
         with database.read() as connection:
             found = entry_points_of(connection, ids=ids)
-        batch = _run_scrapy(settings, found, Recorder(database, open_archive(settings.archive_url), clock or SystemClock(), run_id), tell)
+        recorder = Recorder(database, open_archive(settings.archive_url), clock or SystemClock(), run_id)
+        batch = _run_scrapy(settings, found, recorder, tell, errand)
     if batch.failures and not batch.outcomes:
         # Nothing at all could be done: the cause is ours as a whole (database, archive), and is told as such.
         raise batch.failures[0]
@@ -86,7 +89,7 @@ def crawl(
     return summary
 
 
-def _run_scrapy(settings: Settings, entries: Sequence[EntryPoint], recorder: Recorder, tell: Progress) -> Batch:
+def _run_scrapy(settings: Settings, entries: Sequence[EntryPoint], recorder: Recorder, tell: Progress, errand: Errand) -> Batch:
     """Work through the entry points while Scrapy's downloader is open; what came of it."""
     from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
@@ -114,7 +117,7 @@ def _run_scrapy(settings: Settings, entries: Sequence[EntryPoint], recorder: Rec
             egress,
             browser=browser is not None,
             resting=PlatformMemory(settings.data_dir / "state" / "platforms.json"),
-            portal_budget=settings.crawl_budget_portal,
+            portal_budget=errand.portal_budget(settings),
         )
         batch = Batch(
             asker,
@@ -123,6 +126,7 @@ def _run_scrapy(settings: Settings, entries: Sequence[EntryPoint], recorder: Rec
             tell,
             lambda: asker.hosts_answered,
             max_pages=settings.crawl_max_pages,
+            errand=errand,
             concurrency=settings.crawl_concurrency,
             self_test_urls=settings.self_test_urls,
         )
@@ -174,7 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--config", type=Path)
     parser.add_argument("--entry-points", required=True, help="numbers, separated by commas")
-    parser.add_argument("--spider", default="watch", choices=["watch"])
+    parser.add_argument("--spider", default="watch", choices=list(ERRANDS))
     parser.add_argument("--run-id", type=int)
     chosen = parser.parse_args(arguments)
 
@@ -184,7 +188,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         numbers = _numbers(chosen.entry_points)
-        summary = crawl(load(chosen.config), numbers, chosen.run_id, progress=tell, clock=clock_from_environment())
+        summary = crawl(
+            load(chosen.config), numbers, chosen.run_id, progress=tell, clock=clock_from_environment(), errand=ERRANDS[chosen.spider]
+        )
     except NianbaoError as error:
         tell({"event": "error", "code": error.code, "message": error.message, "kept": error.kept, "advice": error.advice})
         return error.exit_code

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from crawler.discovery.troubles import Trouble, fingerprint, trouble
+from crawler.errands import WATCH, Errand
 from crawler.fetching import NO_VALIDATORS, Fetch, Reply, Validators
 from crawler.listing import Ask
 from crawler.page import Page
@@ -28,6 +29,7 @@ class VisitState:
     before: Before
     visit_id: VisitId
     max_pages: int = 30
+    errand: Errand = WATCH
     lines: dict[str, ListLine] = field(default_factory=dict)
     list_pages: list[dict[str, object]] = field(default_factory=list)
     archived_now: set[str] = field(default_factory=set)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.canary import Sight, conclude
+from crawler.errands import WATCH, Errand
 from crawler.fetching import NO_VALIDATORS, Fetch, Validators
 from crawler.list_visit import read_list
 from crawler.recording import Before, Recorder, as_facts
@@ -32,10 +33,12 @@ class Done:
     new_versions: int
 
 
-async def visit(fetch: Fetch, recorder: Recorder, memory: HostMemory, entry_point_id: EntryPointId, *, max_pages: int = 30) -> Done:
-    """Visit one entry point; what it proved is in the result, to be written with `Recorder.finish`."""
+async def visit(
+    fetch: Fetch, recorder: Recorder, memory: HostMemory, entry_point_id: EntryPointId, *, max_pages: int = 30, errand: Errand = WATCH
+) -> Done:
+    """Visit one entry point on that errand; what it proved is in the result, to be written with `Recorder.finish`."""
     before = recorder.before(entry_point_id)
-    state = VisitState(fetch, recorder, memory, before, recorder.start(entry_point_id), max_pages)
+    state = VisitState(fetch, recorder, memory, before, recorder.start(entry_point_id), max_pages, errand)
     listed = await read_list(state)
     facts = listed.facts
     if not facts.first_page_failed:

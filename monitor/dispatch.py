@@ -39,10 +39,11 @@ Progress = Callable[[Mapping[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class CrawlJob:
-    """One run's worth of entry points."""
+    """One run's worth of entry points, and what it goes out for (`crawler.errands`)."""
 
     run: Run
     entry_point_ids: tuple[EntryPointId, ...]
+    spider: str = "watch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class LocalProcesses:
     def start(self, job: CrawlJob) -> None:
         """Start one child."""
         numbers = ",".join(str(number) for number in job.entry_point_ids)
-        command = [sys.executable, "-m", "crawler.run", "--entry-points", numbers, "--run-id", str(job.run.id)]
+        command = [sys.executable, "-m", "crawler.run", "--entry-points", numbers, "--run-id", str(job.run.id), "--spider", job.spider]
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module, numbers
             command,
             env=environment(self._settings, self._clock),
@@ -242,7 +243,13 @@ def record_finished(db: Database, done: Finished, clock: Clock) -> bool:
 
 
 def crawl_now(
-    db: Database, settings: Settings, clock: Clock, points: Sequence[EntryPoint], progress: Progress | None = None
+    db: Database,
+    settings: Settings,
+    clock: Clock,
+    points: Sequence[EntryPoint],
+    progress: Progress | None = None,
+    *,
+    spider: str = "watch",
 ) -> tuple[Finished, ...]:
     """Crawl these entry points now and wait for it: for commands and the demo. One child per batch, one after another."""
     finished: list[Finished] = []
@@ -255,7 +262,7 @@ def crawl_now(
                 # A foreground crawl has nobody to renew its lease while it waits: it takes a long one.
                 run = runs.claim(connection, CRAWL, f"manual/{owner}/{batch[0]}", owner=owner, now=now, lease=timedelta(hours=12))
             assert run is not None, "the slot holds this process's own name"
-            local.start(CrawlJob(run, batch))
+            local.start(CrawlJob(run, batch, spider))
             for done in local.wait():
                 record_finished(db, done, clock)
                 finished.append(done)

@@ -32,6 +32,12 @@ def add_to(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     entry_point: Annotated[list[int] | None, typer.Option("--entry-point", help="只抓取该编号的栏目，可多次给出。")] = None,
+    spider: Annotated[
+        str,
+        typer.Option(
+            "--spider", metavar="watch|backfill|audit", help="watch 看新年报；backfill 补采历年；audit 重新核对已存年报是否被改动或撤下。"
+        ),
+    ] = "watch",
     no_process: Annotated[bool, typer.Option("--no-process", help="只抓取和存档，不读取、不判断。")] = False,
     no_send: Annotated[bool, typer.Option("--no-send", help="不发送提醒（留在发件箱）。")] = False,
     form: Annotated[str, typer.Option("--format", metavar="table|json", help="输出形式。")] = "table",
@@ -51,7 +57,7 @@ def run(
         if not points:
             raise NotFoundError("没有可抓取的栏目。", advice="先运行 nianbao body import 或 nianbao portal add。")
         with stopped_by_sigterm():
-            finished = crawl(database, settings, clock, points, steps)
+            finished = crawl(database, settings, clock, points, steps, _known(spider))
         told: dict[str, Any] = {"outcomes": _outcomes(finished), "new_versions": sum(done.new_versions for done in finished)}
         if not no_process:
             with steps.staged() as staged:
@@ -66,7 +72,9 @@ def run(
     raise typer.Exit(_exit_code(told["outcomes"], failures))
 
 
-def crawl(database: Database, settings: Settings, clock: Clock, points: Sequence[EntryPoint], steps: Steps) -> tuple[Finished, ...]:
+def crawl(
+    database: Database, settings: Settings, clock: Clock, points: Sequence[EntryPoint], steps: Steps, spider: str = "watch"
+) -> tuple[Finished, ...]:
     """Crawl these entry points in child processes, with a bar that counts them."""
     from monitor.dispatch import crawl_now
 
@@ -79,7 +87,16 @@ def crawl(database: Database, settings: Settings, clock: Clock, points: Sequence
                 seen["versions"] += int(line.get("new_versions", 0) or 0)
                 bar.advance(seen["visits"], f"新年报 {seen['versions']} 份")
 
-        return crawl_now(database, settings, clock, points, progress)
+        return crawl_now(database, settings, clock, points, progress, spider=spider)
+
+
+def _known(spider: str) -> str:
+    from crawler.errands import ERRANDS
+    from storage.domain.errors import UsageError
+
+    if spider not in ERRANDS:
+        raise UsageError(f"没有名为 {spider} 的抓取方式", advice=f"可用：{'、'.join(ERRANDS)}")
+    return spider
 
 
 def status(context: typer.Context, form: FormatOption = Format.TABLE) -> None:

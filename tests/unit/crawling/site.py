@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crawler.discovery.troubles import Trouble
+from crawler.errands import WATCH, Errand
 from crawler.fetching import NO_VALIDATORS, Reply
 from crawler.page import page
 from crawler.recording import Recorder
@@ -108,11 +109,11 @@ class Office:
     def recorder(self) -> Recorder:
         return Recorder(self.database, self.archive, self.clock)
 
-    async def visit(self, *, days: int = 0) -> Done:
+    async def visit(self, *, days: int = 0, errand: Errand = WATCH) -> Done:
         self.clock.advance(timedelta(days=days))
         self.site.asked.clear()
         recorder = self.recorder
-        done = await visit(self.site, recorder, self.memory, self.entry)
+        done = await visit(self.site, recorder, self.memory, self.entry, errand=errand)
         recorder.finish(done.visit_id, done.before, done.result, family=done.family, validators=done.validators)
         return done
 

@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from crawler.discovery.troubles import Trouble
+from crawler.errands import ERRANDS
+from crawler.resting import SPENT
 from storage import captures, portals, reports, sightings, visits
 from storage.domain.enums import SourceHealth, VisitOutcome
 from storage.domain.visits import Decision
@@ -308,3 +310,37 @@ def test_a_long_list_is_read_to_its_end_as_long_as_a_report_is_awaited(office, s
     result = _visit(office, days=1).result
     assert site.asked == [("GET", LIST)]
     assert (result.outcome, result.whole_list, result.qualified) == (VisitOutcome.COMPLETE, False, False)
+
+
+def test_an_audit_asks_for_every_archived_report_and_sees_the_edit_at_once(office, site):
+    _publish(site, 2024, 2023)
+    _visit(office)
+    site.pages[LIST + "t20240120_2023.html"] = report("云溪县教育局2023年政府信息公开工作年度报告", extra="<p>更正</p>", day="2024-01-20")
+    assert _visit(office, days=1).new_versions == 0
+    done = _visit(office, days=1, errand=ERRANDS["audit"])
+    assert done.new_versions == 1
+    assert {url for _, url in site.asked} >= {LIST, LIST + "t20250120_2024.html", LIST + "t20240120_2023.html"}
+
+
+def test_a_backfill_reads_a_list_to_its_end_and_audits_nothing(office, site):
+    pages, rows = report_pages(2024, 2023)
+    site.pages |= pages | {
+        LIST: listing(rows[0], pager='<script>createPageHTML(2, 0, "index", "html")</script>'),
+        LIST + "index_1.html": listing(rows[1], pager='<script>createPageHTML(2, 1, "index", "html")</script>'),
+    }
+    _visit(office)
+    _visit(office, days=1)
+    assert site.asked == [("GET", LIST)], "the first page did not change and nobody is awaited"
+    done = _visit(office, days=30, errand=ERRANDS["backfill"])
+    assert (done.result.whole_list, done.new_versions) == (True, 0)
+    assert [url for _, url in site.asked if url != LIST and "index_1" not in url and "t20" in url] == []
+
+
+def test_a_spent_budget_ends_the_visit_and_proves_nothing(office, site):
+    _publish(site, 2024, 2023)
+    site.pages[LIST + "t20250120_2024.html"] = SPENT
+    done = _visit(office)
+    assert (done.result.outcome, done.result.qualified, done.new_versions) == (VisitOutcome.PARTIAL, False, 0)
+    assert site.asked[-1] == ("GET", LIST + "t20250120_2024.html"), "nothing more is asked today"
+    _publish(site, 2024, 2023)
+    assert _visit(office, days=1).new_versions == 2
