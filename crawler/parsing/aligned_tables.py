@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from crawler.parsing import aligned_lines
+from crawler.parsing import aligned_lines, sequence_tables
 from crawler.parsing.aligned_lines import AlignedLine, FigureRow
 from crawler.parsing.grids import Row, Slot
 from crawler.parsing.labels import plain
@@ -38,22 +38,32 @@ class _Matched:
 
 
 def requests(document: Document, form: Form) -> Found:
-    """Table 3 as white space draws it; nothing found where there are too few rows of figures."""
-    found = Found()
+    """Table 3 as white space draws it; what that leaves open by the order of the figures. Nothing found where there is neither."""
     region, _ = _regions(aligned_lines.lines(document), form)
-    width = len(form.requests.columns)
+    found = _by_rows(region, form.requests)
+    second = sequence_tables.requests(region, form.requests)
+    for key, cells in second.rows.items():
+        if key not in found.rows or not any(cell.value is not None for cell in found.rows[key]):
+            found.rows[key], found.lines[key] = cells, second.lines[key]
+            found.short.discard(key)
+        elif [c.value for c in cells] != [c.value for c in found.rows[key]]:
+            found.rows[key] = tuple(doubt(cell, DOUBTFUL) for cell in found.rows[key])
+    return found
+
+
+def _by_rows(region: Sequence[AlignedLine], table: Table) -> Found:
+    found = Found()
+    width = len(table.columns)
     rows = aligned_lines.figure_rows(region, width)
     if 2 * sum(len(row.figures) > 1 for row in rows) < len(rows):
         rows = aligned_lines.figure_runs(region, width)
-    if len(rows) < _ENOUGH:
-        return found
-    matched = _match(region, rows, form.requests)
+    matched = _match(region, rows, table) if len(rows) >= _ENOUGH else []
     if len(matched) < _ENOUGH:
         return found
     ways = _ways(rows, width)
-    order = _order(region, rows, form.requests)
+    order = _order(region, rows, table)
     for match in matched:
-        _take(found, match, ways.get(id(match.row)), order, form.requests)
+        _take(found, match, ways.get(id(match.row)), order, table)
     return found
 
 
@@ -195,7 +205,8 @@ def _placed(row: FigureRow, middles: Sequence[float], width: int) -> tuple[Way, 
     columns = [aligned_lines.nearest(word.middle, middles) for word in words] if middles else []
     if len(words) == width:
         loose = all(b.left - a.right == 1 for a, b in pairwise(words))
-        return tuple(printed), loose or not middles or columns == list(range(width))
+        placed = loose or not middles or columns == list(range(width))
+        return tuple(printed), placed and (len(row.lines) == 1 or bool(row_holds(tuple(printed))))
     gap = min((b - a for a, b in pairwise(middles)), default=0.0)
     near = all(abs(word.middle - middles[c]) < 0.35 * gap for word, c in zip(words, columns, strict=True)) if middles else False
     if not near or len(set(columns)) < len(columns) or len(words) > width or gap < 3:

@@ -111,7 +111,11 @@ class Second:
             return None
         if len(ways) == 1:
             split = len(span.tokens) != width
-            doubted = split and (not self.prints_zeros or holds(ways[0]) is False or (width == _FIFTEEN and not _all_single(ways[0])))
+            # one figure per line: a neighbour's may have moved in where one was lost
+            strayed = not span.bordered and "\n" in span.text.strip() and holds(ways[0]) is False
+            doubted = strayed or (
+                split and (not self.prints_zeros or holds(ways[0]) is False or (width == _FIFTEEN and not _all_single(ways[0])))
+            )
             return settle(ways, holds, DOUBTFUL if doubted else CHOSEN)
         if ways:
             return tuple(conflict([way[i] for way in ways]) for i in range(width))
