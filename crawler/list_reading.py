@@ -139,7 +139,7 @@ async def _part(family: Family, ask: Ask, params: Mapping[str, str], reading: Re
 async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: AskPage) -> tuple[Family, Listing] | Trouble:
     """The first page that is a list, and its family: a shell (frame, refresh, script) is followed at most twice, never round in a ring."""
     been = {start.url, page.url}
-    family_id = reading.family_id
+    family_id, named = reading.family_id, ""
     for _ in range(MAX_HOPS + 1):
         family = choose_family(page, family_id)
         if family is None:
@@ -153,7 +153,9 @@ async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: A
             listing = shell
         if not listing.elsewhere:
             reading.family_id = family.ID
+            reading.column = listing.column or named
             return family, listing
+        named = listing.column or named
         ask = next((ask for ask in listing.elsewhere if ask.url not in been), None)
         if ask is None:
             return LAYOUT
@@ -201,7 +203,7 @@ async def _next_page(
         except LayoutChanged:
             stop = stop or (Trouble(VisitOutcome.PARTIAL, "later-page-not-understood") if reading.items else LAYOUT)
             continue
-        if any(item.url not in reading.seen or listing.restarts for item in found.items):
+        if found.passed or any(item.url not in reading.seen or listing.restarts for item in found.items):
             reading.take(found)
             return found, None
         exhausted = exhausted or (not found.items and not listing.restarts) or reading.total_met

@@ -57,6 +57,7 @@ class Listing:
     `elsewhere` non-empty means this page is only a shell: the list is there, and what family it is must be asked again of that page.
     `restarts` means the following page may repeat the rows of this one: it is the list's first page again, asked of the server that will
     be asked for the rest, so that both count pages alike.
+    `passed` counts rows that were understood and belong to other lists; a page of nothing else is not the end of this one.
     `also` are first pages of further parts of the same list, each to be read to its end after this one has ended; those of the first page
     count.
     `carry` is what `read_list` of the following page needs to be told in its `params`.
@@ -72,6 +73,7 @@ class Listing:
     column: str = ""
     elsewhere: tuple[Ask, ...] = ()
     restarts: bool = False
+    passed: int = 0
     also: tuple[Ask, ...] = ()
     carry: Mapping[str, str] = field(default_factory=dict)
 

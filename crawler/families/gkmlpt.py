@@ -63,7 +63,7 @@ def _platform(page: Page, params: Mapping[str, str]) -> Listing:
     node = None if chosen.isdigit() else _reports_node(tree)
     jump = text_of(mapping(node).get("jump_url"))
     if jump and (address := absolute(page.url, jump)):
-        return Listing((), elsewhere=(Ask(address, referer=page.url),))
+        return Listing((), column=text_of(mapping(node).get("name")), elsewhere=(Ask(address, referer=page.url),))
     numbers = [chosen] if chosen.isdigit() else list(_leaves(node, 0)) if node is not None else []
     asks = [_ask(page, number, site.group(1)) for number in numbers or [_EVERYTHING]]
     name = text_of(mapping(node).get("name")) or column_name(page)

@@ -28,6 +28,9 @@ def test_a_page_reads_as_expected(case):
     listing = family.read_list(given, expected.get("params", {}))
     assert [[item.url, item.title, str(item.listed_on or "")] for item in listing.items] == expected["items"]
     assert [[ask.method, ask.url] for ask in listing.next] == expected["next"]
+    assert [ask.url for ask in listing.elsewhere] == expected.get("elsewhere", [])
+    assert [ask.url for ask in listing.also] == expected.get("also", [])
+    assert listing.passed == expected.get("passed", 0)
     assert (listing.declared_total, listing.declared_pages) == (expected.get("declared_total"), expected.get("declared_pages"))
     assert (listing.complete, listing.says_empty) == (expected.get("complete", True), expected.get("says_empty", False))
 

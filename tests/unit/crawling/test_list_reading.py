@@ -124,3 +124,9 @@ def test_a_short_part_shows_in_the_total(read):
     first = Listing(rows("a"), declared_total=2, also=(Ask("y2"),))
     _, facts, _ = read({"first": first, "y2": Listing(rows("b"), declared_total=1)})
     assert (facts.items_seen, facts.declared_total) == (2, 3)
+
+
+def test_a_page_of_other_lists_rows_is_not_the_end(read):
+    first = Listing(rows("a"), next=(Ask("p2"),))
+    reading, facts, _ = read({"first": first, "p2": Listing((), (Ask("p3"),), passed=15), "p3": Listing(rows("b"))})
+    assert ([item.title for item in reading.items], facts.ended) == (["a", "b"], True)

@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 
 import pytest
 
+from crawler.demo.pages import COLUMN_NAME
 from crawler.discovery.article import read_article
 from crawler.discovery.attachments import find_attachments
 from crawler.family_scan import rank
@@ -13,11 +14,11 @@ from crawler.listing import Ask
 
 from .style_reading import Portal, entries, site, with_report
 
-STYLES = ("hanweb_unit", "ucap", "gkmlpt")
+STYLES = ("hanweb_unit", "ucap", "gkmlpt", "hanweb_xxgk")
 FAMILIES = {style: style for style in STYLES}
 MODULES = {style: importlib.import_module(f"crawler.demo.sites.{style}") for style in STYLES}
 DIALECTS = [(style, variant) for style in STYLES for variant in MODULES[style].VARIANTS]
-COUNTS = (1, 4, 5, 6, 23)
+COUNTS = (1, 4, 5, 6, 43)
 
 
 def _portal(style, variant, lines):
@@ -29,7 +30,7 @@ def _portal(style, variant, lines):
 def test_a_list_is_read_whole_once_and_in_order(style, variant, count):
     portal = _portal(style, variant, entries(count))
     reading, facts = portal.read()
-    assert reading.family_id == FAMILIES[style]
+    assert (reading.family_id, reading.column) == (FAMILIES[style], COLUMN_NAME)
     assert [(item.title, item.listed_on) for item in reading.items] == portal.expected()
     assert len({item.url for item in reading.items}) == count
     assert (facts.ended, facts.stop, facts.skipped) == (True, None, 0)
