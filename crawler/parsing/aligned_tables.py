@@ -116,6 +116,8 @@ def _match(region: Sequence[AlignedLine], rows: Sequence[FigureRow], table: Tabl
     texts = [_around(region, rows, i) for i in range(len(rows))]
     scores = [[_score(near, own, label) for label in table.rows] for near, own in texts]
     pairs = _trace(scores)
+    keys = {table.rows[j].key for _, j in pairs}
+    pairs = [(i, j) for i, j in pairs if not keys & set(table.rows[j].alternative_to)]  # the heading of those rows, not a row
     taken = {j for _, j in pairs}
     held = {key for j in taken for key in table.rows[j].alternative_to}
     extra = len(pairs) < len(rows)

@@ -84,8 +84,19 @@ def _from_copy(rows: Sequence[Row], table: Table) -> Found:
         fitting = [way for way in ways if row_holds(way)] or ways
         if len(fitting) > 1 and match.key not in doubtful:
             found.open_rows[match.key] = fitting
+    _doubt_unnamed(found, headers, table)
     found.left_over = _left_over(lines, matches)
     return found
+
+
+def _doubt_unnamed(found: Found, headers: Mapping[int, Columns], table: Table) -> None:
+    """A blank under no heading, where the head names its neighbours, may be the edge of a page that cut the column off."""
+    named = {key for columns in headers.values() for key in columns}
+    cut = [i for i, column in enumerate(table.columns) if column.key not in named]
+    if not named or not cut:
+        return
+    for key, cells in found.rows.items():
+        found.rows[key] = tuple(doubt(c) if i in cut and c.kind is CellKind.BLANK else c for i, c in enumerate(cells))
 
 
 def _head_rows(rows: Sequence[Row], matches: Sequence[alignment.Match]) -> list[Row]:
