@@ -36,8 +36,10 @@ def json_value(text: str) -> object | None:
 
 
 def loose_object(text: str) -> dict[str, str] | None:
-    """A flat object of strings and numbers as scripts write it, single quotes and bare names allowed; None where it is none."""
-    pairs = re.findall(r"""['"]?([A-Za-z_]\w*)['"]?\s*:\s*(?:'([^']*)'|"([^"]*)"|([\w.\-]+))""", text)
+    """A flat object of strings and numbers as scripts write it, single quotes and bare names allowed; what is neither is left
+    out. None where nothing is found.
+    """
+    pairs = re.findall(r"""['"]?([A-Za-z_]\w*)['"]?\s*:\s*(?:'([^']*)'|"([^"]*)"|(-?\d[\d.]*|true|false))""", text)
     return {name: single or double or bare for name, single, double, bare in pairs} or None
 
 

@@ -14,7 +14,7 @@ from crawler.listing import Ask
 
 from .style_reading import Portal, entries, site, with_report
 
-STYLES = ("hanweb_unit", "ucap", "gkmlpt", "hanweb_xxgk")
+STYLES = ("hanweb_unit", "ucap", "gkmlpt", "hanweb_xxgk", "longxun")
 FAMILIES = {style: style for style in STYLES}
 MODULES = {style: importlib.import_module(f"crawler.demo.sites.{style}") for style in STYLES}
 DIALECTS = [(style, variant) for style in STYLES for variant in MODULES[style].VARIANTS]
