@@ -12,14 +12,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, urlsplit
 
-from crawler.list_rows import find_date
+from crawler.list_rows import find_date, says_nothing
 from crawler.listing import Item
-from crawler.page import Page
+from crawler.page import Page, tree, visible_text
 from crawler.page import page as make_page
 from storage.domain.clock import local_date
 
 _CALLBACK = re.compile(r"^\s*(?:/\*.*?\*/\s*)?[A-Za-z_$][\w$.]*\s*\((.*)\)\s*;?\s*$", re.DOTALL)
 _SHOWN_IN_BROWSER = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.DOTALL | re.IGNORECASE)
+_FURNITURE = re.compile(
+    r"首页|上一页|下一页|上页|下页|尾页|末页|跳转到?|转到|确定|当前|条记录|记录|共|第|页|条|GO|标题|名称|索引号|文号|序号|公开日期|发布日期|发布时间|"
+    r"发布机构|生成日期|成文日期|日期|时间|[\d\s\W]",
+    re.IGNORECASE,
+)
+"""Words of a list without rows: its pager and the heads of its columns."""
+
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 """Seconds between which a number is taken for a moment: the years 2000 to 2099."""
 
@@ -48,6 +55,15 @@ def fragment_page(page: Page, markup: str) -> Page:
     kind = "table" if re.match(r"\s*<t(?:r|body|head)\b", markup, re.IGNORECASE) else "div"
     body = f"<body><{kind}>{markup}</{kind}></body>".encode()
     return make_page(page.url, page.status, body, {"content-type": "text/html; charset=utf-8"}, requested_url=page.requested_url)
+
+
+def ends_here(page: Page) -> bool:
+    """Whether a piece of HTML without rows is the page after the last one: it says that there is nothing, or there is nothing in it but
+    the list's own furniture. An apology has words of its own, and no bytes at all are no answer.
+    """
+    if not page.body.strip():
+        return False
+    return says_nothing(page) or not _FURNITURE.sub("", visible_text(tree(page.text).find("body")))
 
 
 def moment_day(value: object) -> tuple[str, date | None]:

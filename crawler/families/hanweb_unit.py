@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
-from crawler.list_answers import fragment_page, json_shown, loose_object, mapping, query_of, whole_number
+from crawler.list_answers import ends_here, fragment_page, json_shown, loose_object, mapping, query_of, whole_number
 from crawler.list_rows import column_name, rows, says_nothing
 from crawler.listing import Ask, Listing, Start
 from crawler.page import Page, tree
@@ -106,7 +106,7 @@ def _answer(page: Page, value: object, params: Mapping[str, str]) -> Listing:
         raise LayoutChanged("列表单元的回答里没有内容", advice="接口可能已改版，请核对栏目地址")
     island = fragment_page(page, markup)
     items, skipped = rows(island)
-    if not items and (skipped or not (seen or says_nothing(island))):
+    if not items and (skipped or not (ends_here(island) if seen else says_nothing(island))):
         raise LayoutChanged("列表单元里没有找到任何条目，也没有“暂无信息”的说明", advice="接口可能已改版，请核对栏目地址")
     total = _TOTAL.search(markup)
     return Listing(

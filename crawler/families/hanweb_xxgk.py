@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from crawler.list_answers import query_of
+from crawler.list_answers import ends_here, query_of
 from crawler.list_rows import column_name, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, tree, visible_text
@@ -166,7 +166,7 @@ def _answer(page: Page, params: Mapping[str, str]) -> Listing:
 
 
 def _check(page: Page, found: tuple[Item, ...], skipped: int, params: Mapping[str, str]) -> None:
-    if not found and (skipped or not (int(params.get("seen") or 0) or says_nothing(page))):
+    if not found and (skipped or not (ends_here(page) if int(params.get("seen") or 0) else says_nothing(page))):
         raise LayoutChanged("检索结果里没有找到任何条目，也没有“暂无信息”的说明", advice="接口可能已改版，请核对栏目地址")
     if found and params.get("own") and found[0].url == params.get("first"):
         raise LayoutChanged("检索结果翻页后仍是同一页", advice="接口可能已改版，请核对栏目地址")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from crawler.list_answers import loose_object, query_of, whole_number
+from crawler.list_answers import ends_here, loose_object, query_of, whole_number
 from crawler.list_rows import column_name, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, tree
@@ -124,7 +124,7 @@ def _answer(page: Page, params: Mapping[str, str]) -> Listing:
     seen, asked = int(params.get("seen") or 0), page.requested_url or page.url
     number = whole_number(query_of(asked).get("pageIndex")) or 1
     items = _unless_clamped(page, found, number)
-    if not items and (skipped or not (seen or says_nothing(page))):
+    if not found and (skipped or not (ends_here(page) if seen else says_nothing(page))):
         raise LayoutChanged("列表标签没有返回条目，也没有“暂无信息”的说明", advice="接口可能已改版，请核对栏目地址")
     return Listing(
         items=items,

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from crawler.list_answers import json_shown, mapping, moment_day, placed, query_of, text_of, whole_number
+from crawler.list_answers import ends_here, json_shown, mapping, moment_day, placed, query_of, text_of, whole_number
 from crawler.list_rows import absolute, column_name, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, tree, visible_text
@@ -164,7 +164,7 @@ def _markup(page: Page, params: Mapping[str, str]) -> Listing:
     """An answer that is a piece of HTML, or a list page that is itself asked by page number."""
     items, skipped = rows(page)
     seen = int(params.get("seen") or 0)
-    if not items and (skipped or not (seen or says_nothing(page))):
+    if not items and (skipped or not (ends_here(page) if seen else says_nothing(page))):
         raise LayoutChanged("栏目接口没有返回条目，也没有“暂无信息”的说明", advice="接口可能已改版，请核对栏目地址")
     return Listing(
         items=items,

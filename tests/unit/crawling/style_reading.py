@@ -21,6 +21,7 @@ from crawler.listing import Ask, Start
 from crawler.page import Page, page
 
 HOST = "www.qingpu.gov.test"
+APOLOGY = "<html><body><p>系统繁忙，请稍后再试</p></body></html>".encode()
 DAY = date(2025, 4, 10)
 NOW = datetime(2025, 4, 10, 3, 0, tzinfo=UTC)
 OFFICES = ("教育局", "财政局", "民政局", "审计局", "水利局", "统计局", "司法局")
@@ -50,11 +51,14 @@ def with_report(lines: tuple[Entry, ...], carrier: str) -> tuple[Entry, ...]:
 
 @dataclass
 class Portal:
-    """A simulated portal and what it was asked."""
+    """A simulated portal and what it was asked. `breaks` is what happens to every answer after the first rows."""
 
     site: SitePlan
     lines: tuple[Entry, ...]
     asked: list[Ask] = field(default_factory=list)
+    breaks: str = ""
+    reading: Reading | None = None
+    last: Page | None = None
 
     def get(self, ask: Ask) -> Page:
         """The page the portal answers with."""
@@ -70,13 +74,24 @@ class Portal:
 
     async def ask_page(self, ask: Ask) -> Reply:
         found = self.get(ask)
+        if self.breaks and self.reading is not None and self.reading.items and self.last is not None:
+            found = self._broken(ask, self.last)
+        self.last = found
         return Reply(found, trouble(found), NOW, NOW)
+
+    def _broken(self, ask: Ask, last: Page) -> Page:
+        """What a server with a fault sends instead of the rows after the first ones."""
+        status, body = {"error": (500, b"<h1>500</h1>"), "blank": (200, b""), "again": (200, last.body), "apology": (200, APOLOGY)}[
+            self.breaks
+        ]
+        return page(ask.url, status, body, dict(last.headers))
 
     def read(self, family: str = "", *, max_pages: int = 60, fragment: str = "") -> tuple[Reading, ListFacts]:
         """The whole list, from the column page on."""
         url = self.site.column_url + fragment
         first = self.get(Ask(url))
-        reading = Reading(lambda listing, before: None, max_pages, family)
+        self.reading = reading = Reading(lambda listing, before: None, max_pages, family)
+        self.last = first
         return reading, asyncio.run(read_all(Start(url), first, reading, self.ask_page))
 
     def expected(self) -> list[tuple[str, date | None]]:

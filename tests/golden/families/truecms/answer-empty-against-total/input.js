@@ -1,0 +1,1 @@
+list({"result": "<datastore><totalrecord>12</totalrecord><recordset></recordset></datastore>"})

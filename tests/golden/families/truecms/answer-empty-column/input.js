@@ -1,0 +1,1 @@
+list({"result": "<datastore><totalrecord>0</totalrecord><recordset></recordset></datastore>"})

@@ -1,0 +1,1 @@
+list({"result": "<datastore><totalrecord>75</totalrecord><recordset></recordset></datastore>"})

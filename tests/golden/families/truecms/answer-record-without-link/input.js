@@ -1,0 +1,1 @@
+list({"result": "<datastore><totalrecord>75</totalrecord><recordset><record><![CDATA[<li><span>[2025-01-16]</span><a href=\"/qcjyj/zfxxgknb/content/11111111-2222-4333-8444-555555555501.html\" title=\"青川示例县教育局2024年政府信息公开工作年度报告\" target=\"_blank\">青川示例县教育局2024年政府信息公...</a></li>]]></record><record><![CDATA[<li>已撤下</li>]]></record></recordset></datastore>"})
