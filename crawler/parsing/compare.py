@@ -81,6 +81,15 @@ class Second:
             position = leaf.end()
         return self.stream.span("litigation", position, len(self.stream.text))
 
+    def confirms(self, found: FoundLitigation, form: Form) -> bool:
+        """Whether the stream has the figures of table 4 as the grid has them; a stream that saw nothing has no say."""
+        texts = [slot.text for slot in found.figures]
+        if not found.in_rows:
+            return self.litigation is None or _agree(texts, self.litigation)
+        size = len(form.litigation.columns)
+        spans = [self.stream.after_label(row, 0, len(self.stream.text)) for row in form.litigation.rows]
+        return all(span is None or _agree(texts[i * size : (i + 1) * size], span) for i, span in enumerate(spans))
+
     @property
     def prints_zeros(self) -> bool:
         """Whether this document prints zeros as 0: only then does a run of digits tell how many cells it comes from."""
@@ -191,7 +200,7 @@ def litigation(reading: TableReading, found: FoundLitigation, second: Second, fo
     cells: Sequence[Cell] = found.cells
     if not cells:
         cells = second.settled(span, second.ways(span, _FIFTEEN, groups_hold), _FIFTEEN, groups_hold) or ()
-    elif not (found.misaligned or found.short) and span is not None and not _agree([s.text for s in found.figures], span):
+    elif not (found.misaligned or found.short) and not second.confirms(found, form):
         cells = tuple(_disputed(cell) for cell in cells)
         reading.note("two-readings-differ", "表中数字两次读取不同", table.key)
     if found.misaligned:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,6 +61,22 @@ def rows(document: Document) -> list[Row]:
         for index, slots in enumerate(_expand(block.cells)):
             found.append(Row(len(found), grid, index, block.structure, slots))
     return found
+
+
+def turned(document: Document) -> list[Row]:
+    """All rows of all grids laid on their side: what is printed as a column becomes a row. Ragged tables are left out."""
+    found: list[Row] = []
+    grids = (block for block in document.blocks if isinstance(block, GridBlock))
+    for grid, block in enumerate(grids):
+        if block.structure == "cells" or _rectangular(block.cells):
+            cells = [GridCell(c.column, c.row, c.text, c.at, c.colspan, c.rowspan, c.confidence) for c in block.cells]
+            for index, slots in enumerate(_expand(cells)):
+                found.append(Row(len(found), grid, index, block.structure, slots))
+    return found
+
+
+def _rectangular(cells: Sequence[GridCell]) -> bool:
+    return len({*Counter(cell.row for cell in cells).values()}) == 1
 
 
 def _expand(cells: Iterable[GridCell]) -> Iterator[tuple[Slot, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from crawler.parsing import windows
+from crawler.parsing import litigation_rows, windows
 from crawler.parsing.grids import Row, Slot
 from crawler.parsing.labels import best, plain
 from crawler.parsing.lines import split
@@ -28,6 +28,7 @@ class FoundLitigation:
     misaligned: bool = False
     short: bool = False
     first_order: int | None = None
+    in_rows: bool = False
 
 
 @dataclass
@@ -40,6 +41,10 @@ class _Head:
 def from_grids(rows: Sequence[Row], table: Table, after: int | None) -> FoundLitigation:
     """Find the head, then the figures below it."""
     below = [row for row in rows if after is None or row.order > after]
+    by_group = litigation_rows.find(below, table)
+    if by_group is not None:
+        cells, figures, order = by_group
+        return FoundLitigation(cells, figures, first_order=order, in_rows=True)
     head, data = _find(below, table)
     if data is None:
         return FoundLitigation(first_order=head.rows[0].order if head.rows else None)

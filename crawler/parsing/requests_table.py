@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crawler.parsing import alignment, windows
 from crawler.parsing.column_heads import Columns, columns_named, printed_order
@@ -37,6 +37,11 @@ def from_grids(rows: Sequence[Row], table: Table) -> Found:
         if 2 * len(other.rows) >= len(best_one.rows) and _differ(best_one, other):
             best_one.rivals = True
     return best_one
+
+
+def doubted(found: Found) -> Found:
+    """The same table with every cell doubted: its labels do not carry the place it was put in."""
+    return replace(found, rows={key: tuple(doubt(cell) for cell in cells) for key, cells in found.rows.items()})
 
 
 def _copies(rows: Sequence[Row], table: Table) -> list[Sequence[Row]]:

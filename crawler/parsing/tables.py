@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crawler.parsing import aligned_tables, compare, grids, litigation_table, proactive_table, requests_table
+from crawler.parsing.litigation_table import FoundLitigation
+from crawler.parsing.ocr.caution import cautious
 from crawler.parsing.printed import ABSENT
+from crawler.parsing.requests_table import Found
 from crawler.parsing.stream import Stream
 from storage.domain.document import Document, ImageBlock, Problem
 from storage.domain.enums import CellKind, Edition, ReadingQuality
@@ -14,6 +17,7 @@ from storage.domain.ids import CellPath
 from storage.domain.reports import Cell
 from storage.forms.loader import Form
 
+_ENOUGH_ROWS = 15  # of table 3 on its side: fewer are another table
 TABLES = ("proactive", "requests", "litigation")
 _NAMES = {"proactive": "主动公开情况表", "requests": "收到和处理申请情况表", "litigation": "行政复议、行政诉讼情况表"}
 
@@ -43,18 +47,34 @@ def read(document: Document, form: Form) -> TableReading:
     litigation = litigation_table.from_grids(rows, form.litigation, last)
     until = first if first is not None else litigation.first_order
     proactive = proactive_table.from_grids(rows, form, until)
-    if not found.rows:
-        found = aligned_tables.requests(document, form)
-    if not litigation.cells:
-        litigation = aligned_tables.litigation(document, form)
+    if len(found.rows) < _ENOUGH_ROWS or not litigation.cells:
+        found, litigation = _otherwise(document, form, found, litigation)
     second = compare.Second(stream, form)
     compare.requests(reading, found, second, form)
     compare.proactive(reading, proactive, second, form)
     compare.litigation(reading, litigation, second, form)
+    if document.recognised:
+        reading.cells = cautious(reading.cells, form, document.recognised)
     _images(reading, document)
     for table in TABLES:
         reading.quality[table] = _quality(reading, table)
     return reading
+
+
+def _otherwise(document: Document, form: Form, found: Found, litigation: FoundLitigation) -> tuple[Found, FoundLitigation]:
+    """Tables that are not there as rows of grids: laid on their side, or drawn by white space alone."""
+    on_side = grids.turned(document)
+    if len(found.rows) < _ENOUGH_ROWS:
+        turned = requests_table.from_grids(on_side, form.requests)
+        if len(turned.rows) >= _ENOUGH_ROWS:
+            found = requests_table.doubted(turned) if turned.placed else turned
+        elif not found.rows:
+            found = aligned_tables.requests(document, form)
+    if not litigation.cells:
+        turned_row = litigation_table.from_grids(on_side, form.litigation, None)
+        whole = turned_row.cells and not (turned_row.misaligned or turned_row.short)
+        litigation = turned_row if whole else aligned_tables.litigation(document, form)
+    return found, litigation
 
 
 def edition(document: Document) -> Edition | None:
