@@ -37,6 +37,12 @@ def choose(sure: Mapping[str, Sequence[Cell]], open_rows: Mapping[str, Sequence[
     return {key: open_rows[key][i] for key, i in zip(keys, fitting[0], strict=True)} if fitting else {}
 
 
+def balanced(read: Mapping[str, Sequence[Cell]], table: Table) -> bool:
+    """Whether every row has seven figures and every column equation holds over them."""
+    rows = {key: _of_cells(cells) for key, cells in read.items()}
+    return None not in rows.values() and _holds(rows, table)
+
+
 def _of_cells(cells: Sequence[Cell]) -> Vector | None:
     values = [0 if cell.kind in (CellKind.BLANK, CellKind.DASH) else cell.value for cell in cells]
     return None if None in values else tuple(v for v in values if v is not None)

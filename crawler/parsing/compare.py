@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crawler.parsing import numbers, windows
-from crawler.parsing.choosing import choose
+from crawler.parsing.choosing import balanced, choose
 from crawler.parsing.litigation_table import FoundLitigation, groups_hold
 from crawler.parsing.printed import CHOSEN, DOUBTFUL, Way, conflict, doubt, of_text, settle, unreadable
 from crawler.parsing.printed import cell as one_cell
@@ -45,6 +45,7 @@ class Second:
             if 0 <= first < until and (span := stream.after_label(label, first, until)) is not None
         }
         self.litigation = self._litigation(form, max(0, start))
+        self.elastic: set[str] = set()  # rows taken from glued figures that a cell fewer would leave just as readable
 
     def _requests_region(self, form: Form) -> tuple[int, int]:
         first, second = form.requests.rows[0], form.requests.rows[1]
@@ -120,6 +121,8 @@ class Second:
             return None
         if len(ways) == 1:
             split = len(span.tokens) != width
+            if split and len(span.tokens) < width and windows.splits(span.tokens, width - 1):
+                self.elastic.add(span.key)
             # one figure per line: a neighbour's may have moved in where one was lost
             strayed = not span.bordered and "\n" in span.text.strip() and holds(ways[0]) is False
             doubted = strayed or (
@@ -147,6 +150,8 @@ def requests(reading: TableReading, found: Found, second: Second, form: Form) ->
             read[row.key] = cells
     for key, way in choose(read, open_rows, table).items():
         read[key] = tuple(one_cell(printed, CHOSEN) for printed in way)
+    if second.elastic & read.keys() and not balanced(read, table):
+        read = {key: tuple(doubt(c) for c in cells) if key in second.elastic else cells for key, cells in read.items()}
     for key, cells in read.items():
         reading.found.add(table.key)
         for column, cell in zip(table.columns, cells, strict=True):
@@ -185,6 +190,8 @@ def proactive(reading: TableReading, found: Found, second: Second, form: Form) -
         if cells is None:
             ways = second.ways(span, len(block.columns), no_equation)
             cells = second.settled(span, ways, len(block.columns), no_equation)
+            if cells and span and span.key in second.elastic:  # nothing tells whether a cell was lost before the figures ran together
+                cells = tuple(doubt(cell) for cell in cells)
         elif span is not None and key not in found.short and not _agree([s.text for s in found.lines[key].figures], span):
             cells = tuple(_disputed(cell) for cell in cells)
             reading.note("two-readings-differ", f"“{row.label}”一行两次读取的数字不同", "proactive")
@@ -200,6 +207,8 @@ def litigation(reading: TableReading, found: FoundLitigation, second: Second, fo
     cells: Sequence[Cell] = found.cells
     if not cells:
         cells = second.settled(span, second.ways(span, _FIFTEEN, groups_hold), _FIFTEEN, groups_hold) or ()
+        if span and span.key in second.elastic:
+            cells = tuple(doubt(cell) for cell in cells)
     elif not (found.misaligned or found.short) and not second.confirms(found, form):
         cells = tuple(_disputed(cell) for cell in cells)
         reading.note("two-readings-differ", "表中数字两次读取不同", table.key)

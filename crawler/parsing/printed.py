@@ -51,6 +51,8 @@ def of_text(text: str, at: Locator | None) -> Printed:
 def cell(printed: Printed, confidence: float = SURE) -> Cell:
     """A cell read one way only."""
     figure = printed.figure
+    if figure.kind is CellKind.TEXT and any(c.isdigit() for c in printed.raw):
+        confidence = min(confidence, DOUBTFUL)  # a figure among words that ran into its cell
     return Cell(figure.kind, printed.raw, figure.value, printed.at, min(confidence, printed.confidence), figure.note)
 
 
