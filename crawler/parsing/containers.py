@@ -16,13 +16,23 @@ def one_report(members: Iterable[bytes], kind: str) -> Document:
     """Read the one report among an archive's files. Raises UnknownFormat where there is none, or more than one."""
     from crawler.parsing import detect  # the readers of archives ask all readers, themselves included
 
+    willing: list[tuple[detect.Reader, bytes]] = []
     found: list[Document] = []
     refused: ReadError | None = None
     for data in members:
         try:
             _, reader = detect.detect(data)
-            if MEDIA_TYPES.isdisjoint(reader.MEDIA_TYPES):  # no archives inside archives
-                found.append(reader.read(data))
+        except UnknownFormat:
+            continue
+        except ReadError as error:
+            refused = refused or error
+            continue
+        if MEDIA_TYPES.isdisjoint(reader.MEDIA_TYPES):  # no archives inside archives
+            willing.append((reader, data))
+    documents = [(reader, data) for reader, data in willing if not reader.MEDIA_TYPES[0].startswith("image/")]
+    for reader, data in documents or willing:  # pictures beside a document belong to it
+        try:
+            found.append(reader.read(data))
         except UnknownFormat:
             continue
         except ReadError as error:
