@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -44,7 +44,7 @@ class Operands:
     """Cells of one report as intervals, with the edition's form.
 
     `left_out` are rows of table 3 that belong to the form variant this report does not use (the single （六） against three sub-rows).
-    `read` names the tables of which any cell was found at all.
+    `read` names the tables of which any cell was found at all, `blank` are the cells printed as blank or as a dash.
     """
 
     form: Form
@@ -53,6 +53,7 @@ class Operands:
     left_out: frozenset[str]
     equations: tuple[Evaluated, ...]
     read: frozenset[str]
+    blank: frozenset[CellPath]
 
     def at(self, path: str) -> Interval:
         """The interval of one cell."""
@@ -72,11 +73,7 @@ class Operands:
 
     def paths(self, table: str) -> tuple[CellPath, ...]:
         """All cells of one table that the report's form variant has."""
-        if table == "proactive":
-            return tuple(self.form.proactive_paths())
-        if table == "litigation":
-            return tuple(self.form.litigation.paths())
-        return tuple(path for path in self.form.requests.paths() if path.split("/")[1] not in self.left_out)
+        return _paths_of(self.form.edition, self.left_out)[table]
 
 
 def operands(report: ParsedReport) -> Operands:
@@ -91,7 +88,12 @@ def operands(report: ParsedReport) -> Operands:
         intervals=intervals,
         left_out=out,
         equations=tuple(_evaluate_all(known, intervals, out)),
-        read=frozenset(path.split("/", 1)[0] for path, cell in cells.items() if cell.kind is not CellKind.ABSENT),
+        read=frozenset(
+            table
+            for table, paths in _paths_of(known.edition, frozenset()).items()
+            if any(cells[path].kind is not CellKind.ABSENT for path in paths)
+        ),
+        blank=frozenset(path for path, cell in cells.items() if cell.kind is CellKind.BLANK or cell.kind is CellKind.DASH),
     )
 
 
@@ -131,6 +133,17 @@ Place = tuple[str, tuple[CellPath, ...], tuple[CellPath, ...]]
 @cache
 def _paths(edition: Edition) -> tuple[CellPath, ...]:
     return tuple(form(edition).paths())
+
+
+@cache
+def _paths_of(edition: Edition, out: frozenset[str]) -> Mapping[str, tuple[CellPath, ...]]:
+    """The cells of each table of a form variant."""
+    known = form(edition)
+    return {
+        "proactive": tuple(known.proactive_paths()),
+        "requests": tuple(path for path in known.requests.paths() if path.split("/")[1] not in out),
+        "litigation": tuple(known.litigation.paths()),
+    }
 
 
 @cache

@@ -94,10 +94,11 @@ def gather(connection: Connection, owed: Sequence[Duty], known: readings.StoredR
     `known` is a reading the caller has at hand already.
     """
     found = evidence.gather(connection, [duty.key for duty in owed])
-    return {duty: _with_read_dates(connection, found[duty.key], known) for duty in owed}
+    return {duty: with_read_dates(connection, found[duty.key], known) for duty in owed}
 
 
-def _with_read_dates(connection: Connection, found: Evidence, known: readings.StoredReading | None) -> Evidence:
+def with_read_dates(connection: Connection, found: Evidence, known: readings.StoredReading | None) -> Evidence:
+    """The evidence with the dates found inside the document; `known` is a reading the caller has at hand already."""
     return replace(found, seen=tuple(_dated(connection, one, known) for one in found.seen))
 
 

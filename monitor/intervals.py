@@ -51,6 +51,8 @@ def exactly(value: Number) -> Interval:
 
 def of_cell(cell: Cell) -> Interval:
     """What `cell` lets us know. A doubtful reading gives the hull of its candidates, its one guess, or anything; findings say so."""
+    if cell.kind is CellKind.ZERO and cell.confidence >= LOW_CONFIDENCE and cell.value == 0:
+        return NOTHING  # most cells of most reports
     doubtful = cell.kind is CellKind.CONFLICT or cell.confidence < LOW_CONFIDENCE
     if doubtful and cell.candidates:
         return Interval(min(cell.candidates), max(cell.candidates), None)

@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from monitor.alerts import events as told
+from monitor.alike import marks as marks_of
 from monitor.duties.expected import expected
 from monitor.duties.state import evaluate
-from monitor.evaluate import evaluate_body, gather
+from monitor.evaluate import evaluate_body, with_read_dates
 from monitor.judge import judge, rule_versions, rules_version
-from monitor.surroundings import Shelf, surrounded
-from storage import events, findings
+from monitor.shelf import Shelf
+from monitor.surroundings import surrounded
+from storage import events, findings, marks
 from storage.domain.clock import local_date
 from storage.domain.judgement import Judgement
 from storage.domain.registry import Body
@@ -41,9 +43,10 @@ def judge_stored(
     connection: Connection, shelf: Shelf, body: Body, report_year: int, now: datetime, telling: Telling = TOLD
 ) -> FindingChanges:
     """Judge the report that stands now in its surroundings and store what comes of it; nothing where none was read."""
-    found = shelf.newest(connection, [(body.id, report_year)]).get((body.id, report_year))
+    found = shelf.years(connection, body.id).get(report_year)
     if found is None:
         return FindingChanges()
+    _mark(connection, shelf, body, report_year, found)
     duty, state, evidence = evaluate_body(connection, body, report_year, now, found)
     around = surrounded(connection, shelf, body, report_year, found)
     subject = replace(around, today=local_date(now), duty=duty, state=state, evidence=evidence)
@@ -54,9 +57,17 @@ def judge_stored(
     return changes
 
 
+def _mark(connection: Connection, shelf: Shelf, body: Body, report_year: int, found: StoredReading) -> None:
+    """Keep the marks by which reports of other bodies find this one."""
+    wanted = marks_of(found.parsed)
+    if wanted != shelf.marks(connection, body.id, report_year):
+        marks.replace(connection, body.id, report_year, wanted)
+        shelf.changed(body.id)
+
+
 def preview(connection: Connection, shelf: Shelf, body: Body, report_year: int, now: datetime) -> Preview | None:
     """What `judge_stored` would change, without changing anything; None where nothing was read."""
-    found = shelf.newest(connection, [(body.id, report_year)]).get((body.id, report_year))
+    found = shelf.years(connection, body.id).get(report_year)
     return None if found is None else preview_reading(connection, shelf, body, report_year, found, now)
 
 
@@ -69,7 +80,7 @@ def preview_reading(connection: Connection, shelf: Shelf, body: Body, report_yea
 def judged_apart(connection: Connection, shelf: Shelf, body: Body, report_year: int, reading: StoredReading, now: datetime) -> Judgement:
     """The judgement of a reading in its surroundings; nothing is written."""
     (duty,) = expected([body], report_year)
-    known = gather(connection, [duty], reading)[duty]
+    known = with_read_dates(connection, shelf.evidence(connection, body.id, report_year), reading)
     around = surrounded(connection, shelf, body, report_year, reading)
     return judge(replace(around, today=local_date(now), duty=duty, state=evaluate(duty, known, now), evidence=known))
 

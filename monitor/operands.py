@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crawler.parsing.statements.scopes import is_government
-from monitor.certainty import is_blank
 from monitor.equations import VIOLATED, Evaluated, Operands
 from monitor.intervals import ORDER, Interval, Relation, among, compare, exactly, less
 from monitor.subject import Subject
@@ -218,7 +217,8 @@ def said(claim_quote: str, *words: str) -> bool:
 
 def blanks(subject: Subject, table: str) -> tuple[CellPath, ...]:
     """Cells of one table printed as blank or as a dash."""
-    return tuple(path for path in subject.operands.paths(table) if is_blank(subject.report, path))
+    blank = subject.operands.blank
+    return tuple(path for path in subject.operands.paths(table) if path in blank) if blank else ()
 
 
 def exact(value: Number) -> Candidate:

@@ -22,7 +22,7 @@ from monitor.alerts import events as told
 from monitor.alerts.outgoing import plan_due
 from monitor.evaluate import Evaluation, evaluate_duties, report_years, tell_sources
 from monitor.judging import SILENT, TOLD, judge_stored
-from monitor.surroundings import Shelf
+from monitor.shelf import Shelf
 from storage import bodies, duties, events, readings, reports
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind

@@ -32,7 +32,8 @@ class Subject:
     same year, `neighbours` those of other bodies of the place, `other_versions` further carriers or versions of this very report.
     `previous_children` are the children's reports of the year before, `registered_children` how many the registry knows.
     `previous_before` is last year's report as it stood when this one appeared; `predecessors` are last year's reports of bodies merged
-    into this one. `body_names` are the registered name and aliases.
+    into this one. `body_names` are the registered name and aliases. `searched` says that all reports of the year were searched for
+    text or figures in common and `neighbours` are those found; `texts_around` are then texts of the place, to tell its templates by.
     """
 
     report: ParsedReport
@@ -50,6 +51,8 @@ class Subject:
     children_complete: bool = False
     other_versions: tuple[ParsedReport, ...] = ()
     neighbours: tuple[ParsedReport, ...] = ()
+    searched: bool = False
+    texts_around: tuple[str, ...] = ()
     previous_children: tuple[ParsedReport, ...] = ()
     registered_children: int | None = None
     previous_before: ParsedReport | None = None

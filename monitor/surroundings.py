@@ -1,20 +1,24 @@
 """What stands around a stored report when it is judged: other years, other bodies, the levels below, its own other versions.
 
-Every look is bounded. A reading never changes once stored, so a `Shelf` keeps those taken last: neighbours are neighbours of each other.
+Every look is bounded, and the looks of one body's years are taken together. Neighbours: `monitor.shelf` keeps what was taken,
+`monitor.alike` says which of all reports of the year are worth comparing with this one.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
+from monitor.alike import marks as marks_of
+from monitor.alike import may_be_alike
 from monitor.levels import Breadth, breadth, is_vertical
+from monitor.neighbours import LEAST_TEXT_OF_OTHERS, prose, same_figures, shared_text
+from monitor.shelf import Shelf
 from monitor.subject import Subject
-from storage import bodies, readings, reports
+from storage import bodies, marks, readings, reports
 from storage.domain.enums import BodyKind, BodyLevel
 from storage.domain.ids import BodyId
 from storage.domain.originals import ReportVersion
@@ -23,86 +27,10 @@ from storage.domain.reports import ParsedReport
 from storage.readings import StoredReading
 
 EARLIER_YEARS = 5
-MOST_PEERS = 25
-MOST_NEIGHBOURS = 40
-MOST_CHILDREN = 300
 MOST_VERSIONS = 4
-MOST_REMEMBERED = 5000
-
-
-class Shelf:
-    """Readings taken from the database and groups of bodies, the newest kept; one per round of work, thrown away with it."""
-
-    def __init__(self, most: int = 800) -> None:
-        self._most = most
-        self._readings: OrderedDict[int, StoredReading] = OrderedDict()
-        self._groups: dict[tuple[str, ...], tuple[Body, ...]] = {}
-        self._ids: dict[BodyId, dict[int, int]] = {}
-        self._versions: dict[tuple[BodyId, int], tuple[ReportVersion, ...]] = {}
-
-    def changed(self, body_id: BodyId) -> None:
-        """A report of that body was stored or read: what is remembered of it no longer holds."""
-        self._ids.pop(body_id, None)
-        self._versions = {key: found for key, found in self._versions.items() if key[0] != body_id}
-
-    def years(self, connection: Connection, body_ids: Iterable[BodyId]) -> dict[BodyId, dict[int, int]]:
-        """The reading that stands of every year of these bodies, by its id."""
-        wanted = tuple(dict.fromkeys(body_ids))
-        if unknown := [body_id for body_id in wanted if body_id not in self._ids]:
-            self._ids |= {body_id: {} for body_id in unknown}
-            for (body_id, year), reading_id in readings.newest_ids(connection, unknown).items():
-                self._ids[body_id][year] = reading_id
-        return {body_id: self._ids[body_id] for body_id in wanted}
-
-    def versions(self, connection: Connection, body_id: BodyId, report_year: int) -> tuple[ReportVersion, ...]:
-        """All versions of one report, the oldest first."""
-        key = (body_id, report_year)
-        if key not in self._versions:
-            if len(self._versions) > MOST_REMEMBERED:
-                self._versions.clear()
-            self._versions[key] = reports.versions(connection, body_id, report_year)
-        return self._versions[key]
-
-    def below(self, connection: Connection, body: Body) -> tuple[Body, ...]:
-        """The bodies directly under one."""
-        return self._group(("below", body.id), lambda: bodies.children_of(connection, body.id, limit=MOST_CHILDREN))
-
-    def before(self, connection: Connection, body: Body) -> tuple[Body, ...]:
-        """The bodies merged into one."""
-        return self._group(("before", body.id), lambda: bodies.predecessors_of(connection, body.id))
-
-    def _group(self, key: tuple[str, ...], find: Callable[[], tuple[Body, ...]]) -> tuple[Body, ...]:
-        if key not in self._groups:
-            self._groups[key] = find()
-        return self._groups[key]
-
-    def reading(self, connection: Connection, reading_id: int) -> StoredReading:
-        """The reading of that id."""
-        found = self._readings.pop(reading_id, None) or readings.get(connection, reading_id)
-        self._readings[reading_id] = found
-        if len(self._readings) > self._most:
-            self._readings.popitem(last=False)
-        return found
-
-    def newest(self, connection: Connection, keys: Iterable[tuple[BodyId, int]]) -> dict[tuple[BodyId, int], StoredReading]:
-        """The reading that stands of each report (body and year) that was read, in the order asked for."""
-        wanted = tuple(dict.fromkeys(keys))
-        known = self.years(connection, [body_id for body_id, _ in wanted])
-        return {key: self.reading(connection, known[key[0]][key[1]]) for key in wanted if key[1] in known[key[0]]}
-
-    def like(self, connection: Connection, body: Body) -> tuple[Body, ...]:
-        """Other bodies of the same kind, level and trade."""
-        key = ("like", body.kind, body.level, body.division_code[:2], bodies.trade(body))
-        if key not in self._groups:
-            self._groups[key] = bodies.like(connection, body, limit=MOST_PEERS)
-        return tuple(other for other in self._groups[key] if other.id != body.id)
-
-    def near(self, connection: Connection, body: Body) -> tuple[Body, ...]:
-        """Other bodies of the same division."""
-        key = ("near", body.division_code)
-        if key not in self._groups:
-            self._groups[key] = bodies.of_division(connection, body.division_code, limit=MOST_NEIGHBOURS) if body.division_code else ()
-        return tuple(other for other in self._groups[key] if other.id != body.id)
+MOST_ALIKE = 12
+WORTH_COMPARING = 0.5
+"""Below the lowest share that any rule speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +44,62 @@ class _Levels:
 
 def surrounded(connection: Connection, shelf: Shelf, body: Body, report_year: int, stored: StoredReading) -> Subject:
     """The report with everything stored around it; duty and today are for the caller to add."""
-    read = sorted((year for year in shelf.years(connection, [body.id])[body.id] if year < report_year), reverse=True)
-    years = read[: EARLIER_YEARS + 1]
-    past = {year: found.parsed for (_, year), found in shelf.newest(connection, [(body.id, year) for year in years]).items()}
+    known = shelf.years(connection, body.id)
+    past = {year: known[year].parsed for year in sorted(known, reverse=True) if year < report_year}
     previous = past.pop(report_year - 1, None)
     levels = _levels(connection, shelf, body, report_year, stored.parsed)
+    alike = _alike(connection, shelf, body, report_year, stored.parsed)
     return Subject(
         report=stored.parsed,
         previous=previous,
-        earlier=tuple(past[year] for year in sorted(past, reverse=True)[:EARLIER_YEARS]),
+        earlier=tuple(past.values())[:EARLIER_YEARS],
         body_kind=body.kind,
         body_names=(body.name, *body.aliases),
-        peers=_reports(connection, shelf, shelf.like(connection, body), report_year),
-        neighbours=_reports(connection, shelf, shelf.near(connection, body), report_year),
+        peers=_tables(connection, shelf, shelf.like(connection, body), report_year),
+        neighbours=alike.found,
+        searched=True,
+        texts_around=alike.texts_around,
         children=levels.now,
         previous_children=levels.before,
         registered_children=levels.registered,
         other_versions=_versions(connection, shelf, body.id, report_year, stored),
         previous_before=_before(connection, shelf, body.id, report_year),
-        predecessors=_reports(connection, shelf, shelf.before(connection, body), report_year - 1),
+        predecessors=_tables(connection, shelf, shelf.before(connection, body), report_year - 1),
     )
 
 
-def _reports(connection: Connection, shelf: Shelf, of: Sequence[Body], report_year: int) -> tuple[ParsedReport, ...]:
-    return tuple(found.parsed for found in shelf.newest(connection, [(body.id, report_year) for body in of]).values())
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Reports of the year that may have text or figures in common with one, and texts to tell a common template by."""
+
+    found: tuple[ParsedReport, ...] = ()
+    texts_around: tuple[str, ...] = ()
+
+
+def _alike(connection: Connection, shelf: Shelf, body: Body, report_year: int, report: ParsedReport) -> _Alike:
+    holders = marks.holders(connection, body.id, report_year, marks_of(report))
+    likely = sorted((other for other, shared in holders.items() if may_be_alike(shared)), key=lambda other: (-len(holders[other]), other))
+    if not likely:
+        return _Alike()
+    found = tuple(other for other in shelf.whole(connection, likely[:MOST_ALIKE], report_year).values() if _compares(report, other))
+    if not any(_share(report, other) for other in found):
+        return _Alike(found)
+    around = [other for other in (*shelf.like(connection, body), *shelf.near(connection, body)) if other.id not in likely[:MOST_ALIKE]]
+    return _Alike(found, tuple(shelf.texts(connection, around, report_year, 1, 5, 6).values()))
+
+
+def _compares(report: ParsedReport, other: ParsedReport) -> bool:
+    """Whether the marks did not name the other one by chance."""
+    return _share(report, other) or bool(same_figures(report, other))
+
+
+def _share(report: ParsedReport, other: ParsedReport) -> bool:
+    share = shared_text(prose(report, 1, 5, 6), prose(other, 1, 5, 6), least=LEAST_TEXT_OF_OTHERS)
+    return share is not None and share >= WORTH_COMPARING
+
+
+def _tables(connection: Connection, shelf: Shelf, of: Sequence[Body], report_year: int) -> tuple[ParsedReport, ...]:
+    return tuple(shelf.tables(connection, of, report_year).values()) if of else ()
 
 
 def _levels(connection: Connection, shelf: Shelf, body: Body, report_year: int, report: ParsedReport) -> _Levels:
@@ -153,8 +113,8 @@ def _levels(connection: Connection, shelf: Shelf, body: Body, report_year: int, 
     last_year = [child for child in summed if _owes(child, report_year - 1)]
     return _Levels(
         registered=len(summed) if summed else None,
-        now=_reports(connection, shelf, summed, report_year),
-        before=_reports(connection, shelf, last_year, report_year - 1),
+        now=_tables(connection, shelf, summed, report_year),
+        before=_tables(connection, shelf, last_year, report_year - 1),
     )
 
 
@@ -203,8 +163,11 @@ def _stood_at(versions: Sequence[ReportVersion], url: str, instant: Any) -> Repo
 
 
 def report_keys(connection: Connection, report_year: int | None = None) -> Mapping[tuple[BodyId, int], ReportVersion]:
-    """Every report there is with its current version: place by place, so that neighbours meet on the shelf, the oldest years first."""
+    """Every report there is with its current version: place by place and body by body, so that what stands around is at hand.
+
+    The years of a body come together, the oldest first: a report is judged against those before it.
+    """
     found = reports.list_current(connection, report_year)
     place = {body.id: body.division_code for body in bodies.list_all(connection)}
-    ordered = sorted(found, key=lambda version: (place[version.body_id], version.report_year, version.body_id))
+    ordered = sorted(found, key=lambda version: (place[version.body_id], version.body_id, version.report_year))
     return {(version.body_id, version.report_year): version for version in ordered}

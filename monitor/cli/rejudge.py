@@ -75,7 +75,7 @@ def reparse(
 
 def recheck_one(database: Database, session: Session, body: Body, report_year: int, telling: Any) -> Change | None:
     """One report judged again from what is stored; None where nothing was read. Written where `telling` says how."""
-    from monitor.surroundings import Shelf
+    from monitor.shelf import Shelf
 
     with database.read() as connection:
         change = _previewed(connection, Shelf(), body, report_year, session.clock().now())
@@ -93,7 +93,7 @@ def telling_of(by: str, *, notify: bool) -> Any:
 
 
 def _rejudged(database: Database, session: Session, year: int | None, telling: Any) -> Iterator[Change]:
-    from monitor.surroundings import Shelf
+    from monitor.shelf import Shelf
 
     shelf, clock = Shelf(), session.clock()
     for number, (total, body, report_year, _) in enumerate(_reports(database, year), start=1):
@@ -134,7 +134,7 @@ def _written(database: Database, shelf: Any, body: Body, report_year: int, now: 
 
 def _reparsed(database: Database, session: Session, year: int | None, telling: Any) -> Iterator[Change]:
     from crawler.parsing.sandbox import Limits, ParserPool
-    from monitor.surroundings import Shelf
+    from monitor.shelf import Shelf
 
     settings, shelf = session.settings(), Shelf()
     archive = session.archive(settings)

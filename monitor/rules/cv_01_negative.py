@@ -35,7 +35,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     """每个不合的格一个结果；都合规时一个“一致”。"""
     bad = False
     for path, cell in subject.operands.cells.items():
-        if cell.value is None or path in MONEY or _signed(path):
+        if not cell.value or path in MONEY or _signed(path):
             continue
         if cell.value < 0 or (isinstance(cell.value, Decimal) and cell.value != cell.value.to_integral_value()):
             bad = True

@@ -23,6 +23,7 @@ from storage.domain.judgement import CheckResult
 ID = RuleId("CV-05")
 
 
+DIGITS = frozenset("0123456789")
 PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
@@ -30,7 +31,9 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     """每个不合的格一个结果；都合规时一个“一致”。"""
     bad = False
     for path, cell in subject.operands.cells.items():
-        if cell.value is not None and not cell.note and cell.raw.strip() and not PLAIN.fullmatch(cell.raw.strip()):
+        if cell.value is None or cell.raw in DIGITS or cell.note:
+            continue
+        if cell.raw.strip() and not PLAIN.fullmatch(cell.raw.strip()):
             bad = True
             yield CheckResult(ID, path, Outcome.FAIL, cell.value, cells=(path,), facts={"raw": cell.raw})
     if not subject.operands.read:

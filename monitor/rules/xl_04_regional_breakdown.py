@@ -39,8 +39,10 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     """每个分列三处以上申请件数的句子一个结果；写明只列部分的不比较总和。"""
     found = False
     for sentence in re.split(r"[。；\n]", "".join(prose(subject.report, 1, 3).split(" "))):
+        if sentence.count("件") < LEAST or "申请" not in sentence:
+            continue
         items = [(LEAD.sub("", match["name"]), int(match["count"])) for match in ITEM.finditer(sentence)]
-        if len(items) < LEAST or "申请" not in sentence:
+        if len(items) < LEAST:
             continue
         found = True
         yield from _children(subject, items, sentence)

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.neighbours import named, others_of, same_figures
-from monitor.operands import not_applicable, undetermined
+from monitor.neighbours import enough_figures, named, nothing_alike, others_of, same_figures
+from monitor.operands import undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
 from storage.domain.ids import RuleId
@@ -27,7 +27,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     """只比较可靠读出的格，至少 8 个非零。"""
     others = others_of(subject)
     if not others:
-        yield not_applicable(ID, "tables", "同类单位的报告")
+        yield nothing_alike(subject, ID, "tables", enough=enough_figures(subject.report), need="足够多的可靠非零数字")
     for index, other in enumerate(others):
         at = f"tables/{named(other, index)}"
         same = same_figures(subject.report, other)

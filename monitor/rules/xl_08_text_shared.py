@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.neighbours import named, others_of, shared_with_others
-from monitor.operands import not_applicable, undetermined
+from monitor.neighbours import enough_text, named, nothing_alike, others_of, shared_with_others
+from monitor.operands import undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
 from storage.domain.ids import RuleId
@@ -30,7 +30,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     """数字、引文、文件名和格式用语不计。"""
     others = others_of(subject)
     if not others:
-        yield not_applicable(ID, "text", "同类单位的报告")
+        yield nothing_alike(subject, ID, "text", enough=enough_text(subject), need="足够长的正文")
     for index, (other, share) in enumerate(zip(others, shared_with_others(subject, LIMIT), strict=True)):
         at = f"text/{named(other, index)}"
         if share is None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.neighbours import prose, shared_text
+from monitor.neighbours import prose, share_near
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
@@ -32,7 +32,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if not others:
         yield not_applicable(ID, "text", "上年度报告")
     for index, other in enumerate(others):
-        share = shared_text(prose(subject.report, 5), prose(other, 5))
+        share = share_near(prose(subject.report, 5), prose(other, 5), LIMIT)
         if share is None:
             yield undetermined(ID, f"text/{other.report_year or index}", "足够长的正文")
             continue

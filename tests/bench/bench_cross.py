@@ -13,56 +13,104 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from sqlalchemy import Connection
+
 from crawler.demo.filled_form import ReportFacts, Wanted, make_facts, render_html
+from crawler.demo.slips import balance_error
 from crawler.parsing.report import parse
+from monitor.alike import marks as marks_of
 from monitor.judge import all_rules
 from monitor.judging import SILENT, judge_stored, preview
-from monitor.surroundings import Shelf, report_keys
-from storage import bodies, originals, readings, reports
+from monitor.shelf import Shelf
+from monitor.surroundings import report_keys
+from storage import bodies, marks, originals, readings, reports
 from storage.database import Database, open_database
 from storage.domain.enums import BodyKind, BodyLevel
 from storage.domain.ids import BodyId, Sha256
 from storage.domain.originals import NewVersion, StoredOriginal
 from storage.domain.registry import Body
+from storage.domain.reports import ParsedReport
 
 NOW = datetime(2026, 4, 2, 1, tzinfo=UTC)
 YEARS = range(2019, 2026)
 WHOLE = 120_000
 PER_DIVISION = 20
+CLAUSES = 85
+"""Of 8 to 19 characters: about 1,100 characters in sections one and five, as real reports have (800 to 1,700 in those at hand)."""
+
+COPIED = 0.02
+"""The share of bodies that take over the text of the one before them."""
+
 TRADES = ("教育局", "公安局", "民政局", "财政局", "卫生健康局", "住房和城乡建设局", "交通运输局", "水利局", "司法局", "审计局")
 
 
 def fill(database: Database, count: int) -> None:
-    """`count` bodies, the first of each division its government, each with a report of every year that follows on the year before."""
-    templates = [parse(render_html(_facts(number)).encode(), source="t.html") for number in range(30)]
-    rng = random.Random(1)
+    """`count` bodies, the first of each division its government; each with a report of every year that follows on the year before."""
+    rng, words = random.Random(1), list[str]()
     for number in range(count):
-        division, place = 100000 + number // PER_DIVISION, number % PER_DIVISION
-        government = number - place
-        kind = BodyKind.DEPARTMENT if place else BodyKind.GOVERNMENT
-        name = f"第{division}县{TRADES[place % len(TRADES)]}" if place else f"第{division}县人民政府"
-        parent = BodyId(f"b{government}") if place else None
-        body = Body(BodyId(f"b{number}"), name, kind, BodyLevel.COUNTY, str(division), parent_id=parent)
+        body = _body(number)
+        words = list(words) if words and rng.random() < COPIED else [_clause(rng) for _ in range(CLAUSES)]
         with database.write() as connection:
             bodies.upsert(connection, body, NOW)
-            for year in YEARS:
-                parsed = rng.choice(templates)
-                sha = Sha256(f"{number:032x}{year:032x}")
-                originals.record(connection, StoredOriginal(sha, 1, f"b/{sha}", "raw", "text/html", NOW))
-                version, _ = reports.record_version(connection, body.id, year, NewVersion(f"http://a.test/{number}/{year}", sha), NOW)
-                said = "本报告由各部门数据汇总而成。" if not place else ""
-                own = replace(parsed, sha256=sha, report_year=year, source=version.found.url, text=parsed.text + said)
-                readings.record(connection, version.id, own, NOW)
+            for year, parsed in _years(number, body):
+                _store(connection, body, year, _in_own_words(parsed, words, rng))
 
 
-def _facts(seed: int) -> ReportFacts:
-    return make_facts(seed, Wanted("示例县教育局", 2021 + seed % 4, requests=(4, 30, 90)[seed % 3]))
+def _body(number: int) -> Body:
+    division, place = 110000 + 100 * (number // PER_DIVISION), number % PER_DIVISION
+    name = f"第{division}县{TRADES[place % len(TRADES)]}" if place else f"第{division}县人民政府"
+    parent = BodyId(f"b{number - place}") if place else None
+    kind = BodyKind.DEPARTMENT if place else BodyKind.GOVERNMENT
+    return Body(BodyId(f"b{number}"), name, kind, BodyLevel.COUNTY, str(division), parent_id=parent)
+
+
+def _years(number: int, body: Body) -> Iterator[tuple[int, ParsedReport]]:
+    """Each year's report continues the one before; one in ten carries a slip of arithmetic."""
+    facts: ReportFacts | None = None
+    for year in YEARS:
+        facts = make_facts(
+            number * 100 + year % 100, Wanted(body.name, year, kind=body.kind, requests=(4, 30, 90)[number % 3], previous=facts)
+        )
+        printed = balance_error(facts) if (number + year) % 10 == 0 else facts
+        yield year, parse(render_html(printed).encode(), source="t.html")
+
+
+def _store(connection: Connection, body: Body, year: int, parsed: ParsedReport) -> None:
+    sha = Sha256(f"{body.id[1:]:0>32}{year:032x}")
+    originals.record(connection, StoredOriginal(sha, 1, f"b/{sha}", "raw", "text/html", NOW))
+    version, _ = reports.record_version(connection, body.id, year, NewVersion(f"http://a.test/{body.id}/{year}", sha), NOW)
+    said = "本报告由各部门数据汇总而成。" if body.kind is BodyKind.GOVERNMENT else ""
+    readings.record(connection, version.id, replace(parsed, sha256=sha, source=version.found.url, text=parsed.text + said), NOW)
+
+
+def _clause(rng: random.Random) -> str:
+    return "".join(chr(0x4E00 + rng.randrange(3000)) for _ in range(rng.randrange(8, 20))) + "。"
+
+
+def _in_own_words(parsed: ParsedReport, words: list[str], rng: random.Random) -> ParsedReport:
+    """The report with prose of a body's own, as long as in print; a third of it is new every year."""
+    words[::3] = [_clause(rng) for _ in words[::3]]
+    texts = {1: "".join(words[:60]), 5: "".join(words[60:])}
+    sections = tuple(replace(s, text=s.text + texts.get(s.number, "")) for s in parsed.sections)
+    return replace(parsed, sections=sections, text=parsed.text + texts[1] + texts[5])
+
+
+def mark(database: Database) -> None:
+    """Every report's marks, as its judgement kept them when it was read."""
+    with database.read() as connection:
+        keys = report_keys(connection)
+    for (body_id, year), version in keys.items():
+        with database.write() as connection:
+            found = readings.newest(connection, version.id)
+            assert found is not None
+            marks.replace(connection, body_id, year, marks_of(found.parsed))
 
 
 def run(database: Database, *, write: bool) -> tuple[int, float]:
@@ -87,6 +135,7 @@ def main() -> None:
     print(f"{platform.machine()}, Python {platform.python_version()}, {len(all_rules())} rules, SQLite, one core, CPU time")
     with tempfile.TemporaryDirectory() as folder, open_database(f"sqlite:///{folder}/bench.sqlite3") as database:
         fill(database, count)
+        mark(database)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for write in (False, True):
             done, seconds = run(database, write=write)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,7 +14,7 @@ from crawler.demo.slips import balance_error
 from crawler.parsing.report import parse
 from monitor.judge import rules_version
 from monitor.judging import SILENT, Telling, judge_stored, preview
-from monitor.surroundings import Shelf
+from monitor.shelf import Shelf
 from storage import bodies, events, findings, originals, readings, reports
 from storage.database import Database
 from storage.domain.enums import BodyKind, BodyLevel, FindingState, ReadingQuality
@@ -24,7 +25,7 @@ from storage.domain.reports import ParsedReport
 from storage.findings import MACHINE, FindingChanges, Judged, machine_for
 
 GOVERNMENT, OFFICE, OTHER = BodyId("g"), BodyId("b"), BodyId("c")
-NAMES = {GOVERNMENT: "示例市人民政府", OFFICE: "示例市档案馆", OTHER: "示例市教育局"}
+NAMES = {GOVERNMENT: "示例市人民政府", OFFICE: "示例市档案馆", OTHER: "示例市教育局", BodyId("far"): "他省某县水利局"}
 DAY = timedelta(days=1)
 IN, OUT = "requests/carried_in/total", "requests/carried_out/total"
 
@@ -32,7 +33,7 @@ IN, OUT = "requests/carried_in/total", "requests/carried_out/total"
 @pytest.fixture
 def world(db: Database, now: datetime) -> Database:
     with db.write() as connection:
-        for body_id, name in NAMES.items():
+        for body_id, name in list(NAMES.items())[:3]:
             kind = BodyKind.GOVERNMENT if body_id == GOVERNMENT else BodyKind.DEPARTMENT
             parent = None if body_id == GOVERNMENT else GOVERNMENT
             bodies.upsert(connection, Body(body_id, name, kind, BodyLevel.PREFECTURE, "990100", parent_id=parent), now)
@@ -216,9 +217,41 @@ def test_a_government_below_its_departments_is_suspected(world: Database, now: d
     assert all(one.certainty.value != "inconsistent" for rule, one in found.items() if rule.startswith("XL"))
 
 
-def test_copied_figures_are_seen_at_the_neighbours(world: Database, now: datetime) -> None:
+FAR = BodyId("far")
+
+
+def somewhere_else(db: Database, now: datetime) -> None:
+    with db.write() as connection:
+        bodies.upsert(connection, Body(FAR, "他省某县水利局", BodyKind.DEPARTMENT, BodyLevel.COUNTY, "880123"), now)
+
+
+def rules_of(changes: FindingChanges) -> set[str]:
+    return {entry.finding.rule for entry in changes.opened}
+
+
+def test_copied_figures_are_seen_wherever_they_stand(world: Database, now: datetime) -> None:
+    somewhere_else(world, now)
+    publish(world, now, read(replace(good(), body="他省某县水利局")), FAR)
+    assert "XL-07" not in rules_of(judged(world, now, body_id=FAR))
     publish(world, now, read(good()))
-    copied = replace(good(), body=NAMES[OTHER])
-    publish(world, now, read(copied), OTHER)
-    found = {entry.finding.rule for entry in judged(world, now).opened}
-    assert "XL-07" in found
+    assert "XL-07" in rules_of(judged(world, now))
+    publish(world, now, read(good(OTHER, seed=9)), OTHER)
+    assert "XL-07" not in rules_of(judged(world, now, body_id=OTHER))
+
+
+def in_words(parsed: ParsedReport, text: str) -> ParsedReport:
+    sections = tuple(replace(one, text=text) if one.number == 1 else one for one in parsed.sections)
+    return replace(parsed, sections=sections)
+
+
+def test_copied_text_is_seen_wherever_it_stands_and_a_changed_text_is_forgotten(world: Database, now: datetime) -> None:
+    somewhere_else(world, now)
+    rng = random.Random(7)
+    words, others = ("".join(chr(0x4E00 + rng.randrange(3000)) for _ in range(800)) for _ in range(2))
+    publish(world, now, in_words(read(good(FAR, seed=5)), words), FAR)
+    judged(world, now, body_id=FAR)
+    publish(world, now, in_words(read(good()), words[:700] + others[:60]))
+    assert "XL-08" in rules_of(judged(world, now))
+    publish(world, now + DAY, in_words(replace(read(good(FAR, seed=5)), sha256="f" * 64), others), FAR)
+    judged(world, now + DAY, body_id=FAR)
+    assert [entry.finding.rule for entry in judged(world, now + DAY).resolved] == ["XL-08"]

@@ -1,0 +1,191 @@
+"""What is taken from the database while reports are judged one after another, the newest kept: bodies, readings, versions.
+
+A stored reading never changes, so it is read once for all the reports it stands around. Of other bodies only what rules compare is kept
+(tables and name), so that the peers of a whole province fit into memory. One shelf per round of work, thrown away with it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from storage import bodies, evidence, marks, readings, reports
+from storage.domain.duties import DutyKey, Evidence
+from storage.domain.ids import BodyId
+from storage.domain.originals import ReportVersion
+from storage.domain.registry import Body
+from storage.domain.reports import Cell, ParsedReport
+from storage.readings import StoredReading
+
+MOST_WHOLE = 100
+"""Whole readings kept (about 150 KB each): those of the body at hand and the ones before it."""
+
+MOST_TABLES = 8_000
+"""Reports of others kept, tables only (about 15 KB each): the peers of a province over seven years, and a government's children."""
+
+MOST_BODIES = 2_000
+MOST_CELLS = 50_000
+MOST_PEERS = 25
+MOST_NEIGHBOURS = 40
+MOST_CHILDREN = 300
+
+MOST_TEXTS = 2_000
+"""Texts of others kept (about 10 KB each), to tell the templates of a place by."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Shelf:
+    """Readings, versions, marks and groups of bodies taken from the database."""
+
+    def __init__(self, most_whole: int = MOST_WHOLE) -> None:
+        self._most_whole = most_whole
+        self._whole: OrderedDict[int, StoredReading] = OrderedDict()
+        self._tables: OrderedDict[int, ParsedReport] = OrderedDict()
+        self._evidence: dict[DutyKey, Evidence] = {}
+        self._cells: dict[Cell, Cell] = {}
+        self._texts: OrderedDict[int, dict[int, str]] = OrderedDict()
+        self._groups: OrderedDict[tuple[str, ...], tuple[Body, ...]] = OrderedDict()
+        self._ids: OrderedDict[BodyId, dict[int, int]] = OrderedDict()
+        self._versions: OrderedDict[BodyId, dict[int, tuple[ReportVersion, ...]]] = OrderedDict()
+        self._marks: OrderedDict[BodyId, dict[int, frozenset[int]]] = OrderedDict()
+
+    def changed(self, body_id: BodyId) -> None:
+        """A report of that body was stored, read or marked: what is remembered of it no longer holds."""
+        for kept in (self._ids, self._versions, self._marks):
+            kept.pop(body_id, None)
+        self._evidence.clear()
+
+    # --- of one body
+
+    def ids(self, connection: Connection, body_ids: Iterable[BodyId]) -> dict[BodyId, dict[int, int]]:
+        """The reading that stands of every year of these bodies, by its id."""
+        wanted = tuple(dict.fromkeys(body_ids))
+        known = {body_id: self._ids[body_id] for body_id in wanted if body_id in self._ids}
+        if unknown := [body_id for body_id in wanted if body_id not in known]:
+            found: dict[BodyId, dict[int, int]] = {body_id: {} for body_id in unknown}
+            for (body_id, year), reading_id in readings.newest_ids(connection, unknown).items():
+                found[body_id][year] = reading_id
+            known |= found
+            self._ids.update(found)
+            _bound(self._ids, max(MOST_BODIES, len(wanted)))
+        return known
+
+    def years(self, connection: Connection, body_id: BodyId) -> dict[int, StoredReading]:
+        """The readings that stand of all years of one body, whole."""
+        known = self.ids(connection, [body_id])[body_id]
+        if unknown := [reading_id for reading_id in known.values() if reading_id not in self._whole]:
+            self._whole.update((found.id, found) for found in readings.get_many(connection, unknown))
+        found = {year: self._whole[reading_id] for year, reading_id in known.items()}
+        for one in found.values():
+            self._whole.move_to_end(one.id)
+        _bound(self._whole, self._most_whole)
+        return found
+
+    def versions(self, connection: Connection, body_id: BodyId, report_year: int) -> tuple[ReportVersion, ...]:
+        """All versions of one report, the oldest first."""
+        if body_id not in self._versions:
+            found: dict[int, tuple[ReportVersion, ...]] = {}
+            for version in reports.versions_of(connection, [body_id]):
+                found[version.report_year] = (*found.get(version.report_year, ()), version)
+            self._versions[body_id] = found
+            _bound(self._versions, MOST_BODIES)
+        return self._versions[body_id].get(report_year, ())
+
+    def marks(self, connection: Connection, body_id: BodyId, report_year: int) -> frozenset[int]:
+        """The marks stored of one report."""
+        if body_id not in self._marks:
+            self._marks[body_id] = marks.of_body(connection, body_id)
+            _bound(self._marks, MOST_BODIES)
+        return self._marks[body_id].get(report_year, frozenset())
+
+    def evidence(self, connection: Connection, body_id: BodyId, report_year: int) -> Evidence:
+        """What is known about one duty; that of the body's other years read is taken with it, and each is given out once only.
+
+        Visits go on while reports are judged: what was taken with the first year of a body is as old as that, never older.
+        """
+        key = DutyKey(body_id, report_year)
+        if key not in self._evidence:
+            years = self.ids(connection, [body_id])[body_id]
+            self._evidence = evidence.gather(connection, [key, *(DutyKey(body_id, year) for year in years if year != report_year)])
+        return self._evidence.pop(key)
+
+    # --- of others
+
+    def tables(self, connection: Connection, of: Iterable[Body | BodyId], report_year: int) -> dict[BodyId, ParsedReport]:
+        """What other bodies reported for one year, tables and name only, in the order asked for."""
+        wanted = self._readings_of(connection, of, report_year)
+        if unknown := [reading_id for reading_id in wanted.values() if reading_id not in self._tables]:
+            self._tables.update((found, self._sharing(parsed)) for found, parsed in readings.tables_of(connection, unknown).items())
+        found = {body_id: self._tables[reading_id] for body_id, reading_id in wanted.items()}
+        for reading_id in wanted.values():
+            self._tables.move_to_end(reading_id)
+        _bound(self._tables, MOST_TABLES)
+        return found
+
+    def texts(self, connection: Connection, of: Iterable[Body | BodyId], report_year: int, *numbers: int) -> dict[BodyId, str]:
+        """The text of some sections of what other bodies reported for one year."""
+        wanted = self._readings_of(connection, of, report_year)
+        if unknown := [reading_id for reading_id in wanted.values() if reading_id not in self._texts]:
+            self._texts.update(readings.texts_of(connection, unknown))
+        found = {body_id: "".join(self._texts[one].get(number, "") for number in numbers) for body_id, one in wanted.items()}
+        _bound(self._texts, MOST_TEXTS)
+        return found
+
+    def whole(self, connection: Connection, of: Iterable[Body | BodyId], report_year: int) -> dict[BodyId, ParsedReport]:
+        """What other bodies reported for one year, whole."""
+        wanted = self._readings_of(connection, of, report_year)
+        if unknown := [reading_id for reading_id in wanted.values() if reading_id not in self._whole]:
+            self._whole.update((found.id, found) for found in readings.get_many(connection, unknown))
+        found = {body_id: self._whole[reading_id].parsed for body_id, reading_id in wanted.items()}
+        _bound(self._whole, self._most_whole)
+        return found
+
+    def _readings_of(self, connection: Connection, of: Iterable[Body | BodyId], report_year: int) -> dict[BodyId, int]:
+        known = self.ids(connection, [body if isinstance(body, str) else body.id for body in of])
+        return {body_id: years[report_year] for body_id, years in known.items() if report_year in years}
+
+    def _sharing(self, parsed: ParsedReport) -> ParsedReport:
+        """The report with one and the same value for all cells that print the same: most of a table is zeros."""
+        if len(self._cells) > MOST_CELLS:
+            self._cells.clear()
+        return replace(parsed, cells={path: self._cells.setdefault(cell, cell) for path, cell in parsed.cells.items()})
+
+    # --- groups of bodies
+
+    def below(self, connection: Connection, body: Body) -> tuple[Body, ...]:
+        """The bodies directly under one."""
+        return self._group(("below", body.id), lambda: bodies.children_of(connection, body.id, limit=MOST_CHILDREN))
+
+    def before(self, connection: Connection, body: Body) -> tuple[Body, ...]:
+        """The bodies merged into one."""
+        return self._group(("before", body.id), lambda: bodies.predecessors_of(connection, body.id))
+
+    def like(self, connection: Connection, body: Body) -> tuple[Body, ...]:
+        """Other bodies of the same kind, level and trade."""
+        key = ("like", body.kind, body.level, body.division_code[:2], bodies.trade(body))
+        found = self._group(key, lambda: bodies.like(connection, body, limit=MOST_PEERS))
+        return tuple(other for other in found if other.id != body.id)
+
+    def near(self, connection: Connection, body: Body) -> tuple[Body, ...]:
+        """Other bodies of the same division."""
+        if not body.division_code:
+            return ()
+        found = self._group(("near", body.division_code), lambda: bodies.of_division(connection, body.division_code, limit=MOST_NEIGHBOURS))
+        return tuple(other for other in found if other.id != body.id)
+
+    def _group(self, key: tuple[str, ...], find: Callable[[], tuple[Body, ...]]) -> tuple[Body, ...]:
+        if key not in self._groups:
+            self._groups[key] = find()
+            _bound(self._groups, MOST_BODIES)
+        return self._groups[key]
+
+
+def _bound(kept: OrderedDict[K, V], most: int) -> None:
+    while len(kept) > most:
+        kept.popitem(last=False)

@@ -1,0 +1,56 @@
+"""Marks of stored reports: a few numbers each by which reports of one year that have text or figures in common find one another.
+
+What the numbers mean is the judgement's business (`monitor.alike`); here they are kept, and looked up without reading any report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from functools import lru_cache
+
+from sqlalchemy import Connection, TextClause, delete, insert, select, text
+
+from storage.domain.ids import BodyId
+from storage.schema import report_marks
+
+MOST_HOLDERS = 100
+"""A mark held by more reports of a year than this is a stock phrase: it names nobody."""
+
+
+def of_body(connection: Connection, body_id: BodyId) -> dict[int, frozenset[int]]:
+    """The marks of every report of one body, by report year."""
+    rows = connection.execute(select(report_marks.c.report_year, report_marks.c.mark).where(report_marks.c.body_id == body_id))
+    found: dict[int, set[int]] = {}
+    for year, mark in rows:
+        found.setdefault(year, set()).add(mark)
+    return {year: frozenset(marks) for year, marks in found.items()}
+
+
+def replace(connection: Connection, body_id: BodyId, report_year: int, marks: Collection[int]) -> None:
+    """These are the marks of that report now."""
+    mine = (report_marks.c.body_id == body_id, report_marks.c.report_year == report_year)
+    connection.execute(delete(report_marks).where(*mine))
+    if marks:
+        connection.execute(insert(report_marks), [{"body_id": body_id, "report_year": report_year, "mark": mark} for mark in sorted(marks)])
+
+
+def holders(connection: Connection, body_id: BodyId, report_year: int, marks: Collection[int]) -> dict[BodyId, frozenset[int]]:
+    """Other bodies whose report of that year holds some of these marks, each with those it holds; stock phrases left out."""
+    if not marks:
+        return {}
+    values = {"year": report_year, **{f"m{number}": mark for number, mark in enumerate(sorted(marks))}}
+    rows = connection.execute(_lookup(len(marks)), values).all()
+    counted = Counter(mark for _, mark in rows)
+    found: dict[BodyId, set[int]] = {}
+    for holder, mark in rows:
+        if holder != body_id and counted[mark] <= MOST_HOLDERS:
+            found.setdefault(BodyId(holder), set()).add(mark)
+    return {holder: frozenset(held) for holder, held in found.items()}
+
+
+@lru_cache(maxsize=64)
+def _lookup(count: int) -> TextClause:
+    # One bounded look per mark: a stock phrase that every report of a year holds costs no more than a rare one.
+    each = "SELECT * FROM (SELECT body_id, mark FROM report_marks WHERE mark = :m{0} AND report_year = :year LIMIT {1}) AS t{0}"
+    return text(" UNION ALL ".join(each.format(number, MOST_HOLDERS + 1) for number in range(count)))
