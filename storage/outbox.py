@@ -78,6 +78,7 @@ def enqueue(connection: Connection, message: Message, now: datetime, *, next_at:
         "created_at": now,
         "next_at": next_at or now,
         "last_reply": "",
+        "unsubscribe": message.unsubscribe,
     }
     if not insert_new(connection, outbox, values, key=list(key)):
         return None
@@ -200,6 +201,7 @@ def _message(row: Row[Any]) -> Message:
         body_text=row.body_text,
         body_html=row.body_html,
         event_ids=tuple(row.event_ids),
+        unsubscribe=row.unsubscribe,
     )
 
 

@@ -388,7 +388,42 @@ destinations = Table(
     Column("audience", String(20), nullable=False),
     Column("scope", String(12), nullable=False, default=""),
     Column("enabled", Boolean, nullable=False, default=True),
+    Column("lang", String(10), nullable=False, server_default="zh-CN"),
+    Column("cadence", String(10), nullable=False, server_default="daily"),
     Column("created_at", Instant, nullable=False),
+)
+
+alert_rules = Table(
+    "alert_rules",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("destination_id", Integer, ForeignKey("destinations.id"), nullable=False, index=True),
+    Column("kinds", JSON, nullable=False, default=list),
+    Column("severity", String(4), nullable=False, default=""),
+    Column("scope", String(12), nullable=False, default=""),
+    Column("mode", String(12), nullable=False),
+    Column("escalate_to", Integer, ForeignKey("destinations.id")),
+    Column("escalate_days", Integer, nullable=False, default=0),
+    Column("enabled", Boolean, nullable=False, default=True),
+    Column("created_at", Instant, nullable=False),
+)
+
+alert_holds = Table(
+    "alert_holds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sort", String(10), nullable=False),
+    Column("matter", String(200), nullable=False, default=""),
+    Column("kinds", JSON, nullable=False, default=list),
+    Column("scope", String(12), nullable=False, default=""),
+    Column("actor", String(80), nullable=False),
+    Column("reason", String(500), nullable=False, default=""),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_by", String(80), nullable=False, default=""),
+    Index("ix_alert_holds_until", "until"),
 )
 
 events = Table(
@@ -427,6 +462,7 @@ outbox = Table(
     Column("lease_until", Instant),
     Column("accepted_at", Instant),
     Column("last_reply", String(500), nullable=False, default=""),
+    Column("unsubscribe", String(500), nullable=False, server_default=""),
     UniqueConstraint("destination_id", "message_key"),
     Index("ix_outbox_state_next_at", "state", "next_at"),
 )
@@ -442,6 +478,14 @@ deliveries = Table(
     Column("reply", String(500), nullable=False, default=""),
 )
 
+send_rates = Table(
+    "send_rates",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 # --- operations -----------------------------------------------------------------------------------------------------------------------
 
 heartbeats = Table(
@@ -450,6 +494,13 @@ heartbeats = Table(
     Column("name", String(40), primary_key=True),
     Column("at", Instant, nullable=False),
     Column("facts", JSON, nullable=False, default=dict),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 audit_log = Table(

@@ -36,6 +36,9 @@ class EventKind(Labelled):
     DELIVERY_DEAD = "delivery.dead", "消息无法送达"
     FIXITY_FAILED = "fixity.failed", "存档校验失败"
     CLOCK_JUMP = "clock.jump", "时钟跳变"
+    REPORT_UNANSWERED = "report.unanswered", "未发现，久未确认"
+    ALERT_FLAPPING = "alert.flapping", "状态反复变化"
+    SUBSCRIPTION_ENDED = "subscription.ended", "接收方退订"
     TEST = "test", "测试消息"
 
 
@@ -58,7 +61,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where messages go. `address` is an Apprise address and holds secrets: never print it. `scope` is a division code, empty for all."""
+    """Where messages go. `address` is an Apprise address and holds secrets: never print it. `scope` is a division code, empty for all.
+
+    `lang` is `zh-CN` or `en`, `cadence` of its digest `daily` or `weekly`.
+    """
 
     id: int
     name: str
@@ -66,6 +72,65 @@ class Destination:
     audience: Audience
     scope: str = ""
     enabled: bool = True
+    lang: str = "zh-CN"
+    cadence: str = "daily"
+
+
+class Mode(Labelled):
+    """How a destination hears of a kind of matter."""
+
+    IMMEDIATE = "immediate", "立即"
+    DIGEST = "digest", "每日摘要"
+    NONE = "none", "不通知"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """A sentence about one destination: of these kinds (empty: all), this severity or worse, in this region, it hears in this mode.
+
+    The first rule that fits decides; where none does, the digest tells it. With `escalate_to`, an absence that nobody acknowledged for
+    `escalate_days` working days is told to that second destination.
+    """
+
+    id: int
+    name: str
+    destination_id: int
+    mode: Mode
+    kinds: tuple[EventKind, ...] = ()
+    severity: str = ""
+    scope: str = ""
+    escalate_to: int | None = None
+    escalate_days: int = 0
+    enabled: bool = True
+
+
+class HoldSort(Labelled):
+    """Why a matter is quiet for a while."""
+
+    ACK = "ack", "已确认收到"
+    SNOOZE = "snooze", "稍后处理"
+    SILENCE = "silence", "静默"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A person's word that keeps messages back until a moment: of one matter, or (silence) of kinds in a region."""
+
+    id: int
+    sort: HoldSort
+    actor: str
+    reason: str
+    at: datetime
+    until: datetime
+    matter: str = ""
+    kinds: tuple[EventKind, ...] = ()
+    scope: str = ""
+    ended_at: datetime | None = None
+    ended_by: str = ""
+
+    def active(self, now: datetime) -> bool:
+        """Whether it still keeps anything back."""
+        return self.at <= now < self.until and (self.ended_at is None or now < self.ended_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +138,7 @@ class Message:
     """One rendered message for one destination.
 
     `message_key` is unique per destination; `reference` is the short code people quote; `message_id` is the e-mail Message-ID, the same
-    on every attempt, so that a repeated delivery is one message to the eye.
+    on every attempt, so that a repeated delivery is one message to the eye. `unsubscribe` is the signed address of one-click unsubscribing.
     """
 
     destination_id: int
@@ -84,6 +149,7 @@ class Message:
     body_text: str
     body_html: str = ""
     event_ids: tuple[int, ...] = ()
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
