@@ -7,6 +7,7 @@ import lzma
 import struct
 import zipfile
 import zlib
+from functools import lru_cache
 
 from lxml import etree
 
@@ -22,8 +23,12 @@ _BROKEN = (
 _DECLARATIONS = tuple(text.encode(code) for text in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be"))
 
 
+@lru_cache(maxsize=1)
 def entry_names(data: bytes) -> frozenset[str] | None:
-    """Names in a ZIP file's directory, None where these bytes are no ZIP file or the directory is gone."""
+    """Names in a ZIP file's directory, None where these bytes are no ZIP file or the directory is gone.
+
+    The answer for the last file is kept, as every reader of packages asks.
+    """
     if not data.startswith(b"PK\x03\x04"):
         return None
     try:

@@ -24,6 +24,11 @@ _IMAGEDATA = "{urn:schemas-microsoft-com:vml}imagedata"
 _TEXTBOX = f"{_W}txbxContent"
 _TRANSPARENT = frozenset({f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}smartTag", f"{_W}customXml", f"{_W}moveTo"})
 _REMOVED = frozenset({f"{_W}del", f"{_W}moveFrom", _FALLBACK, _TEXTBOX, f"{_W}tbl"})
+_PARAGRAPH, _RUN, _TEXT, _TABLE, _ROW, _CELL = (f"{_W}{name}" for name in ("p", "r", "t", "tbl", "tr", "tc"))
+_SPOKEN = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+_VANISH, _SPAN, _MERGE = f"{_W}vanish", f"{_W}gridSpan", f"{_W}vMerge"
+_DRAWN = (_BLIP, _IMAGEDATA, _TEXTBOX)
+_WRITTEN = (_TEXT, *_SPOKEN, *_REMOVED, _VANISH)
 _MAX_CELLS = 200_000
 _MAX_SPAN = 400
 _MAIN = "word/document.xml"
@@ -37,12 +42,59 @@ def sniff(data: bytes) -> bool:
     return any(name.startswith("word/document") for name in names)
 
 
+class _Marked:
+    """What one pass over the document finds: text of simple paragraphs, which others are not simple, and the spans of cells.
+
+    lxml finds elements by name many times faster than they can be walked through; most paragraphs are runs of text and nothing else.
+    """
+
+    def __init__(self, body: etree._Element) -> None:
+        self.texts: dict[etree._Element, list[str]] = {}
+        self.odd: set[etree._Element] = set()
+        self.spans: dict[etree._Element, str] = {}
+        self.merges: dict[etree._Element, str] = {}
+        self.nested = False  # whether tables stand in tables
+        self.drawn = next(body.iter(*_DRAWN), None) is not None
+        for element in body.iter(*_WRITTEN):
+            if element.tag == _TEXT:
+                self._text(element)
+            else:
+                self.odd.update(element.iterancestors(_PARAGRAPH))
+                self.nested = self.nested or (element.tag == _TABLE and next(element.iterancestors(_TABLE), None) is not None)
+        for element in body.iter(_SPAN, _MERGE):
+            if (cell := _holder(element)) is not None:
+                (self.spans if element.tag == _SPAN else self.merges).setdefault(cell, str(element.get(f"{_W}val") or ""))
+
+    def _text(self, element: etree._Element) -> None:
+        above = element.getparent()
+        while above is not None and above.tag != _PARAGRAPH:
+            above = above.getparent()
+        if above is not None:
+            self.texts.setdefault(above, []).append(element.text or "")
+
+    def text(self, paragraph: etree._Element) -> str:
+        """The visible text of a paragraph, text boxes left out."""
+        if paragraph not in self.odd:
+            return "".join(self.texts.get(paragraph, ()))
+        parts: list[str] = []
+        _runs(paragraph, parts)
+        return "".join(parts)
+
+
+def _holder(element: etree._Element) -> etree._Element | None:
+    """The cell whose property an element is."""
+    above = element.getparent()
+    cell = above.getparent() if above is not None and above.tag == f"{_W}tcPr" else None
+    return cell if cell is not None and cell.tag == _CELL else None
+
+
 @dataclass
 class _Walk:
     """What has been gathered on the way through the document."""
 
     package: Package
     targets: dict[str, str]
+    marked: _Marked
     blocks: list[Block] = field(default_factory=list)
     paragraphs: int = 0
     tables: int = 0
@@ -61,7 +113,7 @@ def read(data: bytes) -> Document:
     body = root.find(f"{_W}body")
     if body is None:
         raise Corrupt("文档里没有正文", advice="请重新下载原件")
-    walk = _Walk(package, _targets(package, name))
+    walk = _Walk(package, _targets(package, name), _Marked(body))
     _children(body, walk)
     if not walk.blocks:
         raise Corrupt("文档是空白的")
@@ -91,9 +143,9 @@ def _meta(package: Package) -> dict[str, str]:
 
 def _children(parent: etree._Element, walk: _Walk) -> None:
     for element in parent:
-        if element.tag == f"{_W}p":
+        if element.tag == _PARAGRAPH:
             _paragraph(element, walk)
-        elif element.tag == f"{_W}tbl":
+        elif element.tag == _TABLE:
             _table(element, walk)
         elif element.tag in _TRANSPARENT:
             _children(element, walk)
@@ -102,15 +154,16 @@ def _children(parent: etree._Element, walk: _Walk) -> None:
 def _paragraph(paragraph: etree._Element, walk: _Walk) -> None:
     walk.paragraphs += 1
     at = Locator(f"p[{walk.paragraphs}]")
-    text = paragraph_text(paragraph).strip()
+    text = walk.marked.text(paragraph).strip()
     if text:
         walk.blocks.append(TextBlock(text, at, _level(paragraph)))
-    _inside(paragraph, walk, at)
+    if walk.marked.drawn:
+        _inside(paragraph, walk, at)
 
 
 def _inside(paragraph: etree._Element, walk: _Walk, at: Locator) -> None:
     """Pictures and text boxes anchored in a paragraph."""
-    for element in paragraph.iter(_BLIP, _IMAGEDATA, _TEXTBOX):
+    for element in paragraph.iter(*_DRAWN):
         if any(a.tag == _FALLBACK for a in element.iterancestors()):
             continue
         if element.tag == _TEXTBOX:
@@ -128,19 +181,12 @@ def _media_type(name: str) -> str:
 
 
 def _level(paragraph: etree._Element) -> int:
-    outline = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
+    outline = _inner(paragraph, f"{_W}pPr", f"{_W}outlineLvl")
     if outline is not None and str(outline.get(f"{_W}val")).isdigit():
         return min(9, int(str(outline.get(f"{_W}val"))) + 1) % 10
-    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    style = _inner(paragraph, f"{_W}pPr", f"{_W}pStyle")
     found = re.fullmatch(r"(?:[Hh]eading|标题)\s*([1-9])", str(style.get(f"{_W}val"))) if style is not None else None
     return int(found[1]) if found else 0
-
-
-def paragraph_text(paragraph: etree._Element) -> str:
-    """The visible text of a paragraph, text boxes left out."""
-    parts: list[str] = []
-    _runs(paragraph, parts)
-    return "".join(parts)
 
 
 def _runs(element: etree._Element, parts: list[str]) -> None:
@@ -148,15 +194,11 @@ def _runs(element: etree._Element, parts: list[str]) -> None:
         tag = child.tag
         if tag in _REMOVED or not isinstance(tag, str):
             continue
-        if tag == f"{_W}t":
+        if tag == _TEXT:
             parts.append(child.text or "")
-        elif tag == f"{_W}tab":
-            parts.append("\t")
-        elif tag in (f"{_W}br", f"{_W}cr"):
-            parts.append("\n")
-        elif tag == f"{_W}noBreakHyphen":
-            parts.append("-")
-        elif tag != f"{_W}r" or child.find(f"{_W}rPr/{_W}vanish") is None:
+        elif tag in _SPOKEN:
+            parts.append(_SPOKEN[tag])
+        elif tag != _RUN or _inner(child, f"{_W}rPr", _VANISH) is None:
             _runs(child, parts)
 
 
@@ -168,9 +210,21 @@ def _within(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
             yield from _within(child, tag)
 
 
-def _number(element: etree._Element, path: str, default: int) -> int:
-    found = element.find(path)
-    value = str(found.get(f"{_W}val")) if found is not None else ""
+def _inner(element: etree._Element, outer: str, inner: str) -> etree._Element | None:
+    """The first child of that name in a child of that name; `find` by path takes ten times as long."""
+    for child in element.iterchildren(outer):
+        for found in child.iterchildren(inner):
+            return found
+    return None
+
+
+def _before(row: etree._Element) -> int:
+    """Columns a row leaves free at its left."""
+    found = _inner(row, f"{_W}trPr", f"{_W}gridBefore")
+    return _count(str(found.get(f"{_W}val")) if found is not None else "", 0)
+
+
+def _count(value: str, default: int) -> int:
     return min(int(value), _MAX_SPAN) if value.isdigit() else default
 
 
@@ -181,22 +235,22 @@ def _table(table: etree._Element, walk: _Walk) -> None:
     heights: dict[int, int] = {}  # index in drafts → rows spanned
     open_at: dict[int, int] = {}  # column → index in drafts of the merge that is still growing
     nested: list[etree._Element] = []
-    rows = [row for row in _within(table, f"{_W}tr") if row.find(f"{_W}trPr/{_W}del") is None]
+    rows = [row for row in _within(table, _ROW) if _inner(row, f"{_W}trPr", f"{_W}del") is None]
     for r, row in enumerate(rows):
-        column = _number(row, f"{_W}trPr/{_W}gridBefore", 0)
+        column = _before(row)
         growing: dict[int, int] = {}
-        for k, cell in enumerate(_within(row, f"{_W}tc"), 1):
-            width = max(1, _number(cell, f"{_W}tcPr/{_W}gridSpan", 1))
-            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-            continues = merge is not None and merge.get(f"{_W}val") != "restart"
+        for k, cell in enumerate(_within(row, _CELL), 1):
+            width = max(1, _count(walk.marked.spans.get(cell, ""), 1))
+            merge = walk.marked.merges.get(cell)
+            continues = merge is not None and merge != "restart"
             if continues and column in open_at:
                 index = open_at[column]
                 heights[index] += 1
             else:
                 index = len(drafts)
-                drafts.append((r, column, width, _cell_text(cell), Locator(f"{name}/tr[{r + 1}]/tc[{k}]")))
+                drafts.append((r, column, width, _cell_text(cell, walk), Locator(f"{name}/tr[{r + 1}]/tc[{k}]")))
                 heights[index] = 1
-                nested.extend(_within_cell(cell))
+                nested.extend(_within(cell, _TABLE) if walk.marked.nested else ())
             if merge is not None:
                 growing[column] = index
             column += width
@@ -209,15 +263,11 @@ def _table(table: etree._Element, walk: _Walk) -> None:
         walk.blocks.append(GridBlock(cells, Locator(name), "cells"))
     for element in nested:
         _table(element, walk)
-    for paragraph in table.iter(f"{_W}p"):
-        if next(paragraph.iterancestors(f"{_W}tbl")) is table:
+    for paragraph in table.iter(_PARAGRAPH) if walk.marked.drawn else ():
+        if next(paragraph.iterancestors(_TABLE)) is table:
             _inside(paragraph, walk, Locator(name))
 
 
-def _within_cell(cell: etree._Element) -> Iterator[etree._Element]:
-    return _within(cell, f"{_W}tbl")
-
-
-def _cell_text(cell: etree._Element) -> str:
-    lines = (paragraph_text(p).strip(" \t\n") for p in _within(cell, f"{_W}p"))
+def _cell_text(cell: etree._Element, walk: _Walk) -> str:
+    lines = (walk.marked.text(p).strip(" \t\n") for p in _within(cell, _PARAGRAPH))
     return "\n".join(line for line in lines if line)
