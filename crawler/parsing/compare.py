@@ -155,7 +155,7 @@ def requests(reading: TableReading, found: Found, second: Second, form: Form) ->
     for key, cells in read.items():
         reading.found.add(table.key)
         for column, cell in zip(table.columns, cells, strict=True):
-            reading.cells[table.path(key, column.key)] = cell
+            reading.cells[table.path(key, column.key)] = _in_unit(reading, cell, table.unit, table.row(key), table.key)
     if found.rivals:
         reading.note("table-twice", "同一张表出现两次，数字不同", table.key)
         for path in table.paths():
@@ -198,7 +198,7 @@ def proactive(reading: TableReading, found: Found, second: Second, form: Form) -
         if cells:
             reading.found.add("proactive")
             for path, cell in zip(_paths(form, block, row), cells, strict=True):
-                reading.cells[path] = cell
+                reading.cells[path] = _in_unit(reading, cell, block.unit, row, "proactive")
 
 
 def litigation(reading: TableReading, found: FoundLitigation, second: Second, form: Form) -> None:
@@ -220,6 +220,14 @@ def litigation(reading: TableReading, found: FoundLitigation, second: Second, fo
         reading.found.add(table.key)
         for path, cell in zip(table.paths(), cells, strict=True):
             reading.cells[path] = cell
+
+
+def _in_unit(reading: TableReading, cell: Cell, unit: str, row: Label, table: str) -> Cell:
+    """The cell as printed; doubted where it carries another unit than its column."""
+    if not unit or cell.kind is not CellKind.ANNOTATED or not numbers.other_unit(cell.note, unit):
+        return cell
+    reading.note("other-unit", f"“{row.label}”一格写的是“{cell.raw.strip()}”，表头单位是{unit}", table)
+    return doubt(cell)
 
 
 def _paths(form: Form, block: ProactiveBlock, row: Label) -> list[CellPath]:

@@ -27,7 +27,9 @@ _SIGNED = re.compile(r"([+-]|增加?|减少?)\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.
 _UNIT = re.compile(r"((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)\s*(件|项|条|个|次|宗|起|份|元|万元|亿元|人民币元)\Z")
 _NOTED = re.compile(r"(\S.*?)\s*[(\[](.+)[)\]]\Z", re.DOTALL)
 _DASH = re.compile(r"(?:[-/\\]+|无|不适用|N/?A)\Z", re.IGNORECASE)
-_BROKEN_DIGITS = re.compile(r"[\d\s.,，]+\Z")
+_BROKEN_DIGITS = re.compile(r"[\d\s.,，\ufffd]+\Z")
+_STARRED = re.compile(r"(\d+)\s*([*＊①-⑳]{1,3})\Z")
+_MONEY = {"元": "元", "人民币元": "元", "万元": "万元", "亿元": "亿元"}
 _COUNT_UNITS = frozenset("件项条个次宗起份")
 
 
@@ -82,9 +84,16 @@ def _dressed(plain: str) -> Figure:
         inner = read(noted[1])
         if inner.value is not None:
             return Figure(CellKind.ANNOTATED, inner.value, noted[2].strip())
+    if starred := _STARRED.match(plain):
+        return Figure(CellKind.ANNOTATED, _value(starred[1]), starred[2])
     if _BROKEN_DIGITS.match(plain):
         return Figure(CellKind.UNREADABLE)
     return Figure(CellKind.TEXT)
+
+
+def other_unit(note: str, unit: str) -> bool:
+    """Whether a figure's note names a unit of money that is not the one its column is in ("251000元" where 万元 is asked)."""
+    return note in _MONEY and _MONEY[note] != unit
 
 
 def _number(plain: str) -> Figure:

@@ -30,6 +30,8 @@ from storage.domain.enums import CellKind
         ("+19", CellKind.ANNOTATED, 19, "+"),
         ("减4", CellKind.ANNOTATED, -4, "减"),
         ("－15", CellKind.ANNOTATED, -15, "-"),
+        ("3*", CellKind.ANNOTATED, 3, "*"),
+        ("无法统计", CellKind.TEXT, None, ""),
         ("详见附件", CellKind.TEXT, None, ""),
     ],
 )
@@ -38,7 +40,7 @@ def test_a_figure_cell_is_read_as_printed(text, kind, value, note):
     assert (figure.kind, figure.value, figure.note) == (kind, value, note)
 
 
-@pytest.mark.parametrize("text", ["1 2", "1\n2", "02", "1,23", "00"])
+@pytest.mark.parametrize("text", ["1 2", "1\n2", "02", "1,23", "00", "\ufffd", "1\ufffd"])
 def test_a_cell_that_can_be_read_two_ways_is_not_guessed(text):
     figure = read(text)
     assert figure.kind is CellKind.UNREADABLE
