@@ -32,8 +32,8 @@ LAYOUT = Trouble(VisitOutcome.LAYOUT_CHANGED, "list-not-understood")
 
 @dataclass(slots=True)
 class Reading:
-    """The state of one list while it is read. `enough`, where given, may end the reading early; the list then counts as not read to its
-    end.
+    """The state of one list while it is read. `enough`, where given, may end the reading early once the first rows are there; the list
+    then counts as not read to its end, and `early` says so. `led` means that the rows are not of the first page but of one it led to.
     """
 
     on_page: OnPage
@@ -48,6 +48,8 @@ class Reading:
     declared_total: int | None = None
     declared_pages: int | None = None
     declared_before: int = 0
+    led: bool = False
+    early: bool = False
 
     def take(self, listing: Listing) -> int:
         """Add the rows not met before; how many they were."""
@@ -68,6 +70,11 @@ class Reading:
     def next_part(self) -> None:
         """What the list declares from now on is of its next part: it adds to what was declared, or else met, before."""
         self.declared_before = self.declared_total if self.declared_total is not None else len(self.items)
+
+    def may_stop(self) -> bool:
+        """Whether the first rows are enough. A page without rows never changes, whatever the list behind it does: it is no ground."""
+        self.early = bool(self.items) and self.enough is not None and self.enough(self)
+        return self.early
 
     @property
     def total_met(self) -> bool:
@@ -95,17 +102,17 @@ async def read_all(start: Start, first: Page, reading: Reading, ask_page: AskPag
         return reading.facts(ended=False, stop=found)
     family, listing = found
     reading.take(listing)
-    params: Mapping[str, str] = {**start.params, **listing.carry}
-    # A page without rows of its own never changes, whatever the list behind it does: it is no ground to stop early.
-    if listing.items and listing.next and reading.enough is not None and reading.enough(reading):
+    reading.led = reading.led or not listing.items
+    if (listing.next or listing.also) and reading.may_stop():
         return reading.facts(ended=False)
+    params: Mapping[str, str] = {**start.params, **listing.carry}
     stop = await _to_the_end(family, listing, params, reading, ask_page)
     for ask in listing.also:
-        if stop is not None:
+        if stop is not None or reading.early:
             break
         reading.next_part()
         stop = await _part(family, ask, params, reading, ask_page)
-    return reading.facts(ended=stop is None, stop=stop)
+    return reading.facts(ended=stop is None and not reading.early, stop=stop)
 
 
 async def _to_the_end(family: Family, listing: Listing, params: Mapping[str, str], reading: Reading, ask_page: AskPage) -> Trouble | None:
@@ -113,9 +120,12 @@ async def _to_the_end(family: Family, listing: Listing, params: Mapping[str, str
     while listing.next:
         if reading.pages >= reading.max_pages:
             return Trouble(VisitOutcome.PARTIAL, "page-limit")
+        rowless = not reading.items
         following, stop = await _next_page(family, listing, params, reading, ask_page)
         if following is None:
             return stop
+        if rowless and following.next and reading.may_stop():
+            return None
         listing = following
         params = {**params, **listing.carry}
     return None
@@ -155,7 +165,7 @@ async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: A
             reading.family_id = family.ID
             reading.column = listing.column or named
             return family, listing
-        named = listing.column or named
+        named, reading.led = listing.column or named, True
         ask = next((ask for ask in listing.elsewhere if ask.url not in been), None)
         if ask is None:
             return LAYOUT

@@ -7,7 +7,7 @@ list has, or where nobody's newest report is awaited any more. In the second cas
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.canary import ListFacts
@@ -47,7 +47,7 @@ async def read_list(state: VisitState) -> ListVisit:
         return ListVisit(ListFacts(stop=stop, first_page_failed=True), entry.family, "", NO_VALIDATORS)
     unchanged = reply.not_modified or digest == state.before.list_sha256
     state.list_pages.append({"url": entry.url, "sha256": digest or state.before.list_sha256, "not_modified": reply.not_modified})
-    reading = Reading(_recorder(state), state.max_pages, entry.family, enough=_enough(state) if unchanged else None)
+    reading = Reading(_recorder(state), state.max_pages, entry.family, enough=_enough(state, unchanged))
 
     async def ask_page(ask: Ask) -> Reply:
         found, sha256 = await state.ask(ask, "list")
@@ -55,7 +55,7 @@ async def read_list(state: VisitState) -> ListVisit:
         return found
 
     facts = await read_all(Start(entry.url, entry.params), page, reading, ask_page)
-    if unchanged and facts.declared_total is not None and facts.pages_read == 1 and not facts.ended:
+    if reading.early and facts.declared_total is not None:
         facts = _take_over(state, facts)
     return ListVisit(facts, reading.family_id, reading.column, state.before.validators if reply.not_modified else reply.validators)
 
@@ -81,8 +81,10 @@ def _recorder(state: VisitState) -> Callable[[Listing, int], None]:
     return on_page
 
 
-def _enough(state: VisitState) -> Callable[[Reading], bool] | None:
-    """Whether an unchanged first page is enough of a list that was read whole before."""
+def _enough(state: VisitState, unchanged: bool) -> Callable[[Reading], bool] | None:
+    """Whether unchanged first rows are enough of a list that was read whole before: the first page is the same, or, where that only leads
+    to the rows, the rows are.
+    """
     before = state.before
     if not before.whole_lines or state.errand.whole:
         return None
@@ -91,13 +93,21 @@ def _enough(state: VisitState) -> Callable[[Reading], bool] | None:
     nobody_awaited = all(body.id in have for body in before.bodies)
 
     def enough(reading: Reading) -> bool:
+        if not (_same_rows(reading, before.whole_lines) if reading.led else unchanged):
+            return False
         return reading.declared_total == len(before.whole_lines) or nobody_awaited
 
     return enough
 
 
+def _same_rows(reading: Reading, lines: Sequence[ListLine]) -> bool:
+    """Whether the rows met so far are the first ones of these, in their order, with the same words and days."""
+    found = [(item.url, item.title, item.listed_on) for item in reading.items]
+    return found == [(line.url, line.title, line.listed_on) for line in lines[: len(found)]]
+
+
 def _take_over(state: VisitState, facts: ListFacts) -> ListFacts:
-    """The rows of the other pages stand as they did: the unchanged first page states the same total."""
+    """The rows of the other pages stand as they did: the first ones are unchanged, and so is the total they come with."""
     if facts.declared_total != len(state.before.whole_lines):
         return facts
     rest = [line for line in state.before.whole_lines if line.url not in state.lines]

@@ -70,7 +70,7 @@ def test_an_interface_that_is_not_understood_is_a_changed_layout_not_an_empty_li
     assert (facts.ended, facts.stop, facts.first_page_failed) == (False, LAYOUT, True)
 
 
-def test_an_unchanging_page_without_rows_never_ends_the_reading_early(read):
+def test_an_unchanging_page_without_rows_is_no_ground_to_stop(read):
     first = Listing((), next=(Ask("api1"),))
     reading, _, _ = read({"first": first, "api1": Listing(rows("a"), (Ask("api2"),)), "api2": Listing(())}, enough=lambda reading: True)
     assert len(reading.items) == 1
@@ -130,3 +130,11 @@ def test_a_page_of_other_lists_rows_is_not_the_end(read):
     first = Listing(rows("a"), next=(Ask("p2"),))
     reading, facts, _ = read({"first": first, "p2": Listing((), (Ask("p3"),), passed=15), "p3": Listing(rows("b"))})
     assert ([item.title for item in reading.items], facts.ended) == (["a", "b"], True)
+
+
+@pytest.mark.parametrize(("enough", "asked"), [(True, ["api1"]), (False, ["api1", "api2", "y2"])])
+def test_first_rows_that_are_enough_end_the_reading_where_the_page_only_led_to_them(read, enough, asked):
+    first = Listing((), next=(Ask("api1"),), also=(Ask("y2"),))
+    answers = {"api1": Listing(rows("a"), (Ask("api2"),)), "api2": Listing(()), "y2": Listing(())}
+    reading, facts, really = read({"first": first, **answers}, enough=lambda reading: enough)
+    assert (reading.led, reading.early, facts.ended, really) == (True, enough, not enough, asked)
