@@ -6,8 +6,9 @@ row-by-row label matching 0.67–0.81, reading by position 0.70–0.86 with one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.parsing.labels import closest, wordings
 from crawler.parsing.lines import Line
@@ -43,13 +44,24 @@ def _score(names: tuple[str, ...], wanted: tuple[str, ...], *, alone: bool) -> f
     return max([closest(name, wanted) for name in names])
 
 
+@lru_cache(maxsize=16)
+def _scorer(words: tuple[tuple[tuple[str, ...], bool], ...]) -> Callable[[tuple[str, ...]], tuple[float, ...]]:
+    """How well a name fits each of these labels; reports print the same names, so most answers are known."""
+
+    @lru_cache(maxsize=4096)
+    def scores(names: tuple[str, ...]) -> tuple[float, ...]:
+        return tuple(_score(names, wording, alone=alone) for wording, alone in words)
+
+    return scores
+
+
 def align(lines: Sequence[Line], wanted: Sequence[Label], width: int) -> list[Match]:
     """Best alignment of printed rows to form rows, both in order; then rows out of order whose label leaves no doubt.
 
     `width` is the number of figures a full row has. Rows with the same form row printed twice keep the better one.
     """
-    words = [(wordings(label), bool(label.alternative_to)) for label in wanted]
-    scores = [[_score(line.suffixes, wording, alone=alone) for wording, alone in words] for line in lines]
+    scorer = _scorer(tuple((wordings(label), bool(label.alternative_to)) for label in wanted))
+    scores = [scorer(line.suffixes) for line in lines]
     region = _region(scores)
     if region is None:
         return []
@@ -77,29 +89,38 @@ def _gain(line: Line, score: float, width: int) -> float | None:
 
 
 def _trace(lines: Sequence[Line], scores: Sequence[Sequence[float]], columns: int, width: int) -> list[tuple[int, int]]:
-    n = len(lines)
-    table = [[0.0] * (columns + 1) for _ in range(n + 1)]
-    move = [[""] * (columns + 1) for _ in range(n + 1)]
-    for i in range(n, -1, -1):
-        for j in range(columns, -1, -1):
-            options: list[tuple[float, str]] = []
-            if i < n and j < columns:
-                gain = _gain(lines[i], scores[i][j], width)
-                if gain is not None:
-                    options.append((table[i + 1][j + 1] + gain, "match"))
-            if i < n:
-                options.append((table[i + 1][j] + (_SKIP_STATED if lines[i].stated >= 5 else 0.0), "row"))
-            if j < columns:
-                options.append((table[i][j + 1] + _SKIP_FORM, "form"))
-            if options:
-                table[i][j], move[i][j] = max(options, key=lambda option: option[0])
+    below = [0.0] * (columns + 1)
+    for j in range(columns - 1, -1, -1):
+        below[j] = below[j + 1] + _SKIP_FORM
+    moves: list[list[str]] = [["form"] * columns + [""]]
+    for line, row in zip(reversed(lines), reversed(scores), strict=True):
+        best, steps = _row(line, row, below, width)
+        moves.append(steps)
+        below = best
+    moves.reverse()
     found, i, j = [], 0, 0
-    while move[i][j]:
-        step = move[i][j]
+    while step := moves[i][j]:
         if step == "match":
             found.append((i, j))
         i, j = i + (step != "form"), j + (step != "row")
     return found
+
+
+def _row(line: Line, scores: Sequence[float], below: Sequence[float], width: int) -> tuple[list[float], list[str]]:
+    """The best sums from one printed row on, per form row, and the step each takes; of equals a match, then passing the printed row."""
+    columns = len(scores)
+    skip = _SKIP_STATED if line.stated >= 5 else 0.0
+    best, steps = [0.0] * (columns + 1), ["row"] * (columns + 1)
+    best[columns] = below[columns] + skip
+    for j in range(columns - 1, -1, -1):
+        most, step = below[j] + skip, "row"
+        gain = _gain(line, scores[j], width)
+        if gain is not None and below[j + 1] + gain >= most:
+            most, step = below[j + 1] + gain, "match"
+        if best[j + 1] + _SKIP_FORM > most:
+            most, step = best[j + 1] + _SKIP_FORM, "form"
+        best[j], steps[j] = most, step
+    return best, steps
 
 
 def _drop_loose(matches: list[Match], wanted: Sequence[Label]) -> list[Match]:

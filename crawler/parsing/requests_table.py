@@ -30,7 +30,7 @@ class Found:
 
 def from_grids(rows: Sequence[Row], table: Table) -> Found:
     """Align the rows of the document with the table's rows and read their figures; of several such tables the fullest one."""
-    copies = [_from_copy(copy, table) for copy in _copies(rows, table)]
+    copies = [_from_copy(copy, table) for copy in _copies([split(row) for row in rows], table)]
     copies.sort(key=lambda found: -len(found.rows))
     best_one = copies[0]
     for other in copies[1:]:
@@ -44,17 +44,17 @@ def doubted(found: Found) -> Found:
     return replace(found, rows={key: tuple(doubt(cell) for cell in cells) for key, cells in found.rows.items()})
 
 
-def _copies(rows: Sequence[Row], table: Table) -> list[Sequence[Row]]:
+def _copies(lines: Sequence[Line], table: Table) -> list[Sequence[Line]]:
     """The rows cut before each further beginning of the table: figures of two tables are never mixed."""
     first = table.rows[0]
-    starts = [i for i, row in enumerate(rows) if (line := split(row)).stated and alignment.label_score(line, first) >= 0.9]
+    starts = [i for i, line in enumerate(lines) if line.stated and alignment.label_score(line, first) >= 0.9]
     cuts = [0]
     for start in starts[1:]:
         back = start  # a table's head belongs to it: cut where its grid begins
-        while back and rows[back - 1].grid == rows[start].grid:
+        while back and lines[back - 1].row.grid == lines[start].row.grid:
             back -= 1
         cuts.append(back if back > cuts[-1] and back > starts[0] else start)
-    return [rows[a:b] for a, b in zip(cuts, [*cuts[1:], len(rows)], strict=True)]
+    return [lines[a:b] for a, b in zip(cuts, [*cuts[1:], len(lines)], strict=True)]
 
 
 def _differ(one: Found, other: Found) -> bool:
@@ -62,13 +62,12 @@ def _differ(one: Found, other: Found) -> bool:
     return any([c.value for c in one.rows[key]] != [c.value for c in other.rows[key]] for key in both)
 
 
-def _from_copy(rows: Sequence[Row], table: Table) -> Found:
-    lines = [split(row) for row in rows]
+def _from_copy(lines: Sequence[Line], table: Table) -> Found:
     matches = alignment.align(lines, table.rows, len(table.columns))
     found = Found()
     if not matches:
         return found
-    heads = _head_rows(rows, matches)
+    heads = _head_rows([line.row for line in lines], matches)
     headers = columns_named(heads, table)
     order = printed_order(heads, headers, table)
     doubtful = alignment.doubtful_places(matches, table.rows)

@@ -29,6 +29,10 @@ class Label:
     alternative_to: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """By key: labels are looked up thousands of times per report, and hashing every wording took longer than the look-up."""
+        return hash(self.key)
+
     @property
     def wordings(self) -> tuple[str, ...]:
         """The official label first, then the variants."""
