@@ -53,8 +53,8 @@ def first_requests(start: Start) -> tuple[Ask, ...]:
 
 
 def read_list(page: Page, params: Mapping[str, str]) -> Listing:
-    """The column page or one answer. `params` carries `seen`, the rows of the answers before, `form` of the way by POST, and
-    `column_url`.
+    """The column page or one answer. `params` carries `seen`, the rows of the answers before, `form` of the way by POST,
+    `linked` (pages are reached by links) and `column_url`.
 
     Raises:
         LayoutChanged: an answer without rows and without words that say there is none; a page that names no channel and has no row.
@@ -63,7 +63,7 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
     value = json_shown(page)
     if value is not None:
         return _answer(page, value, params)
-    return _markup(page, params) if asked else _column(page)
+    return _markup(page, params) if asked else _column(page, params)
 
 
 def _channel(page: Page) -> str:
@@ -74,11 +74,16 @@ def _channel(page: Page) -> str:
     return found.group(1) if found else ""
 
 
-def _column(page: Page) -> Listing:
+def _column(page: Page, params: Mapping[str, str]) -> Listing:
     items, skipped = rows(page)
     link = _next_link(page)
     channel = _channel(page)
-    asks = (Ask(link, referer=page.url),) if items and link else _endpoints(page, channel) if channel else ()
+    asks: tuple[Ask, ...] = ()
+    if items and link:
+        asks = (Ask(link, referer=page.url),)
+    elif channel and not params.get("linked"):
+        # Reached by a link, a page without a further one is the last; only the first page may leave the rest to its script.
+        asks = _endpoints(page, channel)
     if not items and not asks and not says_nothing(page):
         raise LayoutChanged("页面里没有条目，也没有栏目编号（channelId）", advice="页面可能已改版或改为脚本渲染，请核对栏目地址")
     return Listing(
@@ -88,8 +93,13 @@ def _column(page: Page) -> Listing:
         skipped=skipped,
         says_empty=not items and not asks,
         column=column_name(page),
-        restarts=bool(items) and not link,
-        carry={"seen": "0", "form": next((urlencode(ask.form) for ask in asks if ask.form), ""), "column_url": page.url},
+        restarts=bool(items and asks) and not link,
+        carry={
+            "seen": "0",
+            "linked": "1" if items and link else params.get("linked", ""),
+            "form": next((urlencode(ask.form) for ask in asks if ask.form), ""),
+            "column_url": page.url,
+        },
     )
 
 
