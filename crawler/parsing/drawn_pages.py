@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from crawler.parsing import page_lines, ruling
@@ -9,10 +10,16 @@ from crawler.parsing.page_lines import Glyph, TextLine
 from crawler.parsing.ruling import RuledTable, Stroke
 from storage.domain.document import Block, Box, GridBlock, GridCell, ImageBlock, Locator, TextBlock
 
+SHOWN = "image/x-portable-anymap"
+"""What `Page.show` gives: nothing is compressed that is read at once."""
+
 
 @dataclass
 class Page:
-    """One page's drawing in points, origin top left, as displayed."""
+    """One page's drawing in points, origin top left, as displayed.
+
+    `pictures` are the rectangles of its large pictures; `show` gives a rectangle of the page as picture bytes, where a carrier can.
+    """
 
     number: int
     width: float
@@ -20,8 +27,9 @@ class Page:
     glyphs: list[Glyph] = field(default_factory=list)
     across: list[Stroke] = field(default_factory=list)
     down: list[Stroke] = field(default_factory=list)
-    pictures: int = 0
+    pictures: list[tuple[float, float, float, float]] = field(default_factory=list)
     garbled: bool = False
+    show: Callable[[float, float, float, float], bytes] | None = None
 
     def at(self, left: float, top: float, right: float, bottom: float, path: str = "") -> Locator:
         """A place on this page."""
@@ -47,8 +55,21 @@ def blocks(page: Page) -> list[Block]:
             placed.append((table.ys[0], grid))
     placed.extend(_prose(page, loose))
     if (page.pictures and not tables) or page.garbled:
-        placed.append((page.height, ImageBlock(page.at(0, 0, page.width, page.height))))
+        placed.extend(_pictures(page))
     return [block for _, block in sorted(placed, key=lambda item: item[0])]
+
+
+def _pictures(page: Page) -> list[tuple[float, Block]]:
+    """The page as one picture where it has no text of its own, else the pictures on it, each at its place."""
+    whole = (0.0, 0.0, page.width, page.height)
+    found = [whole] if page.garbled or not page.glyphs else page.pictures
+    return [
+        (
+            min(page.height, max(box[1], 0.0)) if box is not whole else page.height,
+            ImageBlock(page.at(*box), page.show(*box) if page.show else None, SHOWN),
+        )
+        for box in found
+    ]
 
 
 def _place(tables: list[RuledTable], x: float, y: float) -> tuple[int, int] | None:

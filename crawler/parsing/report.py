@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from crawler.parsing import claims, dates, detect, identity, sections, tables
+from crawler.parsing import claims, dates, detect, identity, pictures, sections, tables
 from crawler.parsing.version import PARSER_VERSION
 from storage.domain.document import Document, GridBlock, Problem, TextBlock
 from storage.domain.enums import Edition, ReadingQuality
@@ -33,7 +33,7 @@ def parse(data: bytes, *, source: str, hints: Hints = _NO_HINTS) -> ParsedReport
     """Read one report."""
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        document = detect.read(data)
+        document = pictures.recognised(detect.read(data))
     except ReadError as error:
         return unread(source, sha256, Problem(error.code.replace("_", "-"), error.message), hints)
     except (RecursionError, MemoryError) as error:

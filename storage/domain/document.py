@@ -100,10 +100,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file after reading: blocks in reading order, the carrier's metadata (lower-case keys), and what went wrong."""
+    """A file after reading: blocks in reading order, the carrier's metadata (lower-case keys), and what went wrong.
+
+    `recognised` holds the paths of places whose text was recognised from a picture, not read.
+    """
 
     media_type: str
     blocks: tuple[Block, ...]
     meta: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     page_count: int | None = None
+    recognised: frozenset[str] = frozenset()

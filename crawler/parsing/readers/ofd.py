@@ -110,7 +110,8 @@ def _visit(parent: etree._Element | None, place: _Matrix, walk: _Walk, depth: in
             _path(element, _own(element, place), walk.page)
         elif kind == "ImageObject":
             box = _box(element)
-            walk.page.pictures += bool(box and box[2] * box[3] * _POINTS**2 > 0.05 * walk.page.width * walk.page.height)
+            if box and box[2] * box[3] * _POINTS**2 > 0.05 * walk.page.width * walk.page.height:
+                walk.page.pictures.append((0.0, 0.0, walk.page.width, walk.page.height))
         elif kind in ("Layer", "PageBlock"):
             _visit(element, place, walk, depth + 1)
 

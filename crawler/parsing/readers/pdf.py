@@ -6,15 +6,20 @@ PDFium is not safe across threads; parsing runs in child processes (`crawler.par
 from __future__ import annotations
 
 import ctypes
+import io
+import math
 from collections.abc import Iterator
+from functools import partial
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from crawler.parsing import drawn_pages
 from crawler.parsing.drawn_pages import Page
+from crawler.parsing.ocr import engine
 from crawler.parsing.page_lines import Glyph
 from crawler.parsing.ruling import Stroke
+from crawler.parsing.upright import upright
 from storage.domain.document import Document, Problem
 from storage.domain.errors import Corrupt, Encrypted, TooLarge
 
@@ -25,6 +30,9 @@ _MAX_CHARS = 200_000  # per page
 _MAX_OBJECTS = 60_000  # per page
 _THIN = 3.0  # a filled rectangle thinner than this is a line
 _GARBLED_SHARE = 0.2
+_LARGE = 0.05  # of the page: smaller pictures are emblems
+_DOTS = 200 / 72  # pixels per point of a page shown to the recogniser
+_MOST_PIXELS = 40_000_000
 
 
 def sniff(data: bytes) -> bool:
@@ -44,10 +52,10 @@ def read(data: bytes) -> Document:
         if len(pdf) > _MAX_PAGES:
             raise TooLarge(f"PDF 超过 {_MAX_PAGES} 页")
         pages = [_page(pdf, number) for number in range(len(pdf))]
+        blocks = [block for page in pages for block in drawn_pages.blocks(upright(page))]
         meta = {key.lower(): value for key, value in pdf.get_metadata_dict().items() if value}
     finally:
         pdf.close()
-    blocks = [block for page in pages for block in drawn_pages.blocks(page)]
     if not blocks:
         raise Corrupt("PDF 是空白的")
     problems = tuple(
@@ -68,7 +76,24 @@ def _page(pdf: pdfium.PdfDocument, number: int) -> Page:
         _strokes(page, turn, drawn)
     finally:
         page.close()
+    if engine.available():
+        drawn.show = partial(_shown, pdf, number)
     return drawn
+
+
+def _shown(pdf: pdfium.PdfDocument, number: int, left: float, top: float, right: float, bottom: float) -> bytes:
+    """A rectangle of a page, in points as displayed, as a grey or colour picture."""
+    page = pdf[number]
+    try:
+        width, height = page.get_size()
+        scale = min(_DOTS, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
+        shown = page.render(scale=scale).to_pil().convert("RGB")
+    finally:
+        page.close()
+    cut = shown.crop((int(left * scale), int(top * scale), math.ceil(right * scale), math.ceil(bottom * scale)))
+    target = io.BytesIO()
+    cut.save(target, "PPM")
+    return target.getvalue()
 
 
 class _Turn:
@@ -145,18 +170,15 @@ def _strokes(page: pdfium.PdfPage, turn: _Turn, drawn: Page) -> None:
         if count > _MAX_OBJECTS:
             raise TooLarge(f"PDF 第 {drawn.number} 页图形过多")
         if item.type == raw.FPDF_PAGEOBJ_IMAGE:
-            drawn.pictures += _large(item, turn)
+            box = turn.box(*_bounds(item))
+            if (box[2] - box[0]) * (box[3] - box[1]) > _LARGE * turn.width * turn.height:
+                drawn.pictures.append((max(0.0, box[0]), max(0.0, box[1]), min(turn.width, box[2]), min(turn.height, box[3])))
             continue
         for x0, y0, x1, y1 in _segments(item, turn):
             if abs(y1 - y0) <= _THIN and abs(x1 - x0) > abs(y1 - y0):
                 drawn.across.append(Stroke((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
             elif abs(x1 - x0) <= _THIN and abs(y1 - y0) > abs(x1 - x0):
                 drawn.down.append(Stroke((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
-
-
-def _large(item: pdfium.PdfObject, turn: _Turn) -> bool:
-    left, bottom, right, top = _bounds(item)
-    return bool((right - left) * (top - bottom) > 0.05 * turn.width * turn.height)
 
 
 def _bounds(item: pdfium.PdfObject) -> tuple[float, float, float, float]:

@@ -1,0 +1,51 @@
+"""Pictures in a document read by the recogniser, where it is installed; otherwise they stay pictures, and the reading says so. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from crawler.parsing.ocr import engine
+from storage.domain.document import Block, Document, GridBlock, ImageBlock, Locator, Problem, TextBlock
+from storage.domain.errors import ReadError
+
+_MOST_PICTURES = 60
+
+
+def recognised(document: Document) -> Document:
+    """The document with every picture it holds replaced by what stands on it; the same where there is none or no recogniser."""
+    held = [block for block in document.blocks if isinstance(block, ImageBlock) and block.data is not None]
+    if not held or not engine.available():
+        return document
+    blocks: list[Block] = []
+    problems: list[Problem] = []
+    places: set[str] = set()
+    for number, block in enumerate(document.blocks):
+        if not (isinstance(block, ImageBlock) and block.data is not None) or len(problems) > _MOST_PICTURES:
+            blocks.append(block)
+            continue
+        read = _read(block.data, block.at if block.at.path else Locator(f"picture[{number + 1}]"), problems)
+        blocks.extend(read or [block])
+        places.update(_paths(read))
+    if not places:
+        return replace(document, problems=(*document.problems, *problems))
+    note = Problem("read-by-ocr", "部分内容由图片识别得到，数字须经表内关系印证或人工核对")
+    return replace(document, blocks=tuple(blocks), problems=(*document.problems, *problems, note), recognised=frozenset(places))
+
+
+def _read(data: bytes, at: Locator, problems: list[Problem]) -> list[Block]:
+    from crawler.parsing.ocr import pages
+
+    try:
+        return pages.blocks(data, at)
+    except ReadError as error:
+        problems.append(Problem("picture-not-read", f"图片未能识别：{error.message}", at=str(at)))
+        return []
+
+
+def _paths(blocks: Iterable[Block]) -> Iterable[str]:
+    for block in blocks:
+        if isinstance(block, GridBlock):
+            yield from (cell.at.path for cell in block.cells)
+        elif isinstance(block, TextBlock):
+            yield block.at.path
