@@ -10,7 +10,7 @@ from crawler.parsing.grids import Row, Slot
 from crawler.parsing.labels import best, plain
 from crawler.parsing.lines import split
 from crawler.parsing.numbers import BLANK
-from crawler.parsing.printed import CHOSEN, DOUBTFUL, SURE, Printed, Way, cell, conflict, of_slot, settle, unreadable
+from crawler.parsing.printed import CHOSEN, DOUBTFUL, SURE, Printed, Way, cell, conflict, of_slot, settle, spends, unreadable
 from crawler.parsing.requests_table import row_holds
 from storage.domain.reports import Cell
 from storage.forms.loader import Table
@@ -59,7 +59,8 @@ def from_grids(rows: Sequence[Row], table: Table, after: int | None) -> FoundLit
         raw = " ".join(slot.text for slot in line.figures if slot.text)
         found.cells = tuple(unreadable(raw, data.slots[0].cell.at if data.slots else None) for _ in range(3 * _GROUP))
     else:
-        found.cells = settle(ways, groups_hold, _confidence(head, data, ways))
+        whole = all(spends(line.figures, way) for way in ways)
+        found.cells = settle(ways, groups_hold, _confidence(head, data, ways) if whole else DOUBTFUL)
     return found
 
 

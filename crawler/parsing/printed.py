@@ -63,6 +63,12 @@ def conflict(options: Sequence[Printed]) -> Cell:
     return Cell(CellKind.CONFLICT, raw, None, options[0].at if options else None, DOUBTFUL, candidates=values)
 
 
+def spends(figures: Sequence[Slot], way: Way) -> bool:
+    """Whether a way to read a row uses every figure that begins in it, none left over and none used twice."""
+    stated = sum(slot.figure.value is not None and not slot.above for slot in figures)
+    return stated == sum(p.figure.value is not None for p in way)
+
+
 def settle(ways: Sequence[Way], holds: Callable[[Way], bool | None], confidence: float = SURE) -> tuple[Cell, ...]:
     """Cells of one row from all ways to read it; `holds` says whether the row's own equation agrees (None: cannot tell).
 

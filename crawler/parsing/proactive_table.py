@@ -10,7 +10,7 @@ from crawler.parsing.grids import Row
 from crawler.parsing.labels import best, plain
 from crawler.parsing.lines import Line, split
 from crawler.parsing.numbers import BLANK
-from crawler.parsing.printed import DOUBTFUL, SURE, Way, of_slot, settle, unreadable
+from crawler.parsing.printed import DOUBTFUL, SURE, Way, of_slot, settle, spends, unreadable
 from crawler.parsing.requests_table import Found
 from storage.forms.loader import Form, Label, ProactiveBlock
 
@@ -86,7 +86,8 @@ def _take(found: Found, label: Label, line: Line, block: ProactiveBlock, heads: 
         found.rows[key] = tuple(unreadable(raw, line.figures[0].cell.at, values) for _ in range(width))
         return
     lost = line.row.structure != "cells" and width > 1 and len(ways) == 1 and ways[0][-1].figure == BLANK and line.stated
-    found.rows[key] = settle(ways, no_equation, DOUBTFUL if lost else SURE)
+    whole = all(spends(line.figures, way) for way in ways)
+    found.rows[key] = settle(ways, no_equation, DOUBTFUL if lost or not whole else SURE)
 
 
 def _by_run(line: Line, official: list[str], heads: dict[str, int]) -> list[Way]:

@@ -9,7 +9,7 @@ from crawler.parsing import alignment, windows
 from crawler.parsing.column_heads import Columns, columns_named, printed_order
 from crawler.parsing.grids import Row, Slot
 from crawler.parsing.lines import Line, split
-from crawler.parsing.printed import Printed, Way, doubt, of_slot, settle, unreadable
+from crawler.parsing.printed import Printed, Way, doubt, of_slot, settle, spends, unreadable
 from storage.domain.enums import CellKind
 from storage.domain.reports import Cell
 from storage.forms.loader import Table
@@ -84,7 +84,8 @@ def _from_copy(lines: Sequence[Line], table: Table) -> Found:
         if match.key in doubtful or match.placed:
             found.placed.add(match.key)
         cells = settle(ways, row_holds, confidence)
-        found.rows[match.key] = cells if _filled(match.line, ways) else tuple(doubt(cell) for cell in cells)
+        whole = _filled(match.line, ways) and all(spends(match.line.figures, way) or _merges(way) for way in ways)
+        found.rows[match.key] = cells if whole else tuple(doubt(cell) for cell in cells)
         fitting = [way for way in ways if row_holds(way)] or ways
         if len(fitting) > 1 and match.key not in doubtful:
             found.open_rows[match.key] = fitting
@@ -130,6 +131,11 @@ def _filled(line: Line, ways: Sequence[Way]) -> bool:
     kinds = [p.figure.kind for p in ways[0]]
     blanks = kinds.count(CellKind.BLANK)
     return blanks != 1 and not (blanks and CellKind.ZERO in kinds)
+
+
+def _merges(way: Way) -> bool:
+    """Whether a figure of this way belongs to several cells and is flagged for it."""
+    return any(p.figure.kind is CellKind.MERGED for p in way)
 
 
 def _usual_start(matches: Sequence[alignment.Match], width: int) -> dict[tuple[int, int], int]:

@@ -10,6 +10,7 @@ from crawler.parsing.litigation_table import FoundLitigation
 from crawler.parsing.ocr.caution import cautious
 from crawler.parsing.printed import ABSENT
 from crawler.parsing.requests_table import Found
+from crawler.parsing.second_reading import Second
 from crawler.parsing.stream import Stream
 from storage.domain.document import Document, ImageBlock, Problem
 from storage.domain.enums import CellKind, Edition, ReadingQuality
@@ -49,7 +50,7 @@ def read(document: Document, form: Form) -> TableReading:
     proactive = proactive_table.from_grids(rows, form, until)
     if len(found.rows) < _ENOUGH_ROWS or not litigation.cells:
         found, litigation = _otherwise(document, form, found, litigation)
-    second = compare.Second(stream, form)
+    second = Second(stream, form)
     compare.requests(reading, found, second, form)
     compare.proactive(reading, proactive, second, form)
     compare.litigation(reading, litigation, second, form)
