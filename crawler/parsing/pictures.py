@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawler.parsing.ocr import engine
@@ -12,8 +12,13 @@ from storage.domain.errors import ReadError
 _MOST_PICTURES = 60
 
 
-def recognised(document: Document) -> Document:
-    """The document with every picture it holds replaced by what stands on it; the same where there is none or no recogniser."""
+def recognised(document: Document, apart: Sequence[tuple[str, bytes]] = ()) -> Document:
+    """The document with every picture it holds replaced by what stands on it; the same where there is none or no recogniser.
+
+    `apart` are pictures that a page names and others hold: address or name, and bytes.
+    """
+    if apart and engine.available():
+        document = replace(document, blocks=tuple(_held(block, apart) for block in document.blocks))
     held = [block for block in document.blocks if isinstance(block, ImageBlock) and block.data is not None]
     if not held or not engine.available():
         return document
@@ -31,6 +36,20 @@ def recognised(document: Document) -> Document:
         return replace(document, problems=(*document.problems, *problems))
     note = Problem("read-by-ocr", "部分内容由图片识别得到，数字须经表内关系印证或人工核对")
     return replace(document, blocks=tuple(blocks), problems=(*document.problems, *problems, note), recognised=frozenset(places))
+
+
+def _held(block: Block, apart: Sequence[tuple[str, bytes]]) -> Block:
+    """A picture the page names, with its bytes where one of those has that name."""
+    if not isinstance(block, ImageBlock) or block.data is not None:
+        return block
+    name = _name(block.at.path)
+    data = next((data for address, data in apart if name and _name(address) == name), None)
+    return replace(block, data=data) if data else block
+
+
+def _name(address: str) -> str:
+    """The last part of an address; a query tells files apart where servers give all of them one name."""
+    return address.rpartition("/")[2].partition("#")[0].lower()
 
 
 def _read(data: bytes, at: Locator, problems: list[Problem]) -> list[Block]:

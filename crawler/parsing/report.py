@@ -18,12 +18,16 @@ from storage.forms.loader import form
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What is known of a report before it is read; evidence in it still wins."""
+    """What is known of a report before it is read; evidence in it still wins.
+
+    `pictures` are those its page shows and keeps as files of their own: address or name, and bytes.
+    """
 
     body_names: tuple[str, ...] = ()
     publisher: str = ""
     report_year: int | None = None
     published_on: date | None = None
+    pictures: tuple[tuple[str, bytes], ...] = ()
 
 
 _NO_HINTS = Hints()
@@ -33,7 +37,7 @@ def parse(data: bytes, *, source: str, hints: Hints = _NO_HINTS) -> ParsedReport
     """Read one report."""
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        document = pictures.recognised(detect.read(data))
+        document = pictures.recognised(detect.read(data), hints.pictures)
     except ReadError as error:
         return unread(source, sha256, Problem(error.code.replace("_", "-"), error.message), hints)
     except (RecursionError, MemoryError) as error:
