@@ -1,4 +1,4 @@
-"""What the second reading adds: full confidence only where both saw the figures; every figure of a row is used once or the row is doubted."""
+"""What a second reading adds: full confidence only where both saw the figures; each figure of a row is used once or doubted."""
 
 import re
 
