@@ -194,11 +194,12 @@ async def _next_page(
 ) -> tuple[Listing | None, Trouble | None]:
     """The first of the offered pages that brings new rows; else whether that is the end of the list (None) or trouble."""
     stop: Trouble | None = None
-    exhausted = False
+    exhausted = doubtful = False
     for ask in listing.next:
         reply = await ask_page(ask)
         if reply.trouble is not None or reply.page is None:
             stop = stop or reply.trouble
+            doubtful = doubtful or reply.trouble is None or reply.trouble.reason != ABSENT
             # Some servers have no page after the last one; as many rows as the list says it has were met before it was asked for.
             exhausted = exhausted or (reading.total_met and reply.trouble is not None and reply.trouble.reason == ABSENT)
             if reply.trouble is not None and reply.trouble.outcome in {
@@ -211,6 +212,7 @@ async def _next_page(
         try:
             found = family.read_list(reply.page, params)
         except LayoutChanged:
+            doubtful = True
             stop = stop or (Trouble(VisitOutcome.PARTIAL, "later-page-not-understood") if reading.items else LAYOUT)
             continue
         if found.passed or any(item.url not in reading.seen or listing.restarts for item in found.items):
@@ -219,4 +221,5 @@ async def _next_page(
         exhausted = exhausted or (not found.items and not listing.restarts) or reading.total_met
         # A server that answers every page with the first one hides the rest: that is no end of the list.
         stop = stop or REPEATS
-    return None, None if exhausted else stop
+    # Before any row was met, an empty answer is no end of the list if another way might have had the rows.
+    return None, None if exhausted and (reading.items or not doubtful) else stop

@@ -69,9 +69,10 @@ def _column(page: Page) -> Listing:
 
 
 def _units(page: Page) -> list[dict[str, str]]:
-    """The queries of the page's units of a column, the likeliest list first."""
+    """The queries of the page's units of a column, the likeliest list first; menus and the like only where there is nothing else."""
     found = [unit for text in _queries(page) if (unit := loose_object(text)) and unit.get("pageType", "column") == "column"]
-    return sorted((unit for unit in found if unit.get("webId") or unit.get("pageId")), key=_weight, reverse=True)
+    units = sorted((unit for unit in found if unit.get("webId") or unit.get("pageId")), key=_weight, reverse=True)
+    return [unit for unit in units if _weight(unit) >= 0] or units
 
 
 def _queries(page: Page) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from lxml import html
@@ -67,7 +67,7 @@ def _column(page: Page) -> Listing:
     windows = (group,) if total is not None and total <= len(records) else tuple(dict.fromkeys((group, per_page)))
     return Listing(
         items=items,
-        next=tuple(_ask(endpoint, column_id.group(1), (len(records) + 1, size), page.url) for size in windows),
+        next=tuple(_ask(endpoint, column_id.group(1), _Window(len(records) + 1, size, per_page), page.url) for size in windows),
         declared_total=total,
         complete=skipped == 0,
         skipped=skipped,
@@ -96,11 +96,28 @@ def _count(pattern: re.Pattern[str], text: str) -> int | None:
     return int(next(group for group in found.groups() if group)) if found else None
 
 
-def _ask(endpoint: str, column_id: str, window: tuple[int, int], column_url: str) -> Ask:
-    start, size = window
-    query = {"callback": "list", "startrecord": start, "endrecord": start + size - 1, "perpage": size}
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Which records to ask for: the first, how many, and the page size the page itself names beside them."""
+
+    start: int
+    size: int
+    per_page: int
+
+
+def _ask(endpoint: str, column_id: str, window: _Window, column_url: str) -> Ask:
+    last = window.start + window.size - 1
+    query = {"callback": "list", "startrecord": window.start, "endrecord": last, "perpage": window.per_page}
     query |= {"contentTemplate": "", "columnId": column_id}
     return Ask(f"{endpoint}?{urlencode(query)}", referer=column_url)
+
+
+def _window_of(query: Mapping[str, str], start: int) -> _Window:
+    """The window after one asked for: as wide as that."""
+    per_page = whole_number(query.get("perpage")) or _DEFAULT_PER_PAGE
+    first, last = whole_number(query.get("startrecord")), whole_number(query.get("endrecord"))
+    size = last - first + 1 if first is not None and last is not None and last >= first else per_page
+    return _Window(start, size, per_page)
 
 
 def _answer(page: Page, params: Mapping[str, str]) -> Listing:
@@ -115,9 +132,8 @@ def _answer(page: Page, params: Mapping[str, str]) -> Listing:
     items, skipped = _items(replace(page, url=column_url), records)
     asked = urlsplit(page.requested_url or page.url)
     query = query_of(page.requested_url or page.url)
-    size = whole_number(query.get("perpage")) or _DEFAULT_PER_PAGE
     endpoint = urlunsplit(asked._replace(query="", fragment=""))
-    following = _ask(endpoint, query.get("columnId", ""), (seen + len(records) + 1, size), column_url)
+    following = _ask(endpoint, query.get("columnId", ""), _window_of(query, seen + len(records) + 1), column_url)
     return Listing(
         items=items,
         next=(following,) if records else (),

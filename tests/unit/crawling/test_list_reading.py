@@ -138,3 +138,10 @@ def test_first_rows_that_are_enough_end_the_reading_where_the_page_only_led_to_t
     answers = {"api1": Listing(rows("a"), (Ask("api2"),)), "api2": Listing(()), "y2": Listing(())}
     reading, facts, really = read({"first": first, **answers}, enough=lambda reading: enough)
     assert (reading.led, reading.early, facts.ended, really) == (True, enough, not enough, asked)
+
+
+@pytest.mark.parametrize(("wrong", "ended"), [(None, False), (GONE, True), (Trouble(VisitOutcome.SOFT_ERROR, "stub"), False)])
+def test_an_empty_answer_beside_a_broken_one_is_no_empty_list(read, wrong, ended):
+    first = Listing((), next=(Ask("side"), Ask("list")))
+    _, facts, _ = read({"first": first, "side": Listing((), says_empty=True)}, {"list": wrong} if wrong else {})
+    assert facts.ended is ended

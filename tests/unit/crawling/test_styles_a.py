@@ -19,7 +19,7 @@ STYLES = ("hanweb_unit", "ucap", "gkmlpt", "hanweb_xxgk", "longxun", "truecms")
 FAMILIES = {style: style for style in STYLES}
 MODULES = {style: importlib.import_module(f"crawler.demo.sites.{style}") for style in STYLES}
 DIALECTS = [(style, variant) for style in STYLES for variant in MODULES[style].VARIANTS]
-COUNTS = (1, 4, 5, 6, 43)
+COUNTS = (1, 5, 6, 23)
 
 
 def _portal(style, variant, lines):
@@ -53,9 +53,9 @@ def test_every_line_leads_to_its_article(style, variant):
 
 
 @pytest.mark.parametrize("carrier", ["docx", "pdf"])
-@pytest.mark.parametrize(("style", "variant"), DIALECTS)
-def test_the_files_of_an_article_can_be_had(style, variant, carrier):
-    portal = _portal(style, variant, with_report(entries(3), carrier))
+@pytest.mark.parametrize("style", STYLES)
+def test_the_files_of_an_article_can_be_had(style, carrier):
+    portal = _portal(style, "", with_report(entries(3), carrier))
     reading, _ = portal.read()
     article = portal.get(Ask(reading.items[0].url))
     files = [portal.get(Ask(urljoin(article.url, found.url), referer=article.url)) for found in find_attachments(article)]
@@ -75,10 +75,10 @@ def test_an_article_is_not_taken_for_a_list_of_the_family(style, variant):
 @pytest.mark.parametrize("breaks", ["again", "apology", "error", "blank"])
 @pytest.mark.parametrize(("style", "variant"), DIALECTS)
 def test_a_list_that_breaks_off_is_not_proven(style, variant, breaks):
-    portal = _portal(style, variant, entries(43))
+    portal = _portal(style, variant, entries(23))
     portal.breaks = breaks
     reading, facts = portal.read()
-    whole = len(reading.items) == 43
+    whole = len(reading.items) == 23
     assert whole or not facts.ended
     assert whole or facts.stop is not None
     assert whole == ((style, variant) in {("gkmlpt", "single"), ("truecms", "retired")})
