@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from crawler.parsing.grids import Row, Slot
-from crawler.parsing.labels import best, plain
+from crawler.parsing.labels import nearest, plain
 from storage.forms.loader import Table
 
 Columns = dict[str, int]
@@ -67,5 +67,5 @@ def _name(slot: Slot, table: Table) -> str:
     for mark, label in zip((_ALL, _ORGANISATIONS), table.header_labels, strict=False):
         if text == plain(label):
             return mark
-    scored = max((best(text, column), column.key) for column in table.columns)
+    scored = nearest(text, table.columns)
     return scored[1] if scored[0] >= _SURE else ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from crawler.parsing.chinese_numbers import HALF_WIDTH, chinese
+from crawler.parsing.chinese_numbers import chinese, half_width
 from crawler.parsing.sections import end_of_text
 from storage.domain.document import Document, GridBlock, TextBlock
 from storage.domain.enums import DateKind
@@ -45,7 +45,7 @@ def find(document: Document) -> tuple[DateMention, ...]:
 
 def parse(text: str) -> date | None:
     """The first date written in `text` (2024年1月22日, 2024-01-22, 20240122, 二〇二四年一月二十二日), None if there is none that exists."""
-    wide = text.translate(HALF_WIDTH)
+    wide = half_width(text)
     return _value(_ANY.search(wide) or _COMPACT.fullmatch(wide.strip()))
 
 
@@ -84,7 +84,7 @@ def _texts(document: Document) -> list[str]:
             lines.extend(block.text.split("\n"))
         elif isinstance(block, GridBlock) and len(block.cells) <= 40:
             lines.extend(cell.text for cell in block.cells)
-    return [line.translate(HALF_WIDTH) for line in lines if line.strip()]
+    return [half_width(line) for line in lines if line.strip()]
 
 
 def _printed(document: Document) -> Iterator[DateMention]:
@@ -100,7 +100,7 @@ def _printed(document: Document) -> Iterator[DateMention]:
 
 
 def _periods(document: Document) -> Iterator[DateMention]:
-    text = "".join(re.sub(r"\s+", "", block.text) for block in document.blocks if isinstance(block, TextBlock)).translate(HALF_WIDTH)
+    text = half_width("".join(re.sub(r"\s+", "", block.text) for block in document.blocks if isinstance(block, TextBlock)))
     for found in _PERIOD.finditer(text):
         first, last = int(found["y1"]), int(found["y2"] or found["y1"])
         start = _date(first, int(found["m1"]), int(found["d1"]))
@@ -112,7 +112,7 @@ def _periods(document: Document) -> Iterator[DateMention]:
 def _signature(document: Document) -> Iterator[DateMention]:
     """The date that stands alone, or after a body's name, under the last section."""
     for line in end_of_text(document):
-        found = _ALONE.fullmatch(line.translate(HALF_WIDTH).strip())
+        found = _ALONE.fullmatch(half_width(line).strip())
         if found and not re.search(r"时间|日期|于|至|从|自|在|截", found["who"]) and (value := _value(found)):
             yield DateMention(DateKind.SIGNATURE, value, line.strip())
             return

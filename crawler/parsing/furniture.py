@@ -20,10 +20,12 @@ def furniture(blocks: Sequence[Block]) -> frozenset[int]:
     A line with a figure in it that comes back beside page numbers or addresses, digits apart, is a running head (browsers print date, title
     and sheet number there); a figure alone never is.
     """
-    shapes = [_shape(block.text) if isinstance(block, TextBlock) else "" for block in blocks]
     sure = [
         i for i, block in enumerate(blocks) if isinstance(block, TextBlock) and (_FOLIO.match(block.text) or _ADDRESS.match(block.text))
     ]
+    if not sure:
+        return frozenset()
+    shapes = [_shape(block.text) if isinstance(block, TextBlock) else "" for block in blocks]
     beside = {
         i for s in sure for i in range(max(0, s - _NEAR), min(len(blocks), s + _NEAR + 1)) if "#" in shapes[i] and len(shapes[i]) >= 3
     }

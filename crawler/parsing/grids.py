@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from crawler.parsing import numbers
 from storage.domain.document import Document, GridBlock, GridCell
+
+_COLUMN = attrgetter("cell.column")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +89,4 @@ def _expand(cells: Iterable[GridCell]) -> Iterator[tuple[Slot, ...]]:
         for row in range(cell.row, cell.row + cell.rowspan):
             lines.setdefault(row, []).append(Slot(cell, figure, row != cell.row))
     for row in sorted(lines):
-        yield tuple(sorted(lines[row], key=lambda slot: slot.column))
+        yield tuple(sorted(lines[row], key=_COLUMN))

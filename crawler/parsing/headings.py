@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from crawler.parsing.chinese_numbers import chinese
 from storage.domain.enums import Edition
@@ -64,7 +64,13 @@ def meaning(title: str) -> int:
 
 def of_line(line: str, level: int = 0) -> Heading | None:
     """The heading a whole line is, or None. `level` is the carrier's outline level."""
-    if len(line) > _MAX_TITLE + 20 or _LEADER.search(line):
+    return None if len(line) > _MAX_TITLE + 20 else _of_short(line, level)
+
+
+@lru_cache(maxsize=2048)
+def _of_short(line: str, level: int) -> Heading | None:
+    """The heading a short line is; the same lines are asked about for sections, dates and signatures."""
+    if _LEADER.search(line):
         return None
     bare = _END.sub("", line.strip())
     found = _ORDINAL.match(bare)
@@ -102,9 +108,14 @@ def _inline() -> re.Pattern[str]:
     )
 
 
+@cache
+def _numbers() -> dict[str, int]:
+    return {_NOISE.sub("", wording): number for wording, number in _wordings()}
+
+
 def in_line(line: str) -> list[tuple[int, int, Heading]]:
     """Headings inside a running line, as (start, end, heading): only ordinal and full title mark them where line ends are lost."""
-    numbers = {_NOISE.sub("", wording): number for wording, number in _wordings()}
+    numbers = _numbers()
     found = []
     for match in _inline().finditer(line):
         number = numbers.get(_NOISE.sub("", match["title"])) or meaning(match["title"])

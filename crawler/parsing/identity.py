@@ -9,7 +9,7 @@ import re
 from collections import Counter
 
 from crawler.parsing import dates
-from crawler.parsing.chinese_numbers import HALF_WIDTH, chinese
+from crawler.parsing.chinese_numbers import chinese, half_width
 from crawler.parsing.sections import end_of_text
 from storage.domain.document import Document, TextBlock
 from storage.domain.enums import DateKind, Edition
@@ -19,6 +19,7 @@ _YEAR = r"(?:20\d\d|二[〇○零][一二三四五六七八九〇○零]{2})"
 _TAIL = r"(?:政府信息(?:与政务)?公开|政务(?:信息)?公开|信息公开)"
 _REPORT = r"(?:年度?工?作?报告|工作报告|工作告年度报|年报|情况报告|总结报告|报告)"
 _TITLE = re.compile(rf"[^。；，？！]{{0,44}}{_TAIL}[^。；，？！]{{0,12}}{_REPORT}(?:[（(][^（()）]{{1,20}}[)）])?")
+_PUBLIC = re.compile(r"公\s*开")  # every title says it; spaces may part the two
 _NOT_TITLE = re.compile(
     r"关于印发|通知|本报告|如下|编制|特向|附件|指南|制度|条例|格式"
     r"|查看|更多|当前位置|您(?:现在)?(?:的|所在)|首页|>"
@@ -63,10 +64,11 @@ def _title_candidates(document: Document) -> list[str]:
     lines = _lines(document)[:_HEAD]
     labelled = [m[1] for line in lines if (m := _LABELLED.fullmatch(line))]
     found.extend(clean for text in [*meta, *labelled] if (clean := _clean_title(text)))
+    fit = [_title_line(line) for line in lines]
     for i in range(len(lines)):
         for k in (1, 2, 3):
             run = lines[i : i + k]
-            if len(run) == k and all(_title_line(line) for line in run) and (clean := _clean_title("".join(run))):
+            if len(run) == k and all(fit[i : i + k]) and (clean := _clean_title("".join(run))):
                 found.append(clean)
     return found or _opening(lines)
 
@@ -85,8 +87,10 @@ def _title_line(line: str) -> bool:
 
 
 def _clean_title(text: str) -> str:
-    bare = re.sub(r"\s+", "", text.translate(HALF_WIDTH))
-    site = re.sub(r"\s+", "", _SITE.sub("", text.translate(HALF_WIDTH)))
+    if not _PUBLIC.search(text):
+        return ""
+    bare = re.sub(r"\s+", "", half_width(text))
+    site = re.sub(r"\s+", "", _SITE.sub("", half_width(text)))
     for candidate in (site, bare):
         if _TITLE.fullmatch(candidate) and not _NOT_TITLE.search(candidate):
             return candidate
@@ -203,7 +207,7 @@ def _signature(document: Document) -> str:
     lines = [re.sub(r"\s+", "", line) for line in end_of_text(document)]
     for i, line in enumerate(lines):
         if dates.parse(line) and len(line) <= 50:
-            before = re.split(r"20\d\d|二[〇○零]", line.translate(HALF_WIDTH))[0]
+            before = re.split(r"20\d\d|二[〇○零]", half_width(line))[0]
             for candidate in (before, lines[i - 1] if i else ""):
                 if 3 <= len(candidate) <= 30 and _ORG_END.search(candidate) and not re.search(r"[，。：:]", candidate):
                     return candidate
@@ -212,7 +216,7 @@ def _signature(document: Document) -> str:
 
 def report_year(document: Document, title: str, hint: int | None = None) -> tuple[int | None, str]:
     """The year covered and where it was read: title, period, hint, signature, printed, meta, text; (None, "") if nothing says."""
-    found = re.search(_YEAR, title.translate(HALF_WIDTH))
+    found = re.search(_YEAR, half_width(title))
     if found:
         return _year(found[0]), "title"
     mentions = dates.find(document)
@@ -233,7 +237,7 @@ def _year(text: str) -> int:
 
 
 def _common_year(document: Document) -> tuple[int | None, str]:
-    counted = Counter(re.findall(r"(20\d\d)\s*年", "\n".join(_lines(document)).translate(HALF_WIDTH)))
+    counted = Counter(re.findall(r"(20\d\d)\s*年", half_width("\n".join(_lines(document)))))
     ranked = counted.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] < 2 * ranked[1][1]):
         return None, ""
@@ -242,7 +246,7 @@ def _common_year(document: Document) -> tuple[int | None, str]:
 
 def form_cited(document: Document) -> Edition | None:
     """The edition whose notice the text cites; the later one where both are named, None where neither is."""
-    text = re.sub(r"\s+", "", "".join(_lines(document))).translate(HALF_WIDTH)
+    text = half_width(re.sub(r"\s+", "", "".join(_lines(document))))
     years = {year for year, number in _CITED.findall(text) if (year, number) in (("2019", "60"), ("2021", "30"))}
     if "2021" in years:
         return Edition.E2021

@@ -59,6 +59,12 @@ def best(seen: str, label: Label) -> float:
     return closest(seen, wordings(label))
 
 
+@lru_cache(maxsize=8192)
+def nearest(seen: str, labels: tuple[Label, ...]) -> tuple[float, str]:
+    """The best similarity of a plain text with any of these labels, and the key of that label; (0, "") where there is no label."""
+    return max(((best(seen, label), label.key) for label in labels), default=(0.0, ""))
+
+
 @lru_cache(maxsize=65536)
 def closest(seen: str, wanted: tuple[str, ...]) -> float:
     """The best similarity of a plain text with any of these plain wordings."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from crawler.parsing import windows
 from crawler.parsing.grids import Row, Slot
-from crawler.parsing.labels import best, plain
+from crawler.parsing.labels import best, nearest, plain
 from crawler.parsing.lines import Line, split
 from crawler.parsing.printed import CHOSEN, SURE, Way, of_slot, settle
 from crawler.parsing.requests_table import row_holds
@@ -43,7 +43,7 @@ def _heads(row: Row, table: Table) -> Mapping[str, int] | None:
 
 def _named(text: str, table: Table) -> str:
     bare = plain(text)
-    scored = max(((best(bare, column), column.key) for column in table.columns), default=(0.0, "")) if bare else (0.0, "")
+    scored = nearest(bare, table.columns) if bare else (0.0, "")
     return scored[1] if scored[0] >= _SURE else ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from crawler.parsing import litigation_rows, windows
 from crawler.parsing.grids import Row, Slot
-from crawler.parsing.labels import best, plain
+from crawler.parsing.labels import nearest, plain
 from crawler.parsing.lines import split
 from crawler.parsing.numbers import BLANK
 from crawler.parsing.printed import CHOSEN, DOUBTFUL, SURE, Printed, Way, cell, conflict, of_slot, settle, spends, unreadable
@@ -96,11 +96,9 @@ def _find(rows: Sequence[Row], table: Table) -> tuple[_Head, Row | None]:
 
 
 def _key(slot: Slot, table: Table, side: str) -> str:
-    text = plain(slot.text)
-    if not text or slot.figure.slot:
+    if slot.figure.slot or not (text := plain(slot.text)):
         return ""
-    labels = table.columns if side == "columns" else table.rows
-    scored = max(((best(text, label), label.key) for label in labels), default=(0.0, ""))
+    scored = nearest(text, table.columns if side == "columns" else table.rows)
     return scored[1] if scored[0] >= _HEAD_SURE else ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crawler.parsing import claims, dates, detect, identity, pictures, sections, tables
+from crawler.parsing.stream import Stream
 from crawler.parsing.version import PARSER_VERSION
 from storage.domain.document import Document, GridBlock, Problem, TextBlock
 from storage.domain.enums import Edition, ReadingQuality
@@ -53,8 +54,9 @@ def of_document(document: Document, *, source: str, sha256: str, hints: Hints = 
     title = identity.title(document)
     body = identity.body(document, parts, hints.publisher, hints.body_names)
     year, evidence = identity.report_year(document, title, hints.report_year)
-    edition = tables.edition(document)
-    reading = tables.read(document, form(edition or _usual_edition(year)))
+    stream = Stream(document)
+    edition = tables.edition(document, stream)
+    reading = tables.read(document, form(edition or _usual_edition(year)), stream)
     quality = tables.overall(reading.quality)
     return ParsedReport(
         source=source,

@@ -23,7 +23,7 @@ _NOTE = r"(?:\s*[（(][^（）()\d]{0,12}\d[^（）()]{0,20}[）)])"
 _TOKEN = re.compile(rf"[+\-－]?\d[\d,，.]*(?:\s*(?:万元|亿元|元|件|项))?{_NOTE}?|[/／\\—–-]+|[增减]\s*\d+|无")
 _ORDINAL = re.compile(r"(?:\A|(?<=\s))\d{1,2}(?:[.．](?!\d)|(?=、))")  # "2." before a label, never a figure
 _STAMP = re.compile(r"\d{1,4}/\d{1,2}/\d{2,4}\s*,?\s*\d{1,2}:\d{2}")  # date and time a browser prints on the sheet
-_WORD = re.compile(r"[\u3400-\u9fff]")
+_FIGURES_ONLY = re.compile(rf"(?:(?!{_STAMP.pattern})(?:{_TOKEN.pattern}|[^\u3400-\u9fff（(“]))*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Stream:
             self._places.append(at)
             pieces.append(text)
             length += len(text)
-        self.text = "".join(pieces)
+        self.text = ideographs("".join(pieces))  # one character for one
 
     def at(self, offset: int) -> Locator:
         """The place of a character."""
@@ -94,9 +94,9 @@ def _pieces(document: Document) -> list[tuple[str, Locator]]:
         if i in aside:
             continue
         if isinstance(block, TextBlock):
-            found.append((ideographs(block.text) + "\n", block.at))
+            found.append((block.text + "\n", block.at))
         elif isinstance(block, GridBlock):
-            found.extend((ideographs(cell.text) + EDGE, cell.at) for cell in block.cells)
+            found.extend((cell.text + EDGE, cell.at) for cell in block.cells)
             found.append(("\n", block.at))
     return found
 
@@ -113,18 +113,8 @@ def _whole_cells(text: str, following: str) -> str:
 
 def figures_only(text: str) -> str:
     """The part of a text before its first word that is not a note beside a figure."""
-    position = 0
-    while position < len(text):
-        token = _TOKEN.match(text, position)
-        if _STAMP.match(text, position):
-            break
-        if token:
-            position = token.end()
-        elif _WORD.match(text, position) or text[position] in "（(“":
-            break
-        else:
-            position += 1
-    return text[:position]
+    found = _FIGURES_ONLY.match(text)
+    return found[0] if found else ""
 
 
 def tokens(text: str) -> tuple[str, ...]:

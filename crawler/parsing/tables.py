@@ -37,11 +37,11 @@ class TableReading:
         self.problems.append(Problem(code, message, table))
 
 
-def read(document: Document, form: Form) -> TableReading:
-    """Read the three tables against one edition of the form."""
+def read(document: Document, form: Form, stream: Stream | None = None) -> TableReading:
+    """Read the three tables against one edition of the form; `stream` is the document as a stream where the caller has it."""
     reading = TableReading(cells=dict.fromkeys(form.paths(), ABSENT))
     rows = grids.rows(document)
-    stream = Stream(document)
+    stream = stream or Stream(document)
     found = requests_table.from_grids(rows, form.requests)
     orders = [line.row.order for line in found.lines.values()]
     first, last = (min(orders), max(orders)) if orders else (None, None)
@@ -78,11 +78,11 @@ def _otherwise(document: Document, form: Form, found: Found, litigation: FoundLi
     return found, litigation
 
 
-def edition(document: Document) -> Edition | None:
+def edition(document: Document, stream: Stream | None = None) -> Edition | None:
     """The edition whose own labels the document prints; None where neither or both equally."""
     from storage.forms.loader import form
 
-    text = Stream(document).text
+    text = (stream or Stream(document)).text
     plain_text = "".join(text.split()).replace("\x1f", "")
     scores = {e: sum(mark in plain_text for mark in form(e).marks) for e in Edition}
     best, other = sorted(scores, key=lambda e: scores[e], reverse=True)[:2]

@@ -16,6 +16,7 @@ from storage.domain.errors import Corrupt
 MEDIA_TYPES: tuple[str, ...] = ("text/plain", "text/markdown")
 
 _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|p|span|meta|script|article|section|td|tr|br)\b", re.IGNORECASE)
+_ODD = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 _BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
 _IMAGE = re.compile(r"(?:\[image:\s*([^\]]*)\]|!\[([^\]]*)\]\([^)]*\))")
 _RULE = re.compile(r"[|\s:+-]*-{2,}[|\s:+-]*\Z")
@@ -34,8 +35,7 @@ def sniff(data: bytes) -> bool:
         return False
     if text.lstrip("\ufeff \r\n\t").startswith("<?xml"):  # XML that no reader knows is no running text
         return False
-    odd = sum(1 for c in text if c == "\ufffd" or (c < " " and c not in "\t\r\n\f\v"))
-    return odd * 50 <= len(text)
+    return len(_ODD.findall(text)) * 50 <= len(text)
 
 
 @dataclass
@@ -79,10 +79,8 @@ def _line(draft: _Draft, number: int, line: str) -> None:
     bare = line.strip()
     if draft.shape == "lines" and line.startswith("\t") and line.count("\t") == 1:
         draft.rows[-1][1].append(bare)
-    elif _IMAGE.fullmatch(bare):
+    elif found := _IMAGE.fullmatch(bare):
         draft.close()
-        found = _IMAGE.fullmatch(bare)
-        assert found is not None
         draft.blocks.append(ImageBlock(Locator(f"line:{number}"), alt=(found[1] or found[2] or "").strip()))
     elif bare.startswith("|") and bare.count("|") >= 2:
         if not _RULE.match(bare):

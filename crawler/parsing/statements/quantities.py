@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from crawler.parsing.chinese_numbers import CHINESE, HALF_WIDTH, parse
+from crawler.parsing.chinese_numbers import CHINESE, half_width, parse
 from storage.domain.reports import Number
 
 _UNITS = r"件次|人次|件|起|条|宗|例|份|个(?!百分点|工作日|月|部分|方面|单位|平台|栏目)|项|次|篇|笔|元|万元|亿元|%|倍|个百分点|个?部分"
@@ -32,7 +32,7 @@ class Quantity:
 
 def compact(text: str) -> str:
     """Text without spaces, digits half width, punctuation full width except the thousands separator."""
-    bare = re.sub(r"[\s\u3000\u00a0]+", "", text.translate(HALF_WIDTH))
+    bare = re.sub(r"[\s\u3000\u00a0]+", "", half_width(text))
     return _COMMA.sub("，", bare).translate(_WIDE)
 
 
