@@ -96,6 +96,43 @@ def labels_swapped_off(blocks: Blocks, rng: random.Random) -> tuple[Blocks, froz
     return _on_one(blocks, rng, change, keys=("requests",))
 
 
+def row_missing(blocks: Blocks, rng: random.Random) -> tuple[Blocks, frozenset[CellPath]]:
+    """A row of table 3 is not printed at all."""
+
+    def change(table: DrawnTable) -> tuple[DrawnTable, frozenset[CellPath]]:
+        gone = rng.choice([cell for cell in table.cells if cell.path]).row
+        cells = []
+        for cell in table.cells:
+            if cell.row <= gone < cell.row + cell.rowspan:
+                if cell.rowspan > 1:
+                    cells.append(replace(cell, rowspan=cell.rowspan - 1))
+            else:
+                cells.append(replace(cell, row=cell.row - (cell.row > gone)))
+        return replace(table, rows=table.rows - 1, cells=tuple(cells)), frozenset()
+
+    return _on_one(blocks, rng, change, keys=("requests",))
+
+
+def row_extra(blocks: Blocks, rng: random.Random) -> tuple[Blocks, frozenset[CellPath]]:
+    """A row of table 3 that is not in the form, with figures of its own, stands between two others."""
+
+    def change(table: DrawnTable) -> tuple[DrawnTable, frozenset[CellPath]]:
+        at = rng.choice([cell for cell in table.cells if cell.path]).row + 1
+        cells = []
+        for cell in table.cells:
+            crosses = cell.row < at < cell.row + cell.rowspan
+            cells.append(replace(cell, row=cell.row + (cell.row >= at), rowspan=cell.rowspan + crosses))
+        taken = {c for x in cells if x.row < at < x.row + x.rowspan for c in range(x.column, x.column + x.colspan)}
+        start = min(cell.column for cell in cells if cell.path)
+        free = [column for column in range(start) if column not in taken]
+        new = [Placed(at, free[0], rng.choice(("小计", "9.其他情形", "其中：涉企申请")), colspan=len(free))] if free else []
+        new += [Placed(at, column, str(rng.randint(0, 9))) for column in range(start, table.columns)]
+        ordered = sorted((*cells, *new), key=lambda cell: (cell.row, cell.column))
+        return replace(table, rows=table.rows + 1, cells=tuple(ordered)), frozenset()
+
+    return _on_one(blocks, rng, change, keys=("requests",))
+
+
 def _on_one(
     blocks: Blocks,
     rng: random.Random,
@@ -114,4 +151,4 @@ def _paths(*cells: Placed) -> frozenset[CellPath]:
     return frozenset(cell.path for cell in cells if cell.path)
 
 
-HARM: tuple[Harm, ...] = (cells_merged, cells_glued, cell_lost, row_moved, figures_lost, labels_swapped_off)
+HARM: tuple[Harm, ...] = (cells_merged, cells_glued, cell_lost, row_moved, figures_lost, labels_swapped_off, row_missing, row_extra)
