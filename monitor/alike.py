@@ -12,7 +12,7 @@ from heapq import nsmallest
 from zlib import crc32
 
 from monitor.neighbours import LEAST_NONZERO, LEAST_TEXT_OF_OTHERS, SHINGLE, bare_text, prose, sample
-from storage.domain.reports import ParsedReport
+from storage.domain.reports import Cell, ParsedReport
 
 TEXT_MARKS = 20
 LEAST_SHARED = 4
@@ -34,12 +34,14 @@ def _of_text(text: str) -> Iterable[int]:
 
 
 def _of_figures(report: ParsedReport) -> Iterable[int]:
-    for column in ("natural", "total"):
-        ending = f"/{column}"
-        cells = [(path, cell) for path, cell in report.cells.items() if path.startswith("requests/") and path.endswith(ending)]
-        known = [(path, cell.value) for path, cell in cells if cell.value and cell.trusted]
-        doubtful = any(not cell.trusted for _, cell in cells)
-        if 2 * len(known) >= LEAST_NONZERO and not doubtful:
+    columns: dict[str, list[tuple[str, Cell]]] = {"natural": [], "total": []}
+    for path, cell in report.cells.items():
+        table, _, rest = path.partition("/")
+        if table == "requests" and (column := rest.rpartition("/")[2]) in columns:
+            columns[column].append((path, cell))
+    for cells in columns.values():
+        known = [(path, cell.value) for path, cell in cells if cell.value]
+        if 2 * len(known) >= LEAST_NONZERO and all(cell.trusted for _, cell in cells):
             yield FIGURES + crc32(repr(sorted(known)).encode())
 
 

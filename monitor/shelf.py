@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from storage import bodies, evidence, marks, readings, reports
-from storage.domain.duties import DutyKey, Evidence
+from storage import bodies, duties, evidence, marks, readings, reports
+from storage.domain.duties import DutyKey, DutyState, Evidence
+from storage.domain.enums import CellKind
 from storage.domain.ids import BodyId
 from storage.domain.originals import ReportVersion
 from storage.domain.registry import Body
-from storage.domain.reports import Cell, ParsedReport
+from storage.domain.reports import Cell, Number, ParsedReport
 from storage.readings import StoredReading
 
 MOST_WHOLE = 100
@@ -28,7 +30,6 @@ MOST_TABLES = 8_000
 """Reports of others kept, tables only (about 15 KB each): the peers of a province over seven years, and a government's children."""
 
 MOST_BODIES = 2_000
-MOST_CELLS = 50_000
 MOST_PEERS = 25
 MOST_NEIGHBOURS = 40
 MOST_CHILDREN = 300
@@ -47,8 +48,9 @@ class Shelf:
         self._most_whole = most_whole
         self._whole: OrderedDict[int, StoredReading] = OrderedDict()
         self._tables: OrderedDict[int, ParsedReport] = OrderedDict()
+        self._states: OrderedDict[BodyId, dict[int, DutyState]] = OrderedDict()
+        self._complete: dict[BodyId, int | None] = {}
         self._evidence: dict[DutyKey, Evidence] = {}
-        self._cells: dict[Cell, Cell] = {}
         self._texts: OrderedDict[int, dict[int, str]] = OrderedDict()
         self._groups: OrderedDict[tuple[str, ...], tuple[Body, ...]] = OrderedDict()
         self._ids: OrderedDict[BodyId, dict[int, int]] = OrderedDict()
@@ -57,7 +59,7 @@ class Shelf:
 
     def changed(self, body_id: BodyId) -> None:
         """A report of that body was stored, read or marked: what is remembered of it no longer holds."""
-        for kept in (self._ids, self._versions, self._marks):
+        for kept in (self._ids, self._versions, self._marks, self._states):
             kept.pop(body_id, None)
         self._evidence.clear()
 
@@ -80,7 +82,9 @@ class Shelf:
         """The readings that stand of all years of one body, whole."""
         known = self.ids(connection, [body_id])[body_id]
         if unknown := [reading_id for reading_id in known.values() if reading_id not in self._whole]:
-            self._whole.update((found.id, found) for found in readings.get_many(connection, unknown))
+            for one in readings.get_many(connection, unknown):
+                self._whole[one.id] = one
+                self._tables[one.id] = tables_of(one.parsed)
         found = {year: self._whole[reading_id] for year, reading_id in known.items()}
         for one in found.values():
             self._whole.move_to_end(one.id)
@@ -96,6 +100,14 @@ class Shelf:
             self._versions[body_id] = found
             _bound(self._versions, MOST_BODIES)
         return self._versions[body_id].get(report_year, ())
+
+    def states(self, connection: Connection, body_id: BodyId) -> dict[int, DutyState]:
+        """What was last said of the publication of each report of one body, by report year."""
+        if body_id not in self._states:
+            known = duties.list_for(connection, body_id=body_id)
+            self._states[body_id] = {one.duty.key.report_year: one.state for one in known}
+            _bound(self._states, MOST_BODIES)
+        return self._states[body_id]
 
     def marks(self, connection: Connection, body_id: BodyId, report_year: int) -> frozenset[int]:
         """The marks stored of one report."""
@@ -121,7 +133,7 @@ class Shelf:
         """What other bodies reported for one year, tables and name only, in the order asked for."""
         wanted = self._readings_of(connection, of, report_year)
         if unknown := [reading_id for reading_id in wanted.values() if reading_id not in self._tables]:
-            self._tables.update((found, self._sharing(parsed)) for found, parsed in readings.tables_of(connection, unknown).items())
+            self._tables.update((found, tables_of(parsed)) for found, parsed in readings.tables_of(connection, unknown).items())
         found = {body_id: self._tables[reading_id] for body_id, reading_id in wanted.items()}
         for reading_id in wanted.values():
             self._tables.move_to_end(reading_id)
@@ -150,12 +162,6 @@ class Shelf:
         known = self.ids(connection, [body if isinstance(body, str) else body.id for body in of])
         return {body_id: years[report_year] for body_id, years in known.items() if report_year in years}
 
-    def _sharing(self, parsed: ParsedReport) -> ParsedReport:
-        """The report with one and the same value for all cells that print the same: most of a table is zeros."""
-        if len(self._cells) > MOST_CELLS:
-            self._cells.clear()
-        return replace(parsed, cells={path: self._cells.setdefault(cell, cell) for path, cell in parsed.cells.items()})
-
     # --- groups of bodies
 
     def below(self, connection: Connection, body: Body) -> tuple[Body, ...]:
@@ -165,6 +171,12 @@ class Shelf:
     def before(self, connection: Connection, body: Body) -> tuple[Body, ...]:
         """The bodies merged into one."""
         return self._group(("before", body.id), lambda: bodies.predecessors_of(connection, body.id))
+
+    def complete_since(self, connection: Connection, body: Body) -> int | None:
+        """From which report year on a person has confirmed that the bodies under this one are all registered; None if not confirmed."""
+        if body.id not in self._complete:
+            self._complete[body.id] = bodies.children_complete_from(connection, body.id)
+        return self._complete[body.id]
 
     def like(self, connection: Connection, body: Body) -> tuple[Body, ...]:
         """Other bodies of the same kind, level and trade."""
@@ -189,3 +201,15 @@ class Shelf:
 def _bound(kept: OrderedDict[K, V], most: int) -> None:
     while len(kept) > most:
         kept.popitem(last=False)
+
+
+def tables_of(parsed: ParsedReport) -> ParsedReport:
+    """The report with nothing but its name and its tables, without places: what rules compare of others."""
+    cells = {path: _placeless(c.kind, c.raw, c.value, c.confidence, c.note, c.candidates) for path, c in parsed.cells.items()}
+    return replace(parsed, title="", cells=cells, sections=(), claims=(), dates=(), text="", meta={})
+
+
+@lru_cache(maxsize=50_000, typed=True)
+def _placeless(kind: CellKind, raw: str, value: Number | None, confidence: float, note: str, candidates: tuple[Number, ...]) -> Cell:
+    """One and the same cell for all that print the same: most of a table is zeros."""
+    return Cell(kind, raw, value, None, confidence, note, candidates)

@@ -34,6 +34,8 @@ class Subject:
     `previous_before` is last year's report as it stood when this one appeared; `predecessors` are last year's reports of bodies merged
     into this one. `body_names` are the registered name and aliases. `searched` says that all reports of the year were searched for
     text or figures in common and `neighbours` are those found; `texts_around` are then texts of the place, to tell its templates by.
+    `registered_predecessors` is how many merged bodies owed a report last year. `previous_state` is what is known of the publication of
+    last year's report, `attachments` how many files came with the page.
     """
 
     report: ParsedReport
@@ -57,11 +59,19 @@ class Subject:
     registered_children: int | None = None
     previous_before: ParsedReport | None = None
     predecessors: tuple[ParsedReport, ...] = ()
+    registered_predecessors: int = 0
+    previous_state: DutyState | None = None
+    attachments: int | None = None
 
     @cached_property
     def operands(self) -> Operands:
         """Cells as intervals and the form's equations, computed once."""
         return operands_of(self.report)
+
+    @property
+    def took_over(self) -> bool:
+        """Whether other bodies were merged into this one since last year's report: its figures then do not continue its own alone."""
+        return bool(self.predecessors) or self.registered_predecessors > 0
 
     @cached_property
     def causes(self) -> tuple[Cause, ...]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from monitor.alike import marks as marks_of
 from monitor.alike import may_be_alike
-from monitor.levels import Breadth, breadth, is_vertical
+from monitor.levels import Breadth, branches, breadth, is_vertical
 from monitor.neighbours import LEAST_TEXT_OF_OTHERS, prose, same_figures, shared_text
 from monitor.shelf import Shelf
 from monitor.subject import Subject
@@ -29,6 +29,7 @@ from storage.readings import StoredReading
 EARLIER_YEARS = 5
 MOST_VERSIONS = 4
 MOST_ALIKE = 12
+PAGES = frozenset({"text/html", "application/xhtml+xml"})
 WORTH_COMPARING = 0.5
 """Below the lowest share that any rule speaks of."""
 
@@ -40,6 +41,7 @@ class _Levels:
     registered: int | None
     now: tuple[ParsedReport, ...]
     before: tuple[ParsedReport, ...]
+    complete: bool = False
 
 
 def surrounded(connection: Connection, shelf: Shelf, body: Body, report_year: int, stored: StoredReading) -> Subject:
@@ -49,6 +51,7 @@ def surrounded(connection: Connection, shelf: Shelf, body: Body, report_year: in
     previous = past.pop(report_year - 1, None)
     levels = _levels(connection, shelf, body, report_year, stored.parsed)
     alike = _alike(connection, shelf, body, report_year, stored.parsed)
+    merged = [before for before in shelf.before(connection, body) if before.active_to_year == report_year - 1]
     return Subject(
         report=stored.parsed,
         previous=previous,
@@ -62,9 +65,13 @@ def surrounded(connection: Connection, shelf: Shelf, body: Body, report_year: in
         children=levels.now,
         previous_children=levels.before,
         registered_children=levels.registered,
+        children_complete=levels.complete,
         other_versions=_versions(connection, shelf, body.id, report_year, stored),
         previous_before=_before(connection, shelf, body.id, report_year),
-        predecessors=_tables(connection, shelf, shelf.before(connection, body), report_year - 1),
+        predecessors=_tables(connection, shelf, merged, report_year - 1),
+        registered_predecessors=len(merged),
+        previous_state=shelf.states(connection, body.id).get(report_year - 1),
+        attachments=_attachments(connection, shelf, body.id, report_year, stored),
     )
 
 
@@ -110,11 +117,14 @@ def _levels(connection: Connection, shelf: Shelf, body: Body, report_year: int, 
     wide = extent is Breadth.REGION
     below = shelf.below(connection, body)
     summed = [child for child in below if _is_summed(body, child, wide=wide) and _owes(child, report_year)]
+    now = _tables(connection, shelf, summed, report_year)
+    since = shelf.complete_since(connection, body)
     last_year = [child for child in summed if _owes(child, report_year - 1)]
     return _Levels(
         registered=len(summed) if summed else None,
-        now=_tables(connection, shelf, summed, report_year),
+        now=now,
         before=_tables(connection, shelf, last_year, report_year - 1),
+        complete=since is not None and since <= report_year and len(now) == len(summed) and not branches(now),
     )
 
 
@@ -143,6 +153,12 @@ def _versions(connection: Connection, shelf: Shelf, body_id: BodyId, report_year
     return tuple(reading.parsed for reading in found if reading is not None)
 
 
+def _attachments(connection: Connection, shelf: Shelf, body_id: BodyId, report_year: int, stored: StoredReading) -> int | None:
+    """How many files came with the page that was read; None where the report is itself a file."""
+    here = next((one for one in shelf.versions(connection, body_id, report_year) if one.id == stored.version_id), None)
+    return len(here.found.parts) if here is not None and stored.parsed.media_type in PAGES else None
+
+
 def _before(connection: Connection, shelf: Shelf, body_id: BodyId, report_year: int) -> ParsedReport | None:
     """Last year's report as it stood when this year's was first seen, where another version of it stands now."""
     older = shelf.versions(connection, body_id, report_year - 1)
@@ -168,6 +184,7 @@ def report_keys(connection: Connection, report_year: int | None = None) -> Mappi
     The years of a body come together, the oldest first: a report is judged against those before it.
     """
     found = reports.list_current(connection, report_year)
-    place = {body.id: body.division_code for body in bodies.list_all(connection)}
+    # A government comes after its departments: their tables are at hand when it is held against them.
+    place = {body.id: (body.division_code, body.kind is BodyKind.GOVERNMENT) for body in bodies.list_all(connection)}
     ordered = sorted(found, key=lambda version: (place[version.body_id], version.body_id, version.report_year))
     return {(version.body_id, version.report_year): version for version in ordered}

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from storage.domain.enums import BodyKind, BodyLevel
-from storage.domain.errors import NotFoundError
+from storage.domain.errors import NotFoundError, UsageError
 from storage.domain.ids import BodyId
 from storage.domain.registry import Body
 from storage.schema import bodies, body_aliases
@@ -153,6 +153,47 @@ def predecessors_of(connection: Connection, body_id: BodyId, *, limit: int = 50)
     """The bodies that were merged into one, by id."""
     query = select(bodies).where(bodies.c.successor_id == body_id).order_by(bodies.c.id).limit(limit)
     return _all(connection, query)
+
+
+def merge(connection: Connection, merged: Iterable[BodyId], into: BodyId, last_year: int) -> None:
+    """These bodies have become part of another one; `last_year` is the last report year each of them reports on itself.
+
+    Raises NotFoundError for an unknown body, UsageError where a body would follow itself or has another successor.
+    """
+    target = get(connection, into)
+    if _successor(connection, target.id) is not None:
+        raise UsageError(f"{target.name} 自身已并入其他单位，不能作为合并后的单位", kept=NOTHING_CHANGED)
+    for body_id in merged:
+        body, before = get(connection, body_id), _successor(connection, body_id)
+        if body_id == into:
+            raise UsageError(f"{body.name} 不能并入自身", kept=NOTHING_CHANGED)
+        if before not in {None, into}:
+            raise UsageError(f"{body.name} 已登记并入其他单位：{before}", kept=NOTHING_CHANGED, advice="请先核对名录。")
+        connection.execute(update(bodies).where(bodies.c.id == body_id).values(successor_id=into, active_to_year=last_year))
+
+
+NOTHING_CHANGED = "没有改动名录。"
+
+
+def _successor(connection: Connection, body_id: BodyId) -> BodyId | None:
+    found = connection.execute(select(bodies.c.successor_id).where(bodies.c.id == body_id)).scalar_one()
+    return BodyId(found) if found else None
+
+
+def confirm_children(connection: Connection, body_id: BodyId, from_year: int | None, evidence: str) -> None:
+    """A person's word that the bodies under one, its own office among them, are all registered from a report year on; None takes it back.
+
+    Raises NotFoundError for an unknown body.
+    """
+    get(connection, body_id)
+    values = {"children_complete_from": from_year, "children_evidence": clip(evidence, 200)}
+    connection.execute(update(bodies).where(bodies.c.id == body_id).values(**values))
+
+
+def children_complete_from(connection: Connection, body_id: BodyId) -> int | None:
+    """From which report year on the bodies under one are confirmed to be all registered; None if nobody confirmed it."""
+    found: int | None = connection.execute(select(bodies.c.children_complete_from).where(bodies.c.id == body_id)).scalar_one_or_none()
+    return found
 
 
 def of_division(connection: Connection, division_code: str, *, limit: int) -> tuple[Body, ...]:

@@ -158,18 +158,37 @@ def _union_reader(options: tuple[Any, ...]) -> Reader:
 
 def _dataclass_reader(kind: type) -> Reader:
     hints = get_type_hints(kind)
-    names = frozenset(field.name for field in fields(kind))
     # Looked up when first needed, not now: classes may hold one another.
-    readers: list[tuple[str, Reader]] = []
+    factories = {field.name: field.default_factory for field in fields(kind) if field.default_factory is not MISSING}
+    layout: list[tuple[str, Callable[[Any, Any], None], Any, Reader | None]] = []
 
     def read(plain: Any) -> Any:
-        if not readers:
-            readers.extend((name, _reader(hints[name])) for name in sorted(names))
-            readers[:] = [(name, reader) for name, reader in readers if reader is not _as_is] or [("", _as_is)]
-        values = dict(plain) if plain.keys() <= names else {name: value for name, value in plain.items() if name in names}
-        for name, reader in readers:
-            if name in values:
-                values[name] = reader(values[name])
-        return kind(**values)
+        if not layout:
+            for field in fields(kind):
+                reader = _reader(hints[field.name])
+                layout.append((field.name, _setter(kind, field.name), field.default, None if reader is _as_is else reader))
+        made, get = object.__new__(kind), plain.get
+        for name, put, default, convert in layout:
+            value = get(name, MISSING)
+            if value is not MISSING:
+                put(made, value if convert is None else convert(value))
+            elif default is not MISSING:
+                put(made, default)
+            else:
+                put(made, factories[name]())
+        return made
 
     return read
+
+
+def _setter(kind: type, name: str) -> Callable[[Any, Any], None]:
+    """How a field of a frozen class is filled: by its slot, which takes half the time of the constructor's way.
+
+    A reading has four hundred such values. Classes of the domain only hold values: none does anything when it is made.
+    """
+    if hasattr(kind, "__post_init__"):
+        raise TypeError(f"{kind.__name__} does something when it is made; it has no stored form")
+    slot = getattr(kind, name, None)
+    if isinstance(slot, types.MemberDescriptorType):
+        return slot.__set__
+    return lambda made, value: object.__setattr__(made, name, value)

@@ -60,6 +60,7 @@ class StoredFinding:
     updated_at: datetime
     resolved_at: datetime | None = None
     snoozed_until: datetime | None = None
+    assignee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def _meet_again(connection: Connection, entry: StoredFinding, finding: Finding, 
 
 def _vanished_from(connection: Connection, entry: StoredFinding) -> FindingState | None:
     """The state before the machine resolved it; None when a person did, whose word holds while the operands are the same."""
-    last = log(connection, entry.id)[-1]
+    last = [line for line in log(connection, entry.id) if line.from_state is not line.to_state][-1]
     return last.from_state if by_machine(last.actor) else None
 
 
@@ -203,6 +204,20 @@ def set_state(
         raise UsageError("必须说明是谁作出的决定")
     entry = replace(get(connection, finding_id), snoozed_until=until)
     return _move(connection, entry, state, reason, judged)
+
+
+def assign(connection: Connection, finding_id: int, assignee: str, *, reason: str = "", judged: Judged) -> StoredFinding:
+    """Who looks after a finding from now on, nobody where empty; its state stays. Logged like every other word of a person.
+
+    Raises UsageError without a person who says so.
+    """
+    if not judged.actor or by_machine(judged.actor):
+        raise UsageError("必须说明是谁作出的决定")
+    entry, name = get(connection, finding_id), clip(assignee.strip(), 80)
+    connection.execute(update(findings).where(findings.c.id == finding_id).values(assignee=name, updated_at=judged.now))
+    said = f"派给 {name}" if name else "不再指派"
+    _append_log(connection, finding_id, (entry.state, entry.state), f"{said}：{reason}" if reason else said, judged, entry.finding.rule)
+    return get(connection, finding_id)
 
 
 def wake_snoozed(connection: Connection, now: datetime) -> tuple[StoredFinding, ...]:
@@ -308,6 +323,7 @@ def _stored(row: Row[Any]) -> StoredFinding:
         updated_at=row.updated_at,
         resolved_at=row.resolved_at,
         snoozed_until=row.snoozed_until,
+        assignee=row.assignee,
     )
 
 

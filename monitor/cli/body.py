@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.cli.failing import Exit
-from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows
+from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows, say
 from monitor.cli.session import Session
 
 
@@ -17,6 +18,8 @@ def add_to(app: typer.Typer) -> None:
     noun = typer.Typer(help="单位名录。", no_args_is_help=True)
     noun.command("import")(import_)
     noun.command("list")(list_)
+    noun.command("merge")(merge)
+    noun.command("children")(children)
     app.add_typer(noun, name="body")
 
 
@@ -87,3 +90,75 @@ def list_(
     ]
     columns = {"id": "编号", "name": "单位名称", "kind": "类型", "level": "层级", "division_code": "地区代码"}
     print_rows(rows, columns, form, empty="名录还是空的。下一步：nianbao body import 名录.csv")
+
+
+Who = Annotated[str, typer.Option("--by", help="由谁登记；默认为当前系统用户。")]
+
+
+def merge(
+    context: typer.Context,
+    ids: Annotated[list[str], typer.Argument(metavar="ID…", help="被并入的单位编号，可多个。")],
+    into: Annotated[str, typer.Option(metavar="ID", help="合并后的单位编号。")],
+    on: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="合并生效日期。")],
+    evidence: Annotated[str, typer.Option(help="依据，如文号。")] = "",
+    by: Who = "",
+) -> None:
+    """登记机构合并：原单位自生效当年度起不再单独报告，其结转并入新单位核对。"""
+    from datetime import date
+
+    from storage import audit, bodies
+    from storage.domain.errors import UsageError
+    from storage.domain.ids import BodyId
+
+    try:
+        last_year = date.fromisoformat(on).year - 1
+    except ValueError:
+        raise UsageError(f"不是日期：{on}", advice="例：--on 2024-03-01") from None
+    actor, session = by.strip() or getpass.getuser(), Session.of(context)
+    merged = [BodyId(one) for one in dict.fromkeys(ids)]
+    database = session.database(session.settings())
+    try:
+        with database.write() as connection:
+            bodies.merge(connection, merged, BodyId(into), last_year)
+            names = bodies.get_many(connection, [*merged, BodyId(into)])
+            payload = {"into": into, "on": on, "evidence": evidence}
+            for one in merged:
+                audit.append(connection, actor=actor, action="body.merge", target=f"body/{one}", now=session.clock().now(), payload=payload)
+    finally:
+        database.close()
+    listed = "、".join(names[one].name for one in merged)
+    say(f"{listed} 已并入 {names[BodyId(into)].name}，最后一次单独报告为 {last_year}年度（{actor}）")
+    note("下一步：nianbao rejudge 查看判断有什么变化")
+
+
+def children(
+    context: typer.Context,
+    body_id: Annotated[str, typer.Argument(metavar="ID", help="上级单位编号。")],
+    complete_from: Annotated[int | None, typer.Option(min=2000, max=2200, help="自该报告年度起下级名录齐全；不写则取消确认。")] = None,
+    evidence: Annotated[str, typer.Option(help="依据，如机构名录的文号、日期。")] = "",
+    by: Who = "",
+) -> None:
+    """确认下级单位（含本级办公室）已全部登记、互不重叠：确认后汇总数须等于各下级之和。"""
+    from storage import audit, bodies
+    from storage.domain.errors import UsageError
+    from storage.domain.ids import BodyId
+
+    if complete_from is not None and not evidence.strip():
+        raise UsageError("确认下级名录齐全必须写明依据", kept="没有改动名录。", advice="例：--evidence 机构名录2024年版")
+    actor, session = by.strip() or getpass.getuser(), Session.of(context)
+    database = session.database(session.settings())
+    try:
+        with database.write() as connection:
+            bodies.confirm_children(connection, BodyId(body_id), complete_from, evidence)
+            name = bodies.get(connection, BodyId(body_id)).name
+            count = len(bodies.children_of(connection, BodyId(body_id), limit=10_000))
+            payload = {"complete_from": complete_from, "evidence": evidence, "children": count}
+            audit.append(
+                connection, actor=actor, action="body.children", target=f"body/{body_id}", now=session.clock().now(), payload=payload
+            )
+    finally:
+        database.close()
+    if complete_from is None:
+        say(f"{name}：已取消下级名录齐全的确认（{actor}）")
+    else:
+        say(f"{name}：自 {complete_from}年度起，已登记的 {count} 个下级单位为全部下级（{actor}）")

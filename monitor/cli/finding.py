@@ -37,6 +37,7 @@ def add_to(app: typer.Typer) -> None:
     noun.command("confirm")(confirm)
     noun.command("dismiss")(dismiss)
     noun.command("snooze")(snooze)
+    noun.command("assign")(assign)
     app.add_typer(noun, name="finding")
 
 
@@ -52,6 +53,7 @@ def list_(  # noqa: PLR0913, PLR0917 - one parameter per condition
     certainty: Annotated[list[str] | None, typer.Option(help="只列这些把握程度。")] = None,
     rule: Annotated[str, typer.Option(help="只列该规则。")] = "",
     scope: Annotated[str, typer.Option(help="只列该地区代码范围内的。")] = "",
+    assignee: Annotated[str, typer.Option(help="只列派给此人的。")] = "",
     form: FormatOption = Format.TABLE,
 ) -> None:
     """列出问题，严重的在前。"""
@@ -65,7 +67,8 @@ def list_(  # noqa: PLR0913, PLR0917 - one parameter per condition
     try:
         with database.read() as connection:
             found = findings.list_for(connection, report_year=year, states=wanted, certainties=sure, division_prefix=scope)
-            found = tuple(entry for entry in found if not rule or entry.finding.rule == rule.upper())
+            found = tuple(entry for entry in found if rule.upper() in {"", entry.finding.rule})
+            found = tuple(entry for entry in found if assignee in {"", entry.assignee})
             names = {body.id: body.name for body in bodies.get_many(connection, [entry.body_id for entry in found]).values()}
     finally:
         database.close()
@@ -139,6 +142,33 @@ def snooze(
     _decide(context, ids, FindingState.SNOOZED, note_, by, until=_day(until))
 
 
+def assign(
+    context: typer.Context,
+    ids: Ids,
+    to: Annotated[str, typer.Option(metavar="NAME", help="派给谁；不写则不再指派。")] = "",
+    by: Who = "",
+    note_: Note = "",
+) -> None:
+    """派发：由谁核实。状态不变，记入处理经过。"""
+    from monitor.judge import rule_versions, rules_version
+    from storage import audit, findings
+
+    actor = by.strip() or getpass.getuser()
+    session = Session.of(context)
+    now = session.clock().now()
+    database = session.database(session.settings())
+    try:
+        with database.write() as connection:
+            judged = findings.Judged(now, versions=rules_version(), actor=actor, rules=rule_versions())
+            for finding_id in dict.fromkeys(ids):
+                findings.assign(connection, finding_id, to, reason=note_, judged=judged)
+                audit.append(connection, actor=actor, action="finding.assign", target=f"finding/{finding_id}", now=now, payload={"to": to})
+    finally:
+        database.close()
+    listed = "、".join(str(one) for one in dict.fromkeys(ids))
+    say(f"派给 {to.strip()}：{listed}（{actor}）" if to.strip() else f"不再指派：{listed}（{actor}）")
+
+
 def _decide(context: typer.Context, ids: Sequence[int], state: FindingState, reason: str, by: str, until: datetime | None = None) -> None:
     from monitor.judge import rule_versions, rules_version
     from storage import audit, findings
@@ -200,6 +230,7 @@ def _row(entry: StoredFinding, name: str, *, human: bool) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "opened_at": entry.opened_at,
         "snoozed_until": entry.snoozed_until,
+        "assignee": entry.assignee,
     }
 
 
@@ -228,10 +259,14 @@ def _tell(entry: StoredFinding, name: str, lines: Sequence[LogLine]) -> None:
 
     finding = entry.finding
     say(f"{entry.id}  {name} {entry.report_year}年度")
-    say(f"{finding.rule} {finding.certainty.label}（{finding.severity.label}），{entry.state.label}")
+    say(
+        f"{finding.rule} {finding.certainty.label}（{finding.severity.label}），{entry.state.label}"
+        + (f"，派给 {entry.assignee}" if entry.assignee else "")
+    )
     say(finding.message)
     for line in lines:
         when = line.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
         before = line.from_state.label if line.from_state else "新"
-        say(f"  {when}  {before} → {line.to_state.label}  {line.actor}" + (f"  {line.reason}" if line.reason else ""))
+        change = f"{before} → {line.to_state.label}" if line.from_state is not line.to_state else line.to_state.label
+        say(f"  {when}  {change}  {line.actor}" + (f"  {line.reason}" if line.reason else ""))
     note(f"规则说明：nianbao rule show {finding.rule}")

@@ -27,15 +27,15 @@ MENTION = re.compile(r"(?:详见|见)附件|附件[：:]\s*\S")
 
 
 def check(subject: Subject) -> Iterator[CheckResult]:
-    """附件数取自抓取时记下的元数据（attachments）。"""
+    """附件数为随网页存档的文件数；报告本身是文件的不判断。"""
     if not MENTION.search(subject.report.text):
         yield not_applicable(ID, "attachments", "正文提到的附件")
         return
-    known = subject.report.meta.get("attachments", "")
-    if not known.isdigit():
+    known = subject.attachments
+    if known is None:
         yield undetermined(ID, "attachments", "网页附件清单")
         return
-    yield CheckResult(ID, "attachments", Outcome.PASS if int(known) else Outcome.FAIL)
+    yield CheckResult(ID, "attachments", Outcome.PASS if known else Outcome.FAIL)
 
 
 RULE = Rule(

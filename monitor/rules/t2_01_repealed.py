@@ -32,6 +32,9 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if subject.operands.form.edition is not Edition.E2021 or "proactive" not in subject.operands.read:
         yield not_applicable(ID, "proactive", "2021 年格式的表二")
         return
+    if subject.took_over:
+        yield not_applicable(ID, "proactive", "未经合并的单位")
+        return
     before = subject.previous_operands
     if before is None or before.form.edition is not Edition.E2021 or "proactive" not in before.read:
         yield undetermined(ID, "proactive", "上年度报告表二（2021 年格式）")

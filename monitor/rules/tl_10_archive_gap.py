@@ -15,24 +15,26 @@ from collections.abc import Iterator
 
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
-from storage.domain.enums import Outcome, Severity
+from storage.domain.enums import DutyStatus, Outcome, Severity
 from storage.domain.ids import RuleId
 from storage.domain.judgement import CheckResult
 
 ID = RuleId("TL-10")
 
+STILL_THERE = frozenset({DutyStatus.ON_TIME, DutyStatus.LATE, DutyStatus.UNDATED})
+
 
 def check(subject: Subject) -> Iterator[CheckResult]:
-    """元数据 earlier_years_listed（逗号分隔的年度）由抓取给出；没有时不判断。"""
+    """按上年度报告的公布状态：须经多次有效核查确认不在栏目中，才算不再列出。"""
     year = subject.report.report_year
     if year is None or subject.previous is None:
         yield not_applicable(ID, "list", "存档的上年度报告")
         return
-    listed = subject.report.meta.get("earlier_years_listed", "")
-    if not listed:
-        yield undetermined(ID, "list", "完整的列表")
+    status = subject.previous_state.status if subject.previous_state is not None else None
+    if status not in {*STILL_THERE, DutyStatus.WITHDRAWN}:
+        yield undetermined(ID, "list", "上年度报告的公布状态")
         return
-    outcome = Outcome.PASS if str(year - 1) in listed.split(",") else Outcome.FAIL
+    outcome = Outcome.PASS if status in STILL_THERE else Outcome.FAIL
     yield CheckResult(ID, "list", outcome, facts={"year": str(year - 1)})
 
 

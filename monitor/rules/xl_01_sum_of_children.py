@@ -26,11 +26,16 @@ ID = RuleId("XL-01")
 
 
 ADDITIVE = (
-    CellPath("requests/new_received/total"),
-    CellPath("requests/carried_in/total"),
-    CellPath("requests/total_handled/total"),
-    CellPath("requests/carried_out/total"),
+    *("rules_made", "rules_repealed", "norm_made", "norm_repealed", "licences", "penalties", "coercions", "fees_wan"),
+    *("new_received", "carried_in", "granted", "partial", "total_handled", "carried_out"),
 )
+"""Rows of tables 2 and 3 whose figures add up; table 4 does not: a case against a department is decided by the government above it."""
+
+
+def _paths(subject: Subject) -> tuple[CellPath, ...]:
+    """The cells of these rows that the form of the report has."""
+    known = (CellPath(path) for row in ADDITIVE for path in (f"proactive/{row}", f"requests/{row}/total"))
+    return tuple(path for path in known if path in subject.operands.intervals)
 
 
 def check(subject: Subject) -> Iterator[CheckResult]:
@@ -39,9 +44,9 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if not children or not subject.children_complete:
         yield not_applicable(ID, "requests", "齐全的下级报告")
         return
-    for path in ADDITIVE:
+    for path in _paths(subject):
         parts = [of_cell(child.cell(path)) for child in children if child.cell(path).trusted]
-        if len(parts) < len(children) or "requests" not in subject.operands.read:
+        if len(parts) < len(children) or path.split("/")[0] not in subject.operands.read:
             yield undetermined(ID, path, "本级与各下级报告的可靠读数")
             continue
         left, right = total(parts), subject.operands.at(path)

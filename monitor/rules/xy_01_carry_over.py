@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if "requests" not in subject.operands.read:
         yield not_applicable(ID, "requests/carried_in", "表三")
         return
-    if subject.predecessors:
+    if subject.took_over:
         yield not_applicable(ID, "requests/carried_in", "未经合并的单位（合并单位见 XY-12）")
         return
     before = subject.previous_operands

@@ -29,6 +29,9 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if subject.report.form is not Edition.E2021:
         yield not_applicable(ID, "proactive/norm_valid", "2021 年格式的表二")
         return
+    if subject.took_over:
+        yield not_applicable(ID, "proactive/norm_valid", "未经合并的单位")
+        return
     reports = [subject.report, subject.previous, *subject.earlier[:1]]
     years = [operands_of(report) for report in reports if report is not None and report.form is Edition.E2021]
     if len(years) < 3:

@@ -30,8 +30,11 @@ HERE, THERE = CellPath("requests/carried_in/total"), "requests/carried_out/total
 def check(subject: Subject) -> Iterator[CheckResult]:
     """需要登记的原单位及其上年度报告。"""
     before = [*subject.predecessors, *([subject.previous] if subject.previous is not None else [])]
-    if not subject.predecessors:
-        yield not_applicable(ID, HERE, "登记的原单位的上年度报告")
+    if not subject.took_over:
+        yield not_applicable(ID, HERE, "登记的原单位")
+        return
+    if len(subject.predecessors) < subject.registered_predecessors:
+        yield undetermined(ID, HERE, "各原单位上年度的报告")
         return
     parts = [of_cell(report.cell(THERE)) for report in before if report.cell(THERE).trusted]
     if len(parts) < len(before) or "requests" not in subject.operands.read:

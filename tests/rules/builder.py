@@ -219,11 +219,11 @@ def subject(case: Mapping[str, Any]) -> Subject:
             related[key] = tuple(report(entry) for entry in case[key])
     if "previous_before" in case:
         related["previous_before"] = report({"year": case.get("year", 2023) - 1, **case["previous_before"]})
-    if "registered_children" in case:
-        related["registered_children"] = case["registered_children"]
-    for key in ("body_names", "other_body_names"):
-        if key in case:
-            related[key] = tuple(case[key])
+    plain = ("registered_children", "registered_predecessors", "attachments", "children_complete")
+    related |= {key: case[key] for key in plain if key in case}
+    if "previous_state" in case:
+        related["previous_state"] = _state({"state": case["previous_state"]})
+    related |= {key: tuple(case[key]) for key in ("body_names", "other_body_names") if key in case}
     if "body_kind" in case:
         related["body_kind"] = BodyKind(case["body_kind"])
     return Subject(
@@ -231,7 +231,6 @@ def subject(case: Mapping[str, Any]) -> Subject:
         today=_day(case["today"]) if "today" in case else None,
         duty=_duty(case),
         state=_state(case),
-        children_complete=case.get("children_complete", False),
         **related,
     )
 

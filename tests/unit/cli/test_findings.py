@@ -20,6 +20,7 @@ from storage.archive.store import open_archive
 from storage.database import Database, open_database
 from storage.domain.enums import BodyKind, BodyLevel, FindingState
 from storage.domain.ids import BodyId
+from storage.domain.judgement import Judgement
 from storage.domain.originals import NewVersion
 from storage.domain.registry import Body
 from storage.settings import load
@@ -44,6 +45,15 @@ def world(nianbao: Nianbao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         version, _ = reports.record_version(connection, BodyId("b1"), 2024, found, NOW)
         readings.record(connection, version.id, parse(data, source=found.url), NOW)
     return nianbao
+
+
+def store(body_id: BodyId, year: int, data: bytes) -> None:
+    kept = open_archive(load(None).archive_url).put(data, media_type="text/html", now=NOW)
+    with database() as db, db.write() as connection:
+        originals.record(connection, kept)
+        found = NewVersion(url=f"http://{body_id}.shili.gov.test/{year}.html", main_sha256=kept.sha256)
+        version, _ = reports.record_version(connection, body_id, year, found, NOW)
+        readings.record(connection, version.id, parse(data, source=found.url), NOW)
 
 
 def database() -> Database:
@@ -173,3 +183,75 @@ def test_a_lost_original_is_said(world: Nianbao, tmp_path: Path) -> None:
 def test_nothing_read_is_said(world: Nianbao) -> None:
     assert world("report", "recheck", "b1", "2023").code == 5
     assert world("report", "recheck", "没有这个局", "2024").code == 5
+
+
+def test_a_finding_is_assigned_and_taken_back_without_a_change_of_state(world: Nianbao) -> None:
+    finding = next(one["id"] for one in opened(world) if one["rule"] == "T3-02")
+    answer = world("finding", "assign", str(finding), "--to", "李某", "--by", "王某", "--note", "请于周五前核实")
+    assert (answer.code, "派给 李某" in answer.out) == (0, True)
+    assert [one["id"] for one in said(world("finding", "list", "--assignee", "李某", "--format", "json"))] == [finding]
+    assert said(world("finding", "list", "--assignee", "赵某", "--format", "json")) == []
+    shown = said(world("finding", "show", str(finding), "--format", "json"))
+    assert (shown["state"], shown["assignee"]) == ("open", "李某")
+    assert (shown["log"][-1]["actor"], shown["log"][-1]["reason"]) == ("王某", "派给 李某：请于周五前核实")
+    assert "派给 李某" in world("finding", "show", str(finding)).out
+    assert world("finding", "assign", str(finding), "--by", "王某").code == 0
+    assert said(world("finding", "show", str(finding), "--format", "json"))["assignee"] == ""
+    assert world("finding", "assign", "999999", "--to", "李某").code == 5
+
+
+def test_an_assigned_finding_that_vanished_comes_back_to_the_state_it_had(world: Nianbao) -> None:
+    finding = next(one["id"] for one in opened(world) if one["rule"] == "T3-02")
+    with database() as db, db.write() as connection:
+        gone = findings.get(connection, finding)
+        findings.apply(connection, gone.body_id, 2024, Judgement(), None, findings.Judged(NOW))
+        assert findings.get(connection, finding).state is FindingState.RESOLVED
+    assert world("finding", "assign", str(finding), "--to", "李某", "--by", "王某").code == 0
+    assert world("report", "recheck", "b1", "2024").code == 0
+    assert said(world("finding", "show", str(finding), "--format", "json"))["state"] == "open"
+
+
+def other_body(name: str, number: str, parent: str | None = None) -> None:
+    with database() as db, db.write() as connection:
+        above = BodyId(parent) if parent else None
+        bodies.upsert(connection, Body(BodyId(number), name, BodyKind.DEPARTMENT, BodyLevel.PREFECTURE, "990100", parent_id=above), NOW)
+
+
+def test_merged_bodies_report_no_longer_and_hand_over_what_they_carried(world: Nianbao) -> None:
+    other_body("示例市体育局", "b2")
+    answer = world("body", "merge", "b2", "--into", "b1", "--on", "2024-03-01", "--evidence", "某办发〔2024〕1号", "--by", "王某")
+    assert (answer.code, "示例市体育局 已并入 示例市教育局" in answer.out, "2023年度" in answer.out) == (0, True, True)
+    with database() as db, db.read() as connection:
+        assert bodies.get(connection, BodyId("b2")).active_to_year == 2023
+        assert [body.id for body in bodies.predecessors_of(connection, BodyId("b1"))] == ["b2"]
+        assert audit.recent(connection, limit=1)[0].action == "body.merge"
+    assert world("body", "merge", "b2", "--into", "b1", "--on", "2024-03-01").code == 0
+    for wrong in (["b1", "--into", "b1"], ["b1", "--into", "b2"]):
+        assert world("body", "merge", *wrong, "--on", "2024-03-01").code == 2
+    assert world("body", "merge", "b2", "--into", "b1", "--on", "明年").code == 2
+    assert world("body", "merge", "b9", "--into", "b1", "--on", "2024-03-01").code == 5
+
+
+def test_what_a_merged_body_carried_is_asked_of_the_one_that_took_it_over(world: Nianbao) -> None:
+    other_body("示例市体育局", "b2")
+    carried = replace(make_facts(5, Wanted("示例市体育局", 2023)), body="示例市体育局")
+    store(BodyId("b2"), 2023, render_html(carried).encode())
+    assert world("body", "merge", "b2", "--into", "b1", "--on", "2024-03-01").code == 0
+    assert world("report", "recheck", "b1", "2024").code == 0
+    checked = {one["rule"] for one in said(world("finding", "list", "--format", "json"))}
+    assert "XY-12" in checked
+    assert not checked & {"XY-01", "XY-02"}
+
+
+def test_children_are_complete_by_a_persons_word_with_evidence(world: Nianbao) -> None:
+    other_body("示例市体育局", "b2", parent="b1")
+    assert world("body", "children", "b1", "--complete-from", "2024").code == 2
+    answer = world("body", "children", "b1", "--complete-from", "2024", "--evidence", "机构名录2024年版", "--by", "王某")
+    assert (answer.code, "1 个下级单位" in answer.out) == (0, True)
+    with database() as db, db.read() as connection:
+        assert bodies.children_complete_from(connection, BodyId("b1")) == 2024
+        assert audit.recent(connection, limit=1)[0].action == "body.children"
+    assert world("body", "children", "b1").code == 0
+    with database() as db, db.read() as connection:
+        assert bodies.children_complete_from(connection, BodyId("b1")) is None
+    assert world("body", "children", "b9", "--complete-from", "2024", "--evidence", "名录").code == 5

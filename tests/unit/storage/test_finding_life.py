@@ -217,6 +217,21 @@ def test_a_government_below_its_departments_is_suspected(world: Database, now: d
     assert all(one.certainty.value != "inconsistent" for rule, one in found.items() if rule.startswith("XL"))
 
 
+def test_confirmed_children_must_add_up(world: Database, now: datetime) -> None:
+    publish(world, now, read(good(requests=1200)))
+    publish(world, now, read(good(OTHER, seed=9, requests=1200)), OTHER)
+    summing = read(good(GOVERNMENT, seed=6, requests=9000))
+    publish(world, now, replace(summing, text=f"{summing.text}\n本报告由市政府各部门数据汇总而成。"), GOVERNMENT)
+    assert "XL-01" not in rules_of(judged(world, now, body_id=GOVERNMENT))
+    with world.write() as connection:
+        bodies.confirm_children(connection, GOVERNMENT, 2024, "机构名录")
+    (found,) = [entry.finding for entry in judged(world, now, body_id=GOVERNMENT).opened if entry.finding.rule == "XL-01"]
+    assert found.certainty.value == "suspect"
+    with world.write() as connection:
+        bodies.confirm_children(connection, GOVERNMENT, 2025, "机构名录")
+    assert "XL-01" in {entry.finding.rule for entry in judged(world, now, body_id=GOVERNMENT).resolved}
+
+
 FAR = BodyId("far")
 
 
