@@ -126,5 +126,5 @@ def _following(page: Page, column_url: str) -> Ask:
     asked = page.requested_url or page.url
     query = query_of(asked)
     number = loose_object(query.get("paramJson", "")) or {}
-    following = _page_json(int(number.get("pageNo") or 1) + 1, int(number.get("pageSize") or _SIZE))
+    following = _page_json((whole_number(number.get("pageNo")) or 1) + 1, whole_number(number.get("pageSize")) or _SIZE)
     return Ask(urlunsplit(urlsplit(asked)._replace(query=urlencode(query | {"paramJson": following}))), referer=column_url)
