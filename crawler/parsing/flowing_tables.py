@@ -108,7 +108,9 @@ class Flow:
                 table.cells.append("\n".join(line for line in table.lines if line))
             if table.cells:
                 table.rows.append((table.cells, None))
-            if table.rows:
+            if level > 1 and len(table.rows) == 1 and len(table.rows[0][0]) == 1:
+                self._table(level - 1).lines.append(table.rows[0][0][0])  # a frame of one cell: its text is the outer cell's
+            elif table.rows:
                 self._inner.append(table)
         if depth == 1:
             for table in reversed(self._inner):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -30,6 +30,7 @@ _VANISH, _SPAN, _MERGE = f"{_W}vanish", f"{_W}gridSpan", f"{_W}vMerge"
 _DRAWN = (_BLIP, _IMAGEDATA, _TEXTBOX)
 _WRITTEN = (_TEXT, *_SPOKEN, *_REMOVED, _VANISH)
 _MAX_CELLS = 200_000
+_ELSEWHERE = 0.5
 _MAX_SPAN = 400
 _MAIN = "word/document.xml"
 
@@ -235,6 +236,7 @@ def _table(table: etree._Element, walk: _Walk) -> None:
     heights: dict[int, int] = {}  # index in drafts → rows spanned
     open_at: dict[int, int] = {}  # column → index in drafts of the merge that is still growing
     nested: list[etree._Element] = []
+    elsewhere: set[int] = set()  # cells whose content is a table of its own, printed after this one
     rows = [row for row in _within(table, _ROW) if _inner(row, f"{_W}trPr", f"{_W}del") is None]
     for r, row in enumerate(rows):
         column = _before(row)
@@ -250,7 +252,10 @@ def _table(table: etree._Element, walk: _Walk) -> None:
                 index = len(drafts)
                 drafts.append((r, column, width, _cell_text(cell, walk), Locator(f"{name}/tr[{r + 1}]/tc[{k}]")))
                 heights[index] = 1
-                nested.extend(_within(cell, _TABLE) if walk.marked.nested else ())
+                held = _held(cell, walk)
+                nested.extend(held)
+                if held and not drafts[index][3]:
+                    elsewhere.add(index)
             if merge is not None:
                 growing[column] = index
             column += width
@@ -258,7 +263,7 @@ def _table(table: etree._Element, walk: _Walk) -> None:
             if walk.cells > _MAX_CELLS:
                 raise TooLarge("文档表格的单元格数量超过上限")
         open_at = growing
-    cells = tuple(GridCell(r, c, text, at, heights[i], w) for i, (r, c, w, text, at) in enumerate(drafts))
+    cells = _drawn(drafts, heights, elsewhere)
     if cells:
         walk.blocks.append(GridBlock(cells, Locator(name), "cells"))
     for element in nested:
@@ -268,6 +273,27 @@ def _table(table: etree._Element, walk: _Walk) -> None:
             _inside(paragraph, walk, Locator(name))
 
 
+def _drawn(drafts: Sequence[tuple[int, int, int, str, Locator]], heights: Mapping[int, int], elsewhere: set[int]) -> tuple[GridCell, ...]:
+    """The cells with the heights their merges grew to; no blank is sure where a cell's content is a table of its own."""
+    return tuple(
+        GridCell(r, c, text, at, heights[i], w, _ELSEWHERE if i in elsewhere else 1.0) for i, (r, c, w, text, at) in enumerate(drafts)
+    )
+
+
+def _held(cell: etree._Element, walk: _Walk) -> list[etree._Element]:
+    """The tables inside a cell that are more than a frame of it."""
+    return [table for table in _within(cell, _TABLE) if not _is_cell(table)] if walk.marked.nested else []
+
+
+def _is_cell(table: etree._Element) -> bool:
+    """Whether a table only frames one cell: what is in it belongs to the cell it stands in."""
+    rows = list(_within(table, _ROW))
+    return len(rows) == 1 and len(list(_within(rows[0], _CELL))) == 1
+
+
 def _cell_text(cell: etree._Element, walk: _Walk) -> str:
-    lines = (walk.marked.text(p).strip(" \t\n") for p in _within(cell, _PARAGRAPH))
+    lines = [walk.marked.text(p).strip(" \t\n") for p in _within(cell, _PARAGRAPH)]
+    for table in _within(cell, _TABLE) if walk.marked.nested else ():
+        if _is_cell(table):
+            lines += [_cell_text(inner, walk) for row in _within(table, _ROW) for inner in _within(row, _CELL)]
     return "\n".join(line for line in lines if line)

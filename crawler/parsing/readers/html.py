@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from lxml import etree
@@ -66,6 +66,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _NUMBER = re.compile(r"\s*(\d{1,6})")
 _MAX_CELLS = 200_000
+_ELSEWHERE = 0.5  # of a cell whose content is a table of its own
 _MAX_SPAN = 400  # a form has 25 rows and 10 columns; larger spans are slips or bombs
 _MAX_DEPTH = 400
 
@@ -162,6 +163,9 @@ def _visit(element: etree._Element, walk: _Walk, depth: int) -> None:
     if tag == "img":
         _picture(element, walk)
         return
+    if tag == "input":
+        walk.line.append(_typed(element))
+        return
     breaks = tag in _BROKEN or tag == "table"
     if breaks:
         walk.flush()
@@ -173,6 +177,11 @@ def _visit(element: etree._Element, walk: _Walk, depth: int) -> None:
             walk.line.append(child.tail)
     if breaks:
         walk.flush(int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0)
+
+
+def _typed(field: etree._Element) -> str:
+    """What stands in a field of a form: some portals print their tables as one."""
+    return (field.get("value") or "") if (field.get("type") or "text").lower() in ("text", "number") else ""
 
 
 def _picture(element: etree._Element, walk: _Walk) -> None:
@@ -225,9 +234,12 @@ def _table(table: etree._Element, walk: _Walk) -> None:
         for position, cell in enumerate((c for c in row if c.tag in ("td", "th") and c not in walk.hidden), 1):
             text = _cell_text(cell, walk)
             placed = _place(cell, text, r, len(rows), taken, Locator(f"{name}/tr[{r + 1}]/{cell.tag}[{position}]"))
-            cells.append(placed)
             if inside:
-                nested.extend(cell.iterdescendants("table"))
+                held = [t for t in cell.iterdescendants("table") if not _is_cell(t) and _holder(t) is table]
+                nested.extend(held)
+                if held and not text:  # what is printed in it stands in the table after this one
+                    placed = replace(placed, confidence=_ELSEWHERE)
+            cells.append(placed)
             walk.cells += placed.colspan * placed.rowspan
             if walk.cells > _MAX_CELLS:
                 raise TooLarge("网页表格的单元格数量超过上限")
@@ -239,6 +251,17 @@ def _table(table: etree._Element, walk: _Walk) -> None:
         walk.blocks.append(GridBlock(tuple(cells), Locator(name), "cells"))
     for inner in nested:
         _table(inner, walk)
+
+
+def _is_cell(table: etree._Element) -> bool:
+    """Whether a table only frames one cell: what is in it belongs to the cell it stands in."""
+    rows = list(_rows(table))
+    return len(rows) == 1 and sum(c.tag in ("td", "th") for c in rows[0]) == 1
+
+
+def _holder(table: etree._Element) -> etree._Element | None:
+    """The table that a table stands in, frames of one cell passed over."""
+    return next((t for t in table.iterancestors("table") if not _is_cell(t)), None)
 
 
 def _place(cell: etree._Element, text: str, row: int, rows: int, taken: dict[int, int], at: Locator) -> GridCell:
@@ -271,8 +294,10 @@ def _gather(element: etree._Element, parts: list[str], walk: _Walk, depth: int) 
     for child in element:
         tag = child.tag
         if isinstance(tag, str) and tag not in _DROPPED and depth < _MAX_DEPTH and child not in walk.hidden:
-            if tag == "table":
+            if tag == "table" and not _is_cell(child):
                 parts.append("\x1e")
+            elif tag == "input":
+                parts.append(_typed(child))
             elif tag in _BROKEN:
                 parts.append("\x1e")
                 if len(child):
