@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from storage.domain.alerts import EventKind, Hold, HoldSort
 from storage.domain.errors import NotFoundError, UsageError
@@ -63,6 +63,13 @@ def active(connection: Connection, now: datetime) -> tuple[Hold, ...]:
     open_ended = or_(alert_holds.c.ended_at.is_(None), alert_holds.c.ended_at > now)
     standing = and_(alert_holds.c.at <= now, alert_holds.c.until > now, open_ended)
     return tuple(_hold(row) for row in connection.execute(select(alert_holds).where(standing).order_by(alert_holds.c.id)))
+
+
+def ended(connection: Connection, since: datetime, now: datetime) -> tuple[Hold, ...]:
+    """Those that ended between the two moments, by their date or by a person."""
+    ended_at = func.coalesce(alert_holds.c.ended_at, alert_holds.c.until, type_=alert_holds.c.until.type)
+    between = and_(ended_at > since, ended_at <= now)
+    return tuple(_hold(row) for row in connection.execute(select(alert_holds).where(between).order_by(alert_holds.c.id)))
 
 
 def recent(connection: Connection, *, limit: int = 100) -> tuple[Hold, ...]:

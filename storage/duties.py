@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, select, update
@@ -137,6 +137,15 @@ def counts(connection: Connection, report_year: int, *, division_prefix: str = "
     query = select(duties.c.status, func.count()).where(*_scope(report_year, division_prefix)).group_by(duties.c.status)
     found = {DutyStatus(status): number for status, number in connection.execute(query)}
     return StatusCounts({status: found.get(status, 0) for status in DutyStatus})
+
+
+def by_deadline(connection: Connection, report_year: int, *, division_prefix: str = "") -> dict[date, StatusCounts]:
+    """The statuses of one report year counted per due date, the earliest first."""
+    query = select(duties.c.due_on, duties.c.status, func.count()).where(*_scope(report_year, division_prefix))
+    found: dict[date, dict[DutyStatus, int]] = {}
+    for due_on, status, number in connection.execute(query.group_by(duties.c.due_on, duties.c.status).order_by(duties.c.due_on)):
+        found.setdefault(due_on, dict.fromkeys(DutyStatus, 0))[DutyStatus(status)] = number
+    return {due_on: StatusCounts(by_status) for due_on, by_status in found.items()}
 
 
 def report_years(connection: Connection) -> tuple[int, ...]:

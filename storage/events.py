@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from storage.domain.alerts import Event, EventKind
 from storage.domain.enums import Audience
@@ -57,6 +57,20 @@ def recent(connection: Connection, *, audience: Audience | None = None, limit: i
     """The newest events first."""
     query = select(events).order_by(events.c.id.desc()).limit(limit)
     return tuple(_event(row) for row in connection.execute(query.where(events.c.audience == audience.value) if audience else query))
+
+
+def flips(connection: Connection, since: datetime, *, least: int) -> dict[tuple[BodyId | None, int | None], int]:
+    """Reports that came into one same state at least so often since that moment, with how often: they go to and fro."""
+    change = (events.c.kind.like("report.%"), events.c.kind.not_in(NO_CHANGE_OF_STATE), events.c.body_id.is_not(None))
+    one = (events.c.body_id, events.c.report_year, events.c.kind)
+    query = select(events.c.body_id, events.c.report_year, func.count()).where(events.c.at >= since, *change).group_by(*one)
+    found: dict[tuple[BodyId | None, int | None], int] = {}
+    for body, year, count in connection.execute(query.having(func.count() >= least)):
+        found[BodyId(body), year] = max(count, found.get((BodyId(body), year), 0))
+    return found
+
+
+NO_CHANGE_OF_STATE = (EventKind.REPORT_REVISED.value, EventKind.REPORT_UNANSWERED.value)
 
 
 def _event(row: Row[Any]) -> Event:

@@ -205,10 +205,45 @@ def _message(row: Row[Any]) -> Message:
     )
 
 
-def written_since(connection: Connection, since: datetime) -> tuple[OutboxRow, ...]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """That a message was written, without its text."""
+
+    id: int
+    destination_id: int
+    message_key: str
+    created_at: datetime
+    event_ids: tuple[int, ...]
+
+
+def written_since(connection: Connection, since: datetime) -> tuple[Written, ...]:
     """The messages written since that moment, the oldest first; what destinations were told lately."""
-    rows = connection.execute(select(outbox).where(outbox.c.created_at >= since).order_by(outbox.c.id))
-    return tuple(
-        OutboxRow(row.id, _message(row), SendState(row.state), row.attempts, row.created_at, row.next_at, row.accepted_at, row.last_reply)
-        for row in rows
-    )
+    named = (outbox.c.id, outbox.c.destination_id, outbox.c.message_key, outbox.c.created_at, outbox.c.event_ids)
+    rows = connection.execute(select(*named).where(outbox.c.created_at >= since).order_by(outbox.c.id))
+    return tuple(Written(row.id, row.destination_id, row.message_key, row.created_at, tuple(row.event_ids)) for row in rows)
+
+
+def numbers(connection: Connection) -> dict[int, int]:
+    """How many messages were ever written, by destination; the numbers people see go on from there."""
+    query = select(outbox.c.destination_id, func.count().label("messages")).group_by(outbox.c.destination_id)
+    return {row.destination_id: row.messages for row in connection.execute(query)}
+
+
+PLANNING_LOCK = 7_201_101
+
+
+def planning_turn(connection: Connection) -> None:
+    """Wait for whoever else is planning messages, until the end of this transaction: two plans at once could tell one thing twice.
+
+    On SQLite every writing transaction is alone already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(PLANNING_LOCK)))
+
+
+def postpone(connection: Connection, outgoing: Outgoing, until: datetime) -> None:
+    """Give a claimed message back untried: its service takes no more right now. It was no attempt."""
+    held = and_(outbox.c.id == outgoing.id, outbox.c.state == SendState.LEASED.value, outbox.c.attempts == outgoing.attempt)
+    state = SendState.PENDING if outgoing.attempt == 1 else SendState.RETRY
+    values = {"state": state.value, "attempts": outgoing.attempt - 1, "lease_until": None, "next_at": until}
+    connection.execute(update(outbox).where(held).values(**values))

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, select
 from storage.schema import send_rates
 from storage.statements import insert_new
 
-
 TINY = 1e-6
 """A third of a token taken three times is not quite one token."""
 

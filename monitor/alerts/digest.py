@@ -1,12 +1,13 @@
 """What one message says, before any wording is rendered: sections in the order people need them.
 
-需要您处理 → 新情况 → 已解决 → 无法判断 → 数字. At most ten items of one group are spelled out; the rest is counted.
+需要您处理 → 新情况 → 已解决 → 无法判断 → 数字. At most ten items of one group are spelled out; the rest is counted. Sections and groups are
+codes; the words are in `messages/<language>/words.toml`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from storage.domain.alerts import Event, EventKind
@@ -20,21 +21,66 @@ MAX_ITEMS = 10
 GRAVE = frozenset({Severity.S1, Severity.S2})
 """Findings worth a line of their own; hints and remarks are counted, and wait on the page."""
 
-HINTS = "提示和备注，不逐条列出"
+HINTS = "hints"
+TO_DO, NEWS, RESOLVED, UNKNOWN = "todo", "news", "resolved", "unknown"
 
 Belongs = Callable[[Event], bool]
 
-TO_DO = "需要您处理"
-NEWS = "新情况"
-RESOLVED = "已解决"
-UNKNOWN = "无法判断"
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line: who, which year, what. `what` is a group's code, `detail` a sentence with its evidence, `flips` how often it came into one
+    same state in 30 days, where it goes to and fro.
+    """
+
+    name: str
+    report_year: int | None = None
+    detail: str = ""
+    days_late: str = ""
+    rule: str = ""
+    title: str = ""
+    what: str = ""
+    since: str = ""
+    flips: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One due date and how its bodies stand."""
+
+    due_on: date
+    report_year: int
+    days_left: int
+    counts: StatusCounts
+
+    @property
+    def owed(self) -> int:
+        """Bodies that owe a report by that day; before it passes, those without one are `not_due`, and no part of `counts.due`."""
+        return self.counts.due + self.counts.by_status[DutyStatus.NOT_DUE]
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The counts by status value."""
+        return {status.value: number for status, number in self.counts.by_status.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A matter that stands open now, whoever was told of it. `what` is a group's code."""
+
+    matter: str
+    kind: EventKind
+    division: str
+    item: Item
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The numbers and names a digest for one scope needs, as of one moment.
 
-    `unknown` are bodies now undecidable with the reason; `sources` are the operators' figures (healthy, all).
+    `unknown` are bodies now undecidable with the reason; `sources` are the operators' figures (healthy, all). `near`, `passed`, `returned`
+    and `still_open` are due in this very digest; `held` counts what people hold back, by sort.
     """
 
     title: str
@@ -46,15 +92,23 @@ class Scene:
     sources_healthy: int = 0
     sources_all: int = 0
     link: str = ""
+    open: tuple[Open, ...] = ()
+    flips: Mapping[tuple[BodyId | None, int | None], int] = field(default_factory=dict)
+    near: tuple[Deadline, ...] = ()
+    passed: tuple[Deadline, ...] = ()
+    returned: tuple[Open, ...] = ()
+    still_open: tuple[Open, ...] = ()
+    held: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One kind of item: its heading with the full count, the items spelled out (none where the count says it all)."""
+    """One kind of item: its code with the full count, the items spelled out (none where the count says it all)."""
 
-    heading: str
-    items: tuple[str, ...]
+    code: str
+    items: tuple[Item, ...]
     count: int
+    deadlines: tuple[Deadline, ...] = ()
 
     @property
     def more(self) -> int:
@@ -66,7 +120,7 @@ class Group:
 class Section:
     """One part of the digest."""
 
-    title: str
+    code: str
     groups: tuple[Group, ...]
 
 
@@ -78,12 +132,11 @@ class Digest:
     on: date
     sections: tuple[Section, ...]
     new_findings: int
-    reference: str
 
     @property
     def quiet(self) -> bool:
         """Nothing happened: this is a sign of life."""
-        return not any(section.title != UNKNOWN for section in self.sections)
+        return not any(section.code != UNKNOWN for section in self.sections)
 
     @property
     def as_of(self) -> str:
@@ -104,12 +157,22 @@ class Digest:
         return {**by_status, "due": counts.due, "published": counts.published}
 
 
-def digest(events: Sequence[Event], scene: Scene, now: datetime, reference: str) -> Digest:
+def digest(events: Sequence[Event], scene: Scene, now: datetime) -> Digest:
     """Sort the events of one day into sections."""
-    found = [_section(title, grouping, events, scene) for title, grouping in SECTIONS]
-    found.append(_blind_spots(scene))
+    sections = [Section(code, _groups(grouping, events, scene)) for code, grouping in SECTIONS]
+    extra = (*_deadlines(scene), *_standing("returned", scene.returned))
+    todo = Section(TO_DO, (*extra, *sections[0].groups, *_standing("still_open", scene.still_open)))
+    found = [todo, *sections[1:], _blind_spots(scene)]
     opened = sum(_is_new(event) and event.severity in GRAVE for event in events)
-    return Digest(scene, local_date(now), tuple(section for section in found if section.groups), opened, reference)
+    return Digest(scene, local_date(now), tuple(section for section in found if section.groups), opened)
+
+
+def groups_of(events: Sequence[Event], scene: Scene) -> tuple[Group, ...]:
+    """The same groups without sections, for a message outside the digest; what belongs to none of them is listed all the same."""
+    found = tuple(group for _, grouping in SECTIONS for group in _groups(grouping, events, scene))
+    placed = [belongs for _, grouping in SECTIONS for _, belongs in grouping]
+    rest = [event for event in events if not any(belongs(event) for belongs in placed)]
+    return found + _groups((("other", lambda event: True),), rest, scene)
 
 
 def _is_missing(event: Event) -> bool:
@@ -144,46 +207,57 @@ def _is_new_report(event: Event) -> bool:
     return event.kind is EventKind.REPORT_FOUND and not _was_missing(event)
 
 
-Grouping = tuple[tuple[str, Belongs], ...]
+Grouping = Collection[tuple[str, Belongs]]
 
 SECTIONS: tuple[tuple[str, Grouping], ...] = (
     (
         TO_DO,
         (
-            ("未发现", _is_missing),
-            ("初步未发现，仍在复核", _is_provisional),
-            ("已撤下", _of_kind(EventKind.REPORT_WITHDRAWN)),
-            ("报告不一致，请核对", _is_finding(Certainty.INCONSISTENT)),
-            ("疑似不一致，待核实", _is_finding(Certainty.SUSPECT)),
+            ("unanswered", _of_kind(EventKind.REPORT_UNANSWERED)),
+            ("missing", _is_missing),
+            ("provisional", _is_provisional),
+            ("withdrawn", _of_kind(EventKind.REPORT_WITHDRAWN)),
+            ("inconsistent", _is_finding(Certainty.INCONSISTENT)),
+            ("suspect", _is_finding(Certainty.SUSPECT)),
             (HINTS, _is_hint),
         ),
     ),
     (
         NEWS,
         (
-            ("逾期发布", _of_kind(EventKind.REPORT_LATE)),
-            ("已发布", _is_new_report),
-            ("发布后有改动", _of_kind(EventKind.REPORT_REVISED)),
-            ("恢复发布", _of_kind(EventKind.REPORT_RESTORED)),
+            ("late", _of_kind(EventKind.REPORT_LATE)),
+            ("published", _is_new_report),
+            ("revised", _of_kind(EventKind.REPORT_REVISED)),
+            ("restored", _of_kind(EventKind.REPORT_RESTORED)),
         ),
     ),
-    (RESOLVED, (("原未发现或无法判断，现已发现", _was_missing), ("问题复核通过", _of_kind(EventKind.FINDING_RESOLVED)))),
+    (RESOLVED, (("found", _was_missing), ("checked", _of_kind(EventKind.FINDING_RESOLVED)))),
 )
 
 
-def _section(title: str, grouping: Grouping, events: Sequence[Event], scene: Scene) -> Section:
+def _groups(grouping: Grouping, events: Sequence[Event], scene: Scene) -> tuple[Group, ...]:
     groups = []
-    for heading, belongs in grouping:
+    for code, belongs in grouping:
         members = sorted((event for event in events if belongs(event)), key=lambda event: (event.severity or "S9", _name(event, scene)))
         if members:
-            lines = () if heading == HINTS else tuple(_line(event, scene) for event in members[:MAX_ITEMS])
-            groups.append(Group(heading, lines, len(members)))
-    return Section(title, tuple(groups))
+            items = () if code == HINTS else tuple(_item(event, scene) for event in members[:MAX_ITEMS])
+            groups.append(Group(code, items, len(members)))
+    return tuple(groups)
+
+
+def _deadlines(scene: Scene) -> tuple[Group, ...]:
+    pairs = (("near", scene.near), ("passed", scene.passed))
+    return tuple(Group(code, (), len(found), found) for code, found in pairs if found)
+
+
+def _standing(code: str, found: Sequence[Open]) -> tuple[Group, ...]:
+    oldest = sorted(found, key=lambda one: (one.since, one.matter))
+    return (Group(code, tuple(one.item for one in oldest[:MAX_ITEMS]), len(oldest)),) if oldest else ()
 
 
 def _blind_spots(scene: Scene) -> Section:
-    lines = tuple(f"{name}：{reason}" for name, reason in scene.unknown[:MAX_ITEMS])
-    group = Group("不计入未发现，不代表未发布", lines, len(scene.unknown))
+    items = tuple(Item(name, detail=reason) for name, reason in scene.unknown[:MAX_ITEMS])
+    group = Group("unseen", items, len(scene.unknown))
     return Section(UNKNOWN, (group,) if scene.unknown else ())
 
 
@@ -193,13 +267,15 @@ def _name(event: Event, scene: Scene) -> str:
     return scene.names.get(event.body_id, str(event.body_id))
 
 
-def _line(event: Event, scene: Scene) -> str:
+def _item(event: Event, scene: Scene) -> Item:
     """One item: who, which year, what; facts with their source, no blame."""
-    parts = [f"{_name(event, scene)}（{event.report_year}年度）"]
-    if "days_late" in event.payload:
-        parts.append(f"逾期 {event.payload['days_late']} 天")
-    if "rule" in event.payload:
-        parts.append(f"{event.payload['rule']} {event.payload.get('title', '')}")
-    detail = event.payload.get("reason", "")
-    notes = event.payload.get("notes", "")
-    return "：".join(part for part in ("，".join(parts), "；".join(filter(None, (detail, notes)))) if part)
+    detail, notes = event.payload.get("reason", ""), event.payload.get("notes", "")
+    return Item(
+        name=_name(event, scene),
+        report_year=event.report_year,
+        detail="；".join(filter(None, (detail, notes))),
+        days_late=event.payload.get("days_late", ""),
+        rule=event.payload.get("rule", ""),
+        title=event.payload.get("title", ""),
+        flips=scene.flips.get((event.body_id, event.report_year), 0),
+    )

@@ -3,60 +3,74 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from monitor.alerts.digest import Scene
-from monitor.alerts.plan import History, Options, Told, concerns, plan, scope_prefix
+from monitor.alerts import escalation
+from monitor.alerts.choosing import History, Sent, Told
+from monitor.alerts.events import operator
+from monitor.alerts.links import unsubscribe_link
+from monitor.alerts.plan import Options, World, plan
 from monitor.alerts.reference import message_id, reference
-from monitor.alerts.render import render
-from storage import bodies, destinations, duties, events, outbox, portals
+from monitor.alerts.render import Letter, render
+from monitor.alerts.scenes import deadlines, missing_now, scene
+from monitor.alerts.timing import Today
+from storage import alert_holds, alert_rules, destinations, events, installation, outbox
 from storage.database import Database
-from storage.domain.alerts import Destination, Event, Message
+from storage.domain.alerts import Destination, EventKind, Message
 from storage.domain.clock import CHINA, Clock, local_date
-from storage.domain.enums import Audience, BodyKind, DutyStatus, SourceHealth
-from storage.domain.ids import BodyId
+from storage.domain.enums import Audience
 from storage.settings import Settings
 
-MEMORY = timedelta(days=90)
-"""How far back it is looked up what a destination was told; older matters count as new."""
+MEMORY = timedelta(days=400)
+"""How far back it is looked up what a destination was told; older matters count as new. Longer than the year of one report."""
+
+LATELY = timedelta(days=30)
+FLIPS = 3
+"""So often into one same state within `LATELY`, and a matter goes to and fro; becoming established as missing is twice the same."""
 
 MOST_EVENTS = 100_000
+ESCALATED_ON = "escalated_on"
 
 
-def plan_due(db: Database, settings: Settings, clock: Clock) -> int:
+def plan_due(db: Database, settings: Settings, clock: Clock, options: Options | None = None) -> int:
     """Plan one round; how many messages went into the outbox. Doing it again at once adds nothing."""
-    now = clock.now()
+    now, options = clock.now(), options or options_of(settings)
     with db.write() as connection:
+        outbox.planning_turn(connection)
         served = destinations.list_all(connection, enabled_only=True)
-        waiting = tuple(event for audience in Audience for event in events.unplanned(connection, audience, limit=MOST_EVENTS))
         if not served:
             return 0
-        scenes = {
-            one.id: scene(connection, one, [event for event in waiting if concerns(event, one)], settings, now)
-            for one in served
-            if one.audience is Audience.OVERSIGHT
-        }
-        made = plan(waiting, served, scenes, _history(connection, now), now, options_of(settings))
+        history = _history(connection, now)
+        world = _world(connection, settings, now)
+        _escalate(connection, world, history, now, options)
+        waiting = tuple(event for audience in Audience for event in events.unplanned(connection, audience, limit=MOST_EVENTS))
+        made = plan(waiting, served, world, history, now, options)
         enqueued = [outbox.enqueue(connection, message, now) for message in made.messages]
         events.mark_planned(connection, made.settled, now)
+        _note_flapping(connection, now)
     return sum(number is not None for number in enqueued)
 
 
+def message_of_test(connection: Connection, destination: Destination, settings: Settings, now: datetime) -> Message:
+    """The test message for one destination; it travels the same way as every other one. Needs a writing transaction."""
+    key, today = f"test/{now:%Y%m%dT%H%M%S%f}", local_date(now)
+    code = reference(destination.id, key, today)
+    letter = Letter(code, outbox.sent_to(connection, destination.id) + 1)
+    at = now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+    said = render("test", {"instance": settings.public_url or socket.gethostname(), "at": at, "letter": letter}, destination.lang)
+    mark = message_id(destination.id, key, today, options_of(settings).host)
+    return Message(destination.id, key, code, mark, said.subject, said.text, said.html)
+
+
 def enqueue_test(db: Database, settings: Settings, clock: Clock, destination_id: int) -> int:
-    """Put a test message for one destination into the outbox; its id. It travels the same way as every other message."""
+    """Put a test message for one destination into the outbox; its id."""
     now = clock.now()
     with db.write() as connection:
-        destination = destinations.get(connection, destination_id)
-        key = f"test/{now:%Y%m%dT%H%M%S%f}"
-        code = reference(destination.id, key, local_date(now))
-        instance = settings.public_url or socket.gethostname()
-        said = render("test", {"instance": instance, "at": now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"), "reference": code})
-        mark = message_id(destination.id, key, local_date(now), options_of(settings).host)
-        number = outbox.enqueue(connection, Message(destination.id, key, code, mark, said.subject, said.text, said.html), now)
+        message = message_of_test(connection, destinations.get(connection, destination_id), settings, now)
+        number = outbox.enqueue(connection, message, now)
     assert number is not None, "the key holds the microsecond"
     return number
 
@@ -67,48 +81,43 @@ def options_of(settings: Settings) -> Options:
     return Options(host=host) if host else Options()
 
 
-def scene(connection: Connection, destination: Destination, concerned: Sequence[Event], settings: Settings, now: datetime) -> Scene:
-    """Numbers and names for one destination's region, for the report year now being published."""
-    year, prefix = local_date(now).year - 1, scope_prefix(destination.scope)
-    unknown = duties.list_for(connection, report_year=year, division_prefix=prefix, statuses=[DutyStatus.UNKNOWN])
-    names = _names(connection, [*(event.body_id for event in concerned), *(one.duty.key.body_id for one in unknown)])
-    sights = [status.health for status in portals.statuses(connection) if status.health is not SourceHealth.DISABLED]
-    return Scene(
-        title=_title(connection, destination.scope),
-        report_year=year,
-        as_of=now,
-        counts=duties.counts(connection, year, division_prefix=prefix),
-        names=names,
-        unknown=tuple((names.get(one.duty.key.body_id, ""), one.state.reason) for one in unknown),
-        sources_healthy=sights.count(SourceHealth.HEALTHY),
-        sources_all=len(sights),
-        link=settings.public_url,
+def _world(connection: Connection, settings: Settings, now: datetime) -> World:
+    key = installation.link_key(connection)
+    flips = events.flips(connection, now - LATELY, least=FLIPS)
+    return World(
+        scene=lambda destination, concerned: scene(connection, destination, concerned, settings, now, flips),
+        deadlines=lambda destination: deadlines(connection, destination.scope, now),
+        unsubscribe=lambda destination: unsubscribe_link(destination, key, settings.public_url),
+        rules=alert_rules.list_all(connection),
+        holds=alert_holds.active(connection, now),
+        ended=alert_holds.ended(connection, now - LATELY, now),
     )
 
 
-def _names(connection: Connection, body_ids: Iterable[BodyId | None]) -> dict[BodyId, str]:
-    found = bodies.get_many(connection, [body_id for body_id in body_ids if body_id is not None])
-    return {body_id: body.name for body_id, body in found.items()}
+def _escalate(connection: Connection, world: World, history: History, now: datetime, options: Options) -> None:
+    """Once a working day: absences that nobody acknowledged, as events for the second recipient of their rule."""
+    today = Today(now, options.digest_at, options.calendar)
+    if not any(rule.escalate_to for rule in world.rules) or not today.is_time:
+        return
+    if installation.get(connection, ESCALATED_ON) == str(today.day):
+        return
+    for event in escalation.unanswered(world.rules, history, missing_now(connection), world.holds, now, options.calendar):
+        events.append(connection, event)
+    installation.put(connection, ESCALATED_ON, str(today.day))
 
 
-def _title(connection: Connection, scope: str) -> str:
-    if not scope:
-        return "全部单位"
-    inside = bodies.list_all(connection, division_prefix=scope)
-    seat = next((body.name for body in inside if body.division_code == scope and body.kind is BodyKind.GOVERNMENT), "")
-    return seat or f"地区 {scope}"
+def _note_flapping(connection: Connection, now: datetime) -> None:
+    """Operators hear once a month of each report whose state goes to and fro: our eyes, or the portal, are at fault."""
+    for (body, year), count in events.flips(connection, now - LATELY, least=FLIPS).items():
+        reason = f"{year}年度同一状态30天内反复出现{count}次，请人工查看该栏目"
+        events.append(connection, operator(EventKind.ALERT_FLAPPING, str(body), reason, now, episode=f"{year}/{local_date(now):%Y-%m}"))
 
 
 def _history(connection: Connection, now: datetime) -> History:
     rows = outbox.written_since(connection, now - MEMORY)
-    told = events.get_many(connection, [number for row in rows for number in row.message.event_ids])
+    told = events.get_many(connection, [number for row in rows for number in row.event_ids])
     return History(
-        told=tuple(
-            Told(row.message.destination_id, told[number], row.created_at)
-            for row in rows
-            for number in row.message.event_ids
-            if number in told
-        ),
-        keys=frozenset((row.message.destination_id, row.message.message_key) for row in rows),
-        messages=tuple((row.message.destination_id, row.created_at) for row in rows),
+        told=tuple(Told(row.destination_id, told[number], row.created_at) for row in rows for number in row.event_ids if number in told),
+        sent=tuple(Sent(row.destination_id, row.message_key, row.created_at) for row in rows),
+        counts=outbox.numbers(connection),
     )

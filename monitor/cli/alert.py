@@ -12,10 +12,7 @@ from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from storage.database import Database
-    from storage.domain.alerts import Destination, Message
     from storage.settings import Settings
 
 
@@ -88,6 +85,7 @@ def send_test(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示内容，不发送。")] = False,
 ) -> None:
     """发送测试消息，显示对方服务的实际答复。有一个没有被接收，退出码即为 7。"""
+    from monitor.alerts.outgoing import message_of_test
     from storage import destinations, outbox
     from storage.domain.errors import NotFoundError
 
@@ -96,11 +94,11 @@ def send_test(
     now = session.clock().now()
     database = session.database(settings)
     try:
-        with database.read() as connection:
+        with database.write() as connection:
             found = [one for one in destinations.list_all(connection, enabled_only=True) if name in {None, one.name}]
+            messages = {one.name: message_of_test(connection, one, settings, now) for one in found}
         if not found:
             raise NotFoundError(f"没有接收方：{name}" if name else "还没有接收方。", advice="先运行 nianbao alert add 名称 地址。")
-        messages = {one.name: _message(one, settings, now) for one in found}
         if dry_run:
             for to, message in messages.items():
                 say(f"{to}：{message.subject}\n{message.body_text}")
@@ -132,19 +130,3 @@ def _deliver(session: Session, database: Database, settings: Settings, to: str, 
     accepted = tried[-1].state is SendState.ACCEPTED
     say(f"{'✓' if accepted else '✕'} {to}：{tried[-1].state.label}。对方答复：{tried[-1].reply or '（无）'}")
     return accepted
-
-
-def _message(destination: Destination, settings: Settings, now: datetime) -> Message:
-    from monitor.alerts.outgoing import options_of
-    from monitor.alerts.reference import message_id, reference
-    from monitor.alerts.render import render
-    from storage.domain.alerts import Message
-    from storage.domain.clock import CHINA, local_date
-
-    key = f"test/{now.isoformat()}"
-    today = local_date(now)
-    code = reference(destination.id, key, today)
-    at = now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
-    host = options_of(settings).host
-    text = render("test", {"instance": host, "at": at, "reference": code})
-    return Message(destination.id, key, code, message_id(destination.id, key, today, host), text.subject, text.text, text.html)

@@ -26,7 +26,8 @@ from storage.domain.registry import Body, EntryPoint, Portal
 from storage.domain.visits import Decision, ListLine, VisitResult
 from storage.settings import Settings, load
 
-MORNING = datetime(2025, 2, 4, 9, 0, tzinfo=CHINA).astimezone(UTC)
+MORNING = datetime(2025, 2, 5, 9, 0, tzinfo=CHINA).astimezone(UTC)
+"""The first working day after the deadline of that year: 1 to 4 February were holidays."""
 QUALIFIED = VisitResult(VisitOutcome.COMPLETE, items_seen=1, whole_list=True, canary=True, negative_control=True, own_network=True)
 
 

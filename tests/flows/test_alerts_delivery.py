@@ -92,7 +92,7 @@ def test_one_digest_arrives_as_text_and_html(db: Database, tmp_path: Path, mailb
     assert "逾期 4 天" in text
     assert "应发布 3｜已发布 2（按时 1、逾期 1、日期不明 0，按时率 33.3%）｜未发现 1" in text
     assert "示例市示例2局" in mail.get_body(("html",)).get_content()
-    assert mail["Subject"].startswith("【年报监测】全部单位 2月4日：未发现 1、逾期 1")
+    assert mail["Subject"].startswith("【年报监测】全部单位 2月5日：未发现 1、逾期 1")
     assert "http://nianbao.test/" in text
 
 

@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from monitor.alerts.choosing import History, Sent, Told
 from monitor.alerts.digest import MAX_ITEMS, Scene
 from monitor.alerts.events import alert_key, of_duty, operator
-from monitor.alerts.plan import History, Options, Plan, Told, in_scope, plan
+from monitor.alerts.plan import Options, Plan, World, plan
+from monitor.alerts.reach import in_scope
+from monitor.alerts.workdays import WorkCalendar
 from storage.domain.alerts import Destination, Event, EventKind, Message
 from storage.domain.clock import CHINA
 from storage.domain.duties import DutyKey, DutyState
@@ -17,7 +20,7 @@ from storage.duties import StatusCounts
 
 OFFICE = Destination(1, "办公室", "mailto:a@x.test", Audience.OVERSIGHT)
 OPS = Destination(2, "运维", "mailto:b@x.test", Audience.OPERATOR)
-OPTIONS = Options()
+OPTIONS = Options(calendar=WorkCalendar(lambda day: day.weekday() < 5))
 
 
 def at(day: int, hour: int = 9, month: int = 2) -> datetime:
@@ -40,7 +43,7 @@ def scene(now: datetime) -> Scene:
 
 def run(events: list[Event], history: History, now: datetime, *destinations: Destination) -> Plan:
     chosen = destinations or (OFFICE, OPS)
-    return plan(events, chosen, {one.id: scene(now) for one in chosen}, history, now, OPTIONS)
+    return plan(events, chosen, World(lambda destination, concerned: scene(now)), history, now, OPTIONS)
 
 
 class Life:
@@ -58,8 +61,8 @@ class Life:
             told = tuple(Told(message.destination_id, by_id[number], now) for number in message.event_ids)
             self.history = History(
                 self.history.told + told,
-                self.history.keys | {(message.destination_id, message.message_key)},
-                (*self.history.messages, (message.destination_id, now)),
+                (*self.history.sent, Sent(message.destination_id, message.message_key, now)),
+                {**self.history.counts, message.destination_id: self.history.counts.get(message.destination_id, 0) + 1},
             )
             self.sent.append((now, message))
         self.queue = [one for one in self.queue if one.id not in made.settled]
@@ -169,7 +172,7 @@ def test_operators_get_few_messages_an_hour_and_lose_none() -> None:
         now = at(4) + timedelta(minutes=minute)
         life.queue.append(replace(operator(EventKind.SOURCE_BLIND, f"栏目{minute}", "超时", now, episode="1"), id=minute + 1))
         life.tick(now)
-    assert len(life.sent) == OPTIONS.operator_per_hour
+    assert len(life.sent) == OPTIONS.per_hour
     life.tick(at(4) + timedelta(minutes=75))
     assert sorted(number for _, message in life.sent for number in message.event_ids) == list(range(1, 61))
 
