@@ -149,6 +149,8 @@ def claim_result(subject: Subject, rule: RuleId, claim: Claim, candidates: Seque
     if not {path.split("/", 1)[0] for path in cells} <= subject.operands.read:
         return CheckResult(rule, at, Outcome.UNDETERMINED, left=claim.value, cells=cells, needs=cells, quote=claim.quote)
     outcome = among(claim.value, [candidate.interval for candidate in candidates])
+    if outcome is Outcome.UNDETERMINED and _fits_no_reading(subject, claim.value, candidates):
+        outcome = Outcome.FAIL
     reason = incomparable(subject, claim) if outcome in VIOLATED else ""
     if reason:
         return CheckResult(rule, at, Outcome.NOT_APPLICABLE, left=claim.value, cells=cells, needs=(reason,), quote=claim.quote)
@@ -162,6 +164,18 @@ def claim_result(subject: Subject, rule: RuleId, claim: Claim, candidates: Seque
         needs=() if outcome is Outcome.PASS else unknown_cells(subject.operands, cells),
         quote=claim.quote,
         facts=_claim_facts(subject, candidates) if outcome in VIOLATED else {},
+    )
+
+
+def _fits_no_reading(subject: Subject, value: Number, candidates: Sequence[Candidate]) -> bool:
+    """Whether the mention agrees with none of the ways in which a doubtful cell may be read (figures that ran together, two extractions).
+
+    What comes of it is a doubtful reading for a person to look at, never more: the cell itself is in doubt.
+    """
+    return all(
+        among(value, [one.interval]) is Outcome.FAIL
+        or (len(one.cells) == 1 and (ways := subject.operands.cells[one.cells[0]].candidates) != () and value not in ways)
+        for one in candidates
     )
 
 

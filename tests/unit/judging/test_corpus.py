@@ -48,13 +48,7 @@ def test_what_cannot_both_be_true_is_raised(original: Path) -> None:
     for entry in gold(original):
         if entry["severity"] == "hard" and entry["kind"] not in NEEDS_OTHER_YEARS:
             raised = [f for f in findings(original) if f.rule.startswith(FITTING[entry["kind"]])]
-            assert raised or _unreadable(original, entry), entry
-
-
-def _unreadable(original: Path, entry: dict[str, Any]) -> bool:
-    """Text that lost its table borders may hide a cell; it must then be said to be doubtful, which the reading tests hold."""
-    twin = len(list(original.parent.glob("original.*"))) > 1
-    return twin and original.suffix == ".txt" and entry["kind"] == "text_vs_table"
+            assert raised, entry
 
 
 @pytest.mark.parametrize("original", ORIGINALS, ids=_id)
