@@ -42,13 +42,18 @@ def requests(document: Document, form: Form) -> Found:
     region, _ = _regions(aligned_lines.lines(document), form)
     found = _by_rows(region, form.requests)
     second = sequence_tables.requests(region, form.requests)
+    if any(_contradict(found.rows[key], cells) for key, cells in second.rows.items() if key in found.rows):
+        return found
     for key, cells in second.rows.items():
         if key not in found.rows or not any(cell.value is not None for cell in found.rows[key]):
             found.rows[key], found.lines[key] = cells, second.lines[key]
             found.short.discard(key)
-        elif [c.value for c in cells] != [c.value for c in found.rows[key]]:
-            found.rows[key] = tuple(doubt(cell, DOUBTFUL) for cell in found.rows[key])
     return found
+
+
+def _contradict(one: Sequence[Cell], other: Sequence[Cell]) -> bool:
+    """Whether two readings of a row hold different figures."""
+    return any(a.value != b.value for a, b in zip(one, other, strict=True) if a.value is not None and b.value is not None)
 
 
 def _by_rows(region: Sequence[AlignedLine], table: Table) -> Found:

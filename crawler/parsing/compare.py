@@ -36,6 +36,10 @@ def requests(reading: TableReading, found: Found, second: Second, form: Form) ->
         cells = _requests_row(reading, found, second, row, open_rows)
         if cells:
             read[row.key] = cells
+    replaced = {row.key for row in table.rows if (read.keys() | second.requests.keys()) & set(row.alternative_to)}
+    for key in replaced & read.keys():
+        if key not in found.rows:
+            del read[key]  # the stream took the heading of those rows for a row
     for key, way in choose(read, open_rows, table).items():
         read[key] = tuple(one_cell(printed, CHOSEN) for printed in way)
     if second.elastic & read.keys() and not balanced(read, table):

@@ -236,7 +236,7 @@ def _table(table: etree._Element, walk: _Walk) -> None:
     heights: dict[int, int] = {}  # index in drafts → rows spanned
     open_at: dict[int, int] = {}  # column → index in drafts of the merge that is still growing
     nested: list[etree._Element] = []
-    elsewhere: set[int] = set()  # cells whose content is a table of its own, printed after this one
+    elsewhere: dict[int, bool] = {}  # cells whose content is a table of its own, printed after this one
     rows = [row for row in _within(table, _ROW) if _inner(row, f"{_W}trPr", f"{_W}del") is None]
     for r, row in enumerate(rows):
         column = _before(row)
@@ -254,8 +254,7 @@ def _table(table: etree._Element, walk: _Walk) -> None:
                 heights[index] = 1
                 held = _held(cell, walk)
                 nested.extend(held)
-                if held and not drafts[index][3]:
-                    elsewhere.add(index)
+                elsewhere[index] = bool(held) and not drafts[index][3]
             if merge is not None:
                 growing[column] = index
             column += width
@@ -273,10 +272,12 @@ def _table(table: etree._Element, walk: _Walk) -> None:
             _inside(paragraph, walk, Locator(name))
 
 
-def _drawn(drafts: Sequence[tuple[int, int, int, str, Locator]], heights: Mapping[int, int], elsewhere: set[int]) -> tuple[GridCell, ...]:
+def _drawn(
+    drafts: Sequence[tuple[int, int, int, str, Locator]], heights: Mapping[int, int], elsewhere: Mapping[int, bool]
+) -> tuple[GridCell, ...]:
     """The cells with the heights their merges grew to; no blank is sure where a cell's content is a table of its own."""
     return tuple(
-        GridCell(r, c, text, at, heights[i], w, _ELSEWHERE if i in elsewhere else 1.0) for i, (r, c, w, text, at) in enumerate(drafts)
+        GridCell(r, c, text, at, heights[i], w, _ELSEWHERE if elsewhere[i] else 1.0) for i, (r, c, w, text, at) in enumerate(drafts)
     )
 
 
