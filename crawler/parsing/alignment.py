@@ -109,12 +109,14 @@ def _trace(lines: Sequence[Line], scores: Sequence[Sequence[float]], columns: in
 def _row(line: Line, scores: Sequence[float], below: Sequence[float], width: int) -> tuple[list[float], list[str]]:
     """The best sums from one printed row on, per form row, and the step each takes; of equals a match, then passing the printed row."""
     columns = len(scores)
+    bare = None if not line.figures or (line.stated < 5 and len(line.figures) < width) else 0.25 if any(line.labels) else 0.0
     skip = _SKIP_STATED if line.stated >= 5 else 0.0
     best, steps = [0.0] * (columns + 1), ["row"] * (columns + 1)
     best[columns] = below[columns] + skip
     for j in range(columns - 1, -1, -1):
         most, step = below[j] + skip, "row"
-        gain = _gain(line, scores[j], width)
+        score = scores[j]
+        gain = _gain(line, score, width) if score >= WEAK or (bare is not None and score >= bare) else None
         if gain is not None and below[j + 1] + gain >= most:
             most, step = below[j + 1] + gain, "match"
         if best[j + 1] + _SKIP_FORM > most:

@@ -51,7 +51,8 @@ class Row:
     def at(self, column: int) -> Slot | None:
         """The cell covering a column."""
         for slot in self.slots:
-            if slot.column <= column < slot.column + slot.cell.colspan:
+            cell = slot.cell
+            if cell.column <= column < cell.column + cell.colspan:
                 return slot
         return None
 
@@ -85,8 +86,9 @@ def _rectangular(cells: Sequence[GridCell]) -> bool:
 def _expand(cells: Iterable[GridCell]) -> Iterator[tuple[Slot, ...]]:
     lines: dict[int, list[Slot]] = {}
     for cell in cells:
-        figure = numbers.read(cell.text)
-        for row in range(cell.row, cell.row + cell.rowspan):
-            lines.setdefault(row, []).append(Slot(cell, figure, row != cell.row))
+        figure, first = numbers.read(cell.text), cell.row
+        lines.setdefault(first, []).append(Slot(cell, figure, False))
+        for row in range(first + 1, first + cell.rowspan):
+            lines.setdefault(row, []).append(Slot(cell, figure, True))
     for row in sorted(lines):
         yield tuple(sorted(lines[row], key=_COLUMN))

@@ -112,10 +112,15 @@ def _named(text: str) -> str:
     return bare.strip('《》“”" 　-—:：')
 
 
-def body(document: Document, sections: tuple[Section, ...], publisher: str = "", known: tuple[str, ...] = ()) -> BodyName | None:
-    """The publishing body, None if nothing names one. `publisher` is what the portal says, `known` the registered names."""
+def body(
+    document: Document, sections: tuple[Section, ...], publisher: str = "", known: tuple[str, ...] = (), printed: str | None = None
+) -> BodyName | None:
+    """The publishing body, None if nothing names one.
+
+    `publisher` is what the portal says, `known` the registered names, `printed` the title where the caller has it.
+    """
     text = "".join(s.text for s in sections)
-    named = _named(title(document))
+    named = _named(title(document) if printed is None else printed)
     aliases = _aliases(named, text)
     name = re.sub(r"[（(].*?[)）]\Z", "", named) if named else ""
     registered = [k for k in known if k and (k == name or (named and k in named))]

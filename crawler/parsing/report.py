@@ -52,7 +52,7 @@ def of_document(document: Document, *, source: str, sha256: str, hints: Hints = 
     """The report in a document already read."""
     parts = sections.split(document)
     title = identity.title(document)
-    body = identity.body(document, parts, hints.publisher, hints.body_names)
+    body = identity.body(document, parts, hints.publisher, hints.body_names, title)
     year, evidence = identity.report_year(document, title, hints.report_year)
     stream = Stream(document)
     edition = tables.edition(document, stream)

@@ -86,9 +86,10 @@ def _from_copy(lines: Sequence[Line], table: Table) -> Found:
         cells = settle(ways, row_holds, confidence)
         whole = _filled(match.line, ways) and all(spends(match.line.figures, way) or _merges(way) for way in ways)
         found.rows[match.key] = cells if whole else tuple(doubt(cell) for cell in cells)
-        fitting = [way for way in ways if row_holds(way)] or ways
-        if len(fitting) > 1 and match.key not in doubtful:
-            found.open_rows[match.key] = fitting
+        if len(ways) > 1 and match.key not in doubtful:
+            fitting = [way for way in ways if row_holds(way)] or ways
+            if len(fitting) > 1:
+                found.open_rows[match.key] = fitting
     _doubt_unnamed(found, headers, table)
     found.left_over = _left_over(lines, matches)
     return found
@@ -154,12 +155,15 @@ def _usual_start(matches: Sequence[alignment.Match], width: int) -> dict[tuple[i
 def _ways(line: Line, columns: Columns, order: Sequence[str], table: Table, usual: Mapping[tuple[int, int], int]) -> list[Way]:
     """All ways to read the row's figures, each in the form's column order."""
     official = [column.key for column in table.columns]
-    by_header = _by_header(line, columns, official) if line.row.structure == "cells" else None
+    under = _under_heads(line, columns, official) if line.row.structure == "cells" else None
+    by_header = _as_printed(under) if under is not None else None
     figures = line.figures
     picks = windows.choices([slot.figure for slot in figures], len(official))
     if len(picks) > 1 and by_header is None:
         start = usual.get((line.row.grid, len(line.row.slots)))
         picks = [pick for pick in picks if figures[pick[0]].column == start] or picks
+    if under is not None and by_header is not None and order == official and any(_picked(figures, pick, under) for pick in picks):
+        return [by_header]
     by_run = [_reordered([of_slot(figures[i]) for i in pick], order, official) for pick in picks]
     if by_header is None:
         return _distinct(by_run)
@@ -168,7 +172,11 @@ def _ways(line: Line, columns: Columns, order: Sequence[str], table: Table, usua
     return _distinct([by_header, *by_run])
 
 
-def _by_header(line: Line, columns: Columns, official: Sequence[str]) -> Way | None:
+def _picked(figures: Sequence[Slot], pick: Sequence[int], slots: Sequence[Slot]) -> bool:
+    return all(figures[i] is slot for i, slot in zip(pick, slots, strict=True))
+
+
+def _under_heads(line: Line, columns: Columns, official: Sequence[str]) -> list[Slot] | None:
     if len(columns) < len(official) or len(set(columns.values())) < len(official):
         return None
     slots: list[Slot] = []
@@ -177,6 +185,10 @@ def _by_header(line: Line, columns: Columns, official: Sequence[str]) -> Way | N
         if slot is None:
             return None
         slots.append(slot)
+    return slots
+
+
+def _as_printed(slots: Sequence[Slot]) -> Way:
     if len({id(slot) for slot in slots}) < len(slots):
         return tuple(_merged(slot, slots) for slot in slots)
     return tuple(of_slot(slot) for slot in slots)
@@ -190,12 +202,14 @@ def _merged(slot: Slot, slots: Sequence[Slot]) -> Printed:
 
 
 def _reordered(way: Sequence[Printed], order: Sequence[str], official: Sequence[str]) -> Way:
+    if order == official:
+        return tuple(way)
     by_key = dict(zip(order, way, strict=True))
     return tuple(by_key[key] for key in official)
 
 
 def _same(a: Way, b: Way) -> bool:
-    return all(x.figure == y.figure for x, y in zip(a, b, strict=True))
+    return all(x.figure is y.figure or x.figure == y.figure for x, y in zip(a, b, strict=True))
 
 
 def _distinct(ways: Sequence[Way]) -> list[Way]:

@@ -131,6 +131,7 @@ def pattern(label: Label) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{part})" for part in parts))
 
 
+@lru_cache(maxsize=512)
 def spelled(text: str) -> re.Pattern[str]:
     """Any text as it may stand in a stream."""
     return re.compile(_spelled(text))

@@ -57,8 +57,12 @@ def read(document: Document, form: Form, stream: Stream | None = None) -> TableR
     if document.recognised:
         reading.cells = cautious(reading.cells, form, document.recognised)
     _images(reading, document)
-    for table in TABLES:
-        reading.quality[table] = _quality(reading, table)
+    by_table: dict[str, list[Cell]] = {table: [] for table in TABLES}
+    for path, cell in reading.cells.items():
+        if cell.kind is not CellKind.ABSENT:
+            by_table[path.partition("/")[0]].append(cell)
+    for table, present in by_table.items():
+        reading.quality[table] = _quality(present) if table in reading.found else ReadingQuality.NONE
     return reading
 
 
@@ -99,11 +103,7 @@ def _images(reading: TableReading, document: Document) -> None:
             reading.note("table-missing", f"没有找到{_NAMES[table]}", table)
 
 
-def _quality(reading: TableReading, table: str) -> ReadingQuality:
-    if table not in reading.found:
-        return ReadingQuality.NONE
-    cells = [cell for path, cell in reading.cells.items() if path.startswith(table + "/")]
-    present = [cell for cell in cells if cell.kind is not CellKind.ABSENT]
+def _quality(present: Sequence[Cell]) -> ReadingQuality:
     doubtful = sum(not cell.trusted for cell in present)
     if doubtful == 0:
         return ReadingQuality.HIGH

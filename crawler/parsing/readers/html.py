@@ -267,11 +267,11 @@ def _holder(table: etree._Element) -> etree._Element | None:
 def _place(cell: etree._Element, text: str, row: int, rows: int, taken: dict[int, int], at: Locator) -> GridCell:
     """The cell in the first free column of its row; marks the columns it takes."""
     wide = _span(cell.get("colspan"), 1)
-    high = min(_span(cell.get("rowspan"), rows - row), rows - row)
+    high = min(_span(cell.get("rowspan"), rows - row), rows - row)  # a span of 0 goes on to the end of the table
     column = 0
     while taken.get(column, 0) > row:
         column += 1
-    for c in range(column, column + wide):
+    for c in range(column, column + wide) if wide > 1 else (column,):
         taken[c] = row + high
     return GridCell(row, column, text, at, high, wide)
 

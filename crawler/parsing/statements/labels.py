@@ -16,6 +16,18 @@ _BREAK = re.compile(r"[，,；;：:。（(）)]")
 _FILLER = re.compile(
     r"(?:其中|另|另外|另有|还有|尚有|有|共|共有|共计|总计|合计|剩余|其余|余|除|已|均|分别|为|计|包括|含|目前|截至目前|年底|截至年底|至年底|至今|全年|，|、|的)*\Z"
 )
+_OUTCOMES = tuple((metric, re.compile(pattern)) for metric, pattern in w.OUTCOMES)
+_OUTCOME_ENDS = tuple((metric, re.compile(rf"(?:{pattern})\Z")) for metric, pattern in w.OUTCOMES)
+_OUTCOME_WHOLE = tuple((metric, re.compile(rf"(?:{pattern}){w.OUTCOME_FILL}")) for metric, pattern in w.OUTCOMES)
+_OUTCOME_TAIL = re.compile(rf"{w.OUTCOME_FILL}\Z")
+_ITEMS = tuple((row, re.compile(pattern)) for row, pattern in w.ITEMS)
+_FILL_TAIL = re.compile(rf"{w.FILL}\Z")
+_ENDS = re.compile(rf"(?:{w.REQUEST.pattern})(?:政府)?(?:信息)?(?:办件|件|事项)?{w.FILL}(?:收到|受理|接收|办理)?{w.FILL}\Z")
+_TAKEN = re.compile(rf"(?:{w.RECEIVE.pattern}|办理|处理){w.FILL}\Z")
+_SHORT = re.compile(
+    r"(?:20\d\d年度?|全年|本年度?|年内|今年以来|截至年底)*[，、]?(?:[一-龥]{0,12}?(?:局|委|办|厅|政府|机关|单位|镇|街道))?"
+    rf"(?:全年|共计|共|累计|总共)*(?:{w.RECEIVE.pattern}){w.FILL}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,7 @@ def _behind(a: Around) -> Label | None:
     tail = _tail_after(a)
     if not tail or not _about_requests(a):
         return None
-    found = [metric for metric, pattern in w.OUTCOMES if re.fullmatch(rf"(?:{pattern}){w.OUTCOME_FILL}", tail)]
+    found = [metric for metric, pattern in _OUTCOME_WHOLE if pattern.fullmatch(tail)]
     return Label(found[0]) if len(found) == 1 and tail not in ("公开", "其他", "其它") else None
 
 
@@ -114,15 +126,15 @@ def _applicant(a: Around) -> Label | None:
 def _outcome(a: Around) -> Label | None:
     if not _about_requests(a) or w.FOREIGN.search(a.clause) or "主动公开" in a.clause:
         return None
-    clause = re.sub(rf"{w.OUTCOME_FILL}\Z", "", a.clause)
-    groups = [metric for metric, pattern in w.OUTCOMES if re.search(pattern, clause)]
-    items = [row for row, pattern in w.ITEMS if re.search(pattern, clause)]
+    clause = _OUTCOME_TAIL.sub("", a.clause)
+    groups = [metric for metric, pattern in _OUTCOMES if pattern.search(clause)]
+    items = [row for row, pattern in _ITEMS if pattern.search(clause)]
     if not groups:
         return Label(items[0]) if len(items) == 1 and len(clause) <= 40 and not w.RECEIVE.search(clause) else None
     if set(groups) == {"requests_granted", "requests_partial"}:
         joined = re.search(r"公开(?:及|和|、|与|或|以及)(?:者)?部分", clause)
         return Label("requests_granted_or_partial" if joined else "requests_partial")
-    tail = [metric for metric, pattern in w.OUTCOMES if re.search(rf"(?:{pattern})\Z", clause)]
+    tail = [metric for metric, pattern in _OUTCOME_ENDS if pattern.search(clause)]
     if len(groups) > 1 or not tail:
         return None
     if groups == ["requests_other"] and not _in_outcomes(a, clause):
@@ -138,7 +150,7 @@ def _in_outcomes(a: Around, clause: str) -> bool:
     if re.search(r"其他处理|予以公开|同意公开|准予公开", clause):
         return True
     others = re.sub(re.escape(a.clause), "", a.sentence)
-    return sum(1 for metric, p in w.OUTCOMES if metric not in ("requests_other", "requests_granted") and re.search(p, others)) >= 1
+    return sum(1 for metric, p in _OUTCOMES if metric not in ("requests_other", "requests_granted") and p.search(others)) >= 1
 
 
 def _handled(a: Around) -> Label | None:
@@ -150,7 +162,7 @@ def _handled(a: Around) -> Label | None:
     if not found or len(a.clause) - found[-1].end() > 24:
         return None
     rest = a.clause[found[-1].end() :]
-    plain = re.sub(rf"{w.FILL}\Z", "", re.sub(w.REQUEST, "", rest))
+    plain = _FILL_TAIL.sub("", w.REQUEST.sub("", rest))
     return Label("requests_handled") if _HANDLED_TAIL.fullmatch(plain) else None
 
 
@@ -169,16 +181,11 @@ def _received(a: Around) -> Label | None:
 
 
 def _object_is_request(a: Around, clause: str, tail: str, received: bool) -> bool:
-    ends = re.compile(rf"(?:{w.REQUEST.pattern})(?:政府)?(?:信息)?(?:办件|件|事项)?{w.FILL}(?:收到|受理|接收|办理)?{w.FILL}\Z")
-    if ends.search(clause):
+    if _ENDS.search(clause):
         return not re.search(r"(?:方面|类别|涉及|内容|关于)[^，]{0,12}\Z", clause[: -1 or None]) or received
-    if w.REQUEST.match(re.sub(r"^(?:的|各类|有效)", "", a.after)) and re.search(rf"(?:{w.RECEIVE.pattern}|办理|处理){w.FILL}\Z", clause):
+    if w.REQUEST.match(re.sub(r"^(?:的|各类|有效)", "", a.after)) and _TAKEN.search(clause):
         return True
-    short = re.fullmatch(
-        rf"(?:20\d\d年度?|全年|本年度?|年内|今年以来|截至年底)*[，、]?(?:[一-龥]{{0,12}}?(?:局|委|办|厅|政府|机关|单位|镇|街道))?(?:全年|共计|共|累计|总共)*(?:{w.RECEIVE.pattern}){w.FILL}",
-        clause,
-    )
-    return received and a.topic == "requests" and short is not None and not tail.strip("共计申请件为有到了的数量")
+    return received and a.topic == "requests" and _SHORT.fullmatch(clause) is not None and not tail.strip("共计申请件为有到了的数量")
 
 
 def _received_qualifier(clause: str, received: bool) -> str:

@@ -14,7 +14,9 @@ _NUMBER = rf"\d{{1,3}}(?:[,，]\d{{3}})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![�
 _QUANTITY = re.compile(
     rf"(?P<about>大?约|近|逾|超过?|将近|不足|达到?近)?(?<![\d.〔第])(?P<number>{_NUMBER})(?P<more>余|多|来)?(?P<big>万|亿)?(?P<more2>余|多)?(?P<unit>{_UNITS})(?P<more3>以上|左右|多)?"
 )
+_SPACES = re.compile(r"[\s\u3000\u00a0]+")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
+_NARROW = re.compile("[:;()]")
 _WIDE = str.maketrans(":;()", "：；（）")
 _BIG = {"万": 10_000, "亿": 100_000_000}
 
@@ -32,8 +34,9 @@ class Quantity:
 
 def compact(text: str) -> str:
     """Text without spaces, digits half width, punctuation full width except the thousands separator."""
-    bare = re.sub(r"[\s\u3000\u00a0]+", "", half_width(text))
-    return _COMMA.sub("，", bare).translate(_WIDE)
+    bare = _SPACES.sub("", half_width(text))
+    wide = _COMMA.sub("，", bare) if "," in bare else bare
+    return wide.translate(_WIDE) if _NARROW.search(wide) else wide
 
 
 def find(text: str) -> list[Quantity]:

@@ -31,6 +31,7 @@ _INCLUDES_CARRIED = re.compile(
 )
 
 
+_PLANS = 5
 _WHOLE = ("", "new", "processed")
 _LONGEST = 4000  # a longer run without a full stop is no sentence but a table without borders
 
@@ -61,7 +62,9 @@ class _Machine:
 
 
 def read_section(section: Section, *, body: str, report_year: int | None) -> list[Claim]:
-    """The claims of one section in printed order."""
+    """The claims of one section in printed order; none of section 5, which states plans."""
+    if section.number == _PLANS:
+        return []
     machine = _Machine(section, body, report_year, topic="disputes" if section.number == 4 else "")
     offsets = [offset for offset, _ in section.places]
     claims: list[Claim] = []
@@ -91,7 +94,7 @@ def read_section(section: Section, *, body: str, report_year: int | None) -> lis
 def _sentence(m: _Machine) -> list[Claim]:
     m.claims = []
     text = m.sentence
-    if _is_plan(m, text) or len(text) > _LONGEST:
+    if _is_plan(text) or len(text) > _LONGEST:
         return []
     if m.topic == "foreign":
         m.topic = m.resume
@@ -112,9 +115,9 @@ def _sentence(m: _Machine) -> list[Claim]:
     return m.claims
 
 
-def _is_plan(m: _Machine, text: str) -> bool:
-    """Whether a sentence states plans rather than what happened: section 5, and what is to come anywhere."""
-    return m.section.number == 5 or bool(_NEXT_YEAR_PLANS.search(text[:12]))
+def _is_plan(text: str) -> bool:
+    """Whether a sentence states plans rather than what happened."""
+    return bool(_NEXT_YEAR_PLANS.search(text[:12]))
 
 
 def _move_topic(m: _Machine, text: str) -> None:

@@ -60,6 +60,8 @@ def find(sentence: str, topic: str, section: int, cases: list[tuple[str, int]]) 
 
 
 def _requests(sentence: str) -> Iterator[tuple[Label, int]]:
+    if "申请" not in sentence:
+        return
     found = _NO_REQUEST.search(sentence) or _REQUEST_ZERO.search(sentence)
     if not found:
         return
@@ -73,6 +75,8 @@ def _requests(sentence: str) -> Iterator[tuple[Label, int]]:
 
 
 def _disputes(sentence: str) -> Iterator[tuple[Label, int]]:
+    if "复议" not in sentence and "诉" not in sentence:
+        return
     for found in (*_NO_DISPUTE.finditer(sentence), *_ZERO_DISPUTE.finditer(sentence)):
         what = found["what"]
         if _CORRECTED.search(what) or _SUB_DISPUTE.search(what) or "未经" in what or w.DISPUTE_FOREIGN.search(what.replace("发生率", "")):
@@ -86,7 +90,7 @@ def _disputes(sentence: str) -> Iterator[tuple[Label, int]]:
 
 
 def _corrected(sentence: str) -> Iterator[tuple[Label, int]]:
-    found = _NO_CORRECTED.search(sentence)
+    found = _NO_CORRECTED.search(sentence) if "纠" in sentence or "败诉" in sentence else None
     if not found:
         return
     clause = re.split(r"[，。；]", sentence[: found.start()])[-1] + found[0] + re.split(r"[，。；]", sentence[found.end() :])[0]
@@ -111,15 +115,15 @@ def _handled(sentence: str) -> Iterator[tuple[Label, int]]:
 
 
 def _upheld(sentence: str, cases: list[tuple[str, int]]) -> Iterator[tuple[Label, int]]:
-    found = _UPHELD.search(sentence)
-    if not found or not cases:
+    found = _UPHELD.search(sentence) if cases else None
+    if not found:
         return
     for kind, value in cases if found["all"] else cases[-1:]:
         yield Label(f"{kind}_upheld", "all"), value
 
 
 def _fee(sentence: str, section: int) -> Iterator[tuple[Label, int]]:
-    found = _NO_FEE.search(sentence)
+    found = _NO_FEE.search(sentence) if "费" in sentence or "收取" in sentence else None
     if not found or _FEE_FOREIGN.search(re.split(r"[，；。]", sentence[: found.start()])[-1] + found[0]):
         return
     if section == 6 or _FEE_TOPIC.search(sentence):
