@@ -27,7 +27,7 @@ def split(row: Row, first_column: int | None = None) -> Line:
     if first_column is not None:
         cut = next((i for i, slot in enumerate(slots) if slot.column >= first_column), len(slots))
     else:
-        while cut and slots[cut - 1].figure.slot:
+        while cut and slots[cut - 1].figure.kind is not CellKind.TEXT:
             cut -= 1
     named = slots[:cut]
     while named and not plain(named[-1].text):
@@ -37,4 +37,5 @@ def split(row: Row, first_column: int | None = None) -> Line:
     labels = tuple(plain(slot.text) for slot in named)
     tail = [label for label in labels if label][-3:]
     suffixes = tuple("".join(tail[-k:]) for k in range(1, len(tail) + 1))
-    return Line(row, labels, slots[cut:], sum(slot.figure.kind is not CellKind.BLANK for slot in slots[cut:]), suffixes)
+    figures = slots[cut:]
+    return Line(row, labels, figures, len([slot for slot in figures if slot.figure.kind is not CellKind.BLANK]), suffixes)

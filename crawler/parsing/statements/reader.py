@@ -31,6 +31,12 @@ _INCLUDES_CARRIED = re.compile(
 )
 
 
+# A topic, a word without which nothing names it, and what names it.
+_TOPICS = (
+    ("requests", "申请", w.REQUEST),
+    ("reconsideration", "复议", w.RECONSIDERATION),
+    ("litigation", "诉", w.LITIGATION),
+)
 _PLANS = 5
 _WHOLE = ("", "new", "processed")
 _LONGEST = 4000  # a longer run without a full stop is no sentence but a table without borders
@@ -122,11 +128,8 @@ def _is_plan(text: str) -> bool:
 
 def _move_topic(m: _Machine, text: str) -> None:
     """The topic after reading `text`: the last thing named in it, else what it was."""
-    named = [
-        (max((f.end() for f in pattern.finditer(text)), default=-1), topic)
-        for topic, pattern in (("requests", w.REQUEST), ("reconsideration", w.RECONSIDERATION), ("litigation", w.LITIGATION))
-    ]
-    place, topic = max(named)
+    named = [(max((f.end() for f in pattern.finditer(text)), default=-1), topic) for topic, mark, pattern in _TOPICS if mark in text]
+    place, topic = max(named, default=(-1, ""))
     if place >= 0 and not (topic in ("reconsideration", "litigation") and not _disputes_fit(m, text)):
         m.topic = topic
     counted = re.split(r"[，；：（。]", text)[-1]

@@ -21,6 +21,7 @@ _SELF = re.compile(
 )
 _GOVERNMENT = re.compile(r"(?:人民)?政府\Z|管委会\Z|管理委员会\Z|(?:实验区|开发区|新区|示范区|省|市|县|区|旗|州)\Z")
 _OFFICE_BODY = re.compile(r"办公(?:室|厅)\Z")
+_CITED = re.compile(r"《[^》]*》|〔\d+〕")
 _YEAR = re.compile(r"(20\d\d)\s*年(?!度?报告)")
 _OTHER_PERIOD = re.compile(
     r"(?<![较比与和同从含及转自接])(?:去年|上年度?|上一年度?|前年|往年)(?!度?(?:同期|相比|度?结转|底|末|转|办|遗留|接转|结余))|近[三五几\d]年|[“\"]?十[三四]五[”\"]?|(?<!与)(?<!较)历年(?!相比|来)|自[^，。]{2,12}以来|成立以来|开通以来|累计至"
@@ -53,7 +54,7 @@ def of_part(clause: str) -> bool:
 
 def period_of(text: str, report_year: int | None) -> str:
     """The phrase in `text` (a sentence up to the figure) that names another year or part of the year, "" for the report year."""
-    bare = re.sub(r"《[^》]*》|〔\d+〕", "", text)
+    bare = _CITED.sub("", text) if "《" in text or "〔" in text else text
     part = _PART_YEAR.search(bare) or _OTHER_PERIOD.search(bare) or _NEXT.search(bare)
     if part:
         return part[0]
