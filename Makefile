@@ -51,7 +51,7 @@ bench: install-dev
 lock: install-dev
 	$(PIP) install uv
 	$(COMPILE) --group build --output-file requirements.lock pyproject.toml
-	$(COMPILE) --group build --group dev --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra ocr --group build --group dev --output-file requirements-dev.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) nianbao-demo

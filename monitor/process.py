@@ -37,6 +37,7 @@ from storage.settings import Settings
 
 __all__ = ["Archive", "ProcessSummary", "Progress", "evaluate_duties", "process_pending"]
 
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 QUALITY_ORDER = (ReadingQuality.NONE, ReadingQuality.LOW, ReadingQuality.MEDIUM, ReadingQuality.HIGH)
 
 log = structlog.get_logger()
@@ -129,7 +130,7 @@ def _read_all(db: Database, archive: Archive, settings: Settings, clock: Clock, 
     waiting = tuple(sorted(waiting, key=lambda version: (version.report_year, version.id)))
     if not waiting:
         return []
-    limits = Limits(wall_seconds=settings.parse_timeout_seconds, memory_mb=settings.parse_memory_mb)
+    limits = Limits(wall_seconds=settings.parse_timeout_seconds, memory_mb=settings.parse_memory_mb).for_pictures(settings.ocr_enabled)
     done = []
     with ParserPool(limits) as pool:
         tools = _Tools(db, archive, pool, Shelf())
@@ -189,6 +190,11 @@ def read_version(archive: Archive, pool: ParserPool, version: ReportVersion, bod
     found = version.found
     hints = Hints((body.name, *body.aliases), report_year=version.report_year, published_on=found.published_on)
     best = pool.parse(archive.get(found.main_sha256), source=found.url, hints=hints)
+    shown = [part for part in found.parts if part.name.lower().endswith(PICTURES) or part.url.lower().endswith(PICTURES)]
+    if shown and any(problem.code == "tables-are-images" for problem in best.reading.problems):
+        # The tables are pictures on the page: read once more with the archived pictures at hand.
+        pictures = tuple((part.url or part.name, archive.get(part.sha256)) for part in shown)
+        best = pool.parse(archive.get(found.main_sha256), source=found.url, hints=replace(hints, pictures=pictures))
     for part in found.parts:
         if best.reading.quality in {ReadingQuality.HIGH, ReadingQuality.MEDIUM}:
             break

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     parse_workers: int = Field(default=2, ge=1)
     parse_timeout_seconds: float = Field(default=60.0, gt=0)
     parse_memory_mb: int = Field(default=1024, ge=128)
+    ocr_enabled: bool = True
 
     smtp_host: str = ""
     smtp_port: int = Field(default=25, ge=1, le=65535)
@@ -63,6 +64,8 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     mail_from: str = ""
     alert_muted: bool = False
+    alert_allow_hosts: tuple[str, ...] = ()
+    alert_deadman_url: str = ""
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8700, ge=0, le=65535)

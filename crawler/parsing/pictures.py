@@ -56,10 +56,13 @@ def _read(data: bytes, at: Locator, problems: list[Problem]) -> list[Block]:
     from crawler.parsing.ocr import pages
 
     try:
-        return pages.blocks(data, at)
+        found = pages.blocks(data, at)
     except ReadError as error:
         problems.append(Problem("picture-not-read", f"图片未能识别：{error.message}", at=str(at)))
         return []
+    if not found:
+        problems.append(Problem("picture-not-read", "图片上没有识别出文字或表格", at=str(at)))
+    return found
 
 
 def _paths(blocks: Iterable[Block]) -> Iterable[str]:

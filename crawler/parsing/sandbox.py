@@ -13,12 +13,13 @@ import resource
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Self
 
+from crawler.parsing.ocr import engine
 from crawler.parsing.report import Hints, parse, unread
 from storage.domain.document import Problem
 from storage.domain.reports import ParsedReport
@@ -30,16 +31,31 @@ _NO_MEMORY = "parse-memory"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one child: CPU and wall seconds per report, address space and answer in MB, reports before it is replaced."""
+    """Bounds of one child: CPU and wall seconds per report, address space and answer in MB, reports before it is replaced.
+
+    `recognise` False leaves pictures unread even where the recogniser is installed.
+    """
 
     cpu_seconds: int = 60
     wall_seconds: float = 90.0
     memory_mb: int = 2048
     answer_mb: int = 64
     reports_per_child: int = 200
+    recognise: bool = True
+
+    def for_pictures(self, wanted: bool = True) -> Self:
+        """The same with room and time for a scanned report, where the recogniser is wanted and there; it takes seconds per page."""
+        if not wanted or not engine.available():
+            return replace(self, recognise=wanted)
+        return replace(
+            self,
+            cpu_seconds=max(self.cpu_seconds, 600),
+            wall_seconds=max(self.wall_seconds, 600.0),
+            memory_mb=max(self.memory_mb, 3072),
+        )
 
 
-_DEFAULT = Limits()
+_DEFAULT = Limits().for_pictures()
 Work = Callable[[bytes, str, Hints], ParsedReport]
 
 
@@ -157,6 +173,8 @@ def _serve(pipe: Connection, limits: Limits, work: Callable[..., object]) -> Non
     size = limits.memory_mb * _MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if not limits.recognise:
+        engine.forbid()
     while True:
         try:
             given = pickle.loads(pipe.recv_bytes())  # noqa: S301 - written by our own parent

@@ -138,7 +138,7 @@ def _reparsed(database: Database, session: Session, year: int | None, telling: A
 
     settings, shelf = session.settings(), Shelf()
     archive = session.archive(settings)
-    limits = Limits(wall_seconds=settings.parse_timeout_seconds, memory_mb=settings.parse_memory_mb)
+    limits = Limits(wall_seconds=settings.parse_timeout_seconds, memory_mb=settings.parse_memory_mb).for_pictures(settings.ocr_enabled)
     with ParserPool(limits) as pool:
         for number, (total, body, _, version) in enumerate(_reports(database, year), start=1):
             _progress(session, "读取", number, total)

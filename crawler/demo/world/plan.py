@@ -24,6 +24,12 @@ stable column; a new column each year, the older ones on a page of their own.
 PATHS: Mapping[str, str] = {
     "trs": "/zwgk/zfxxgk/zfxxgknb{n}/",
     "hanweb": "/col/col140{n}/index.html",
+    "hanweb_unit": "/col/col240{n}/index.html",
+    "hanweb_xxgk": "/col/col340{n}/index.html",
+    "ucap": "/zwgk/c1000{n}4/zfxxgknb/xxgk_list.shtml",
+    "gkmlpt": "/xxgk{n}/gkmlpt/index",
+    "longxun": "/public/column/66{n}41",
+    "truecms": "/qpxrmzf{n}/zfxxgknb/zfxxgknb.html",
 }
 """Address of a column by style; `{n}` is empty for the only one, else a number. Styles that need a browser are not in it."""
 

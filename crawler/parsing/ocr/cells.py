@@ -35,25 +35,28 @@ class ReadCell:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    cell: int
-    top: int
-    bottom: int
-    left: int
-    right: int
+Line = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels."""
 
 
 def read(grey: Any, ink: Any, table: RuledTable, points: float) -> list[ReadCell]:
     """Every cell of the table, in its order."""
-    lines = [line for number in range(len(table.cells)) for line in _lines(ink, table, number, points)]
-    first = engine.recognise([_crop(grey, ink, line, 0.22) for line in lines])
+    placed = [(number, line) for number in range(len(table.cells)) for line in _inside(ink, table, number, points)]
+    first = engine.recognise([crop(grey, ink, line, 0.22) for _, line in placed])
     figures = [i for i, one in enumerate(first) if _FIGURE.match(one.text.strip())]
-    again = dict(zip(figures, engine.recognise([_crop(grey, ink, lines[i], 0.5, 1.4) for i in figures]), strict=True))
+    again = dict(zip(figures, engine.recognise([crop(grey, ink, placed[i][1], 0.5, 1.4) for i in figures]), strict=True))
     found: dict[int, list[tuple[Recognised, Recognised | None]]] = {}
-    for i, line in enumerate(lines):
-        found.setdefault(line.cell, []).append((first[i], again.get(i)))
+    for i, (number, _) in enumerate(placed):
+        found.setdefault(number, []).append((first[i], again.get(i)))
     return [_cell(found.get(number, [])) for number in range(len(table.cells))]
+
+
+def lines(ink: Any) -> list[Line]:
+    """The lines of text on a sheet of one column, from top to bottom; what is higher than four usual lines is no text."""
+    inside = _without_dust(ink, ink.shape[1])
+    found = _split(inside, 0, 0, 1)
+    usual = float(np.median([bottom - top for _, top, _, bottom in found])) if found else 0.0
+    return [line for line in found if line[3] - line[1] <= 4 * usual]
 
 
 def _cell(parts: list[tuple[Recognised, Recognised | None]]) -> ReadCell:
@@ -73,7 +76,7 @@ def _agree(one: Recognised, other: Recognised | None) -> bool:
     return one.text.strip() == other.text.strip() and min(one.certainty, other.certainty) >= _LEAST_CERTAIN
 
 
-def _lines(ink: Any, table: RuledTable, number: int, points: float) -> list[_Line]:
+def _inside(ink: Any, table: RuledTable, number: int, points: float) -> list[Line]:
     """The lines of text in one cell, from top to bottom."""
     ruled = table.cells[number]
     height, width = ink.shape
@@ -81,13 +84,15 @@ def _lines(ink: Any, table: RuledTable, number: int, points: float) -> list[_Lin
     top, bottom = max(0, round(ruled.top / points) + 2), min(height, round(ruled.bottom / points) - 1)
     if right - left < 4 or bottom - top < 4:
         return []
-    inside = _without_dust(ink[top:bottom, left:right], width)
-    rows = np.flatnonzero(inside.any(axis=1))
-    found = []
-    for start, end in _runs(rows, max(1, round((bottom - top) * 0.02))):
+    return _split(_without_dust(ink[top:bottom, left:right], width), left, top, max(1, round((bottom - top) * 0.02)))
+
+
+def _split(inside: Any, left: int, top: int, gap: int) -> list[Line]:
+    found: list[Line] = []
+    for start, end in _runs(np.flatnonzero(inside.any(axis=1)), gap):
         columns = np.flatnonzero(inside[start:end].any(axis=0))
-        found.append(_Line(number, top + start, top + end, left + int(columns[0]), left + int(columns[-1]) + 1))
-    return _joined(found, width)
+        found.append((left + int(columns[0]), top + start, left + int(columns[-1]) + 1, top + end))
+    return _joined(found)
 
 
 def _without_dust(ink: Any, width: int) -> Any:
@@ -111,28 +116,34 @@ def _runs(rows: Any, gap: int) -> list[tuple[int, int]]:
     return list(zip(starts, ends, strict=True))
 
 
-def _joined(lines: list[_Line], width: int) -> list[_Line]:
+def _joined(found: list[Line]) -> list[Line]:
     """Thin stretches belong to the line beside them: the upper stroke of a character, the dot of a heading."""
-    if len(lines) < 2:
-        return lines
-    tallest = max(line.bottom - line.top for line in lines)
-    made: list[_Line] = []
-    for line in lines:
-        thin = line.bottom - line.top < tallest * _SAME_LINE or (made and made[-1].bottom - made[-1].top < tallest * _SAME_LINE)
-        if made and thin and line.top - made[-1].bottom <= tallest * _SAME_LINE and line.bottom - made[-1].top <= tallest * 1.35:
-            last = made[-1]
-            made[-1] = _Line(last.cell, last.top, line.bottom, min(last.left, line.left), max(last.right, line.right))
+    if len(found) < 2:
+        return found
+    usual = float(np.percentile([bottom - top for _, top, _, bottom in found], 75))
+    made: list[Line] = []
+    for line in found:
+        last = made[-1] if made else None
+        if last is not None and _parts(last, line, usual):
+            made[-1] = (min(last[0], line[0]), last[1], max(last[2], line[2]), line[3])
         else:
             made.append(line)
     return made
 
 
-def _crop(grey: Any, ink: Any, line: _Line, margin: float, stretch: float = 1.0) -> Any:
+def _parts(upper: Line, lower: Line, usual: float) -> bool:
+    """Whether two stretches are one line: one of them thin, near each other, and together no higher than a line."""
+    thin = min(upper[3] - upper[1], lower[3] - lower[1]) < usual * _SAME_LINE
+    return thin and lower[1] - upper[3] <= usual * _SAME_LINE and lower[3] - upper[1] <= usual * 1.35
+
+
+def crop(grey: Any, ink: Any, line: Line, margin: float, stretch: float = 1.0) -> Any:
     """One line cut out with white around it, nothing of the rules in it; three equal channels."""
-    pad = max(2, round((line.bottom - line.top) * margin))
-    part = grey[line.top : line.bottom, line.left : line.right].copy()
+    left, top, right, bottom = line
+    pad = max(2, round((bottom - top) * margin))
+    part = grey[top:bottom, left:right].copy()
     # What is far from any ink is paper: rules, their remains and the scanner's shadow are not read.
-    near = cv2.dilate(ink[line.top : line.bottom, line.left : line.right], np.ones((5, 5), np.uint8))
+    near = cv2.dilate(ink[top:bottom, left:right], np.ones((5, 5), np.uint8))
     paper = int(np.percentile(part, 90))
     part[near == 0] = paper
     if stretch != 1.0:

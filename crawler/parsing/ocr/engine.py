@@ -1,4 +1,4 @@
-"""The recogniser behind a small door: crops of one line each to text with its certainty, and a page to the boxes of its lines.
+"""The recogniser behind a small door: crops of one line each to text with its certainty.
 
 The extra `[ocr]` brings it: rapidocr with its models inside the wheel, run by onnxruntime on one core. Nothing is fetched at run time:
 every model is named by its path in the wheel. This is the only module that imports it.
@@ -28,9 +28,21 @@ class Recognised:
     certainty: float
 
 
-@cache
+_forbidden: list[bool] = []
+
+
 def available() -> bool:
-    """Whether the extra is installed."""
+    """Whether the extra is installed, and this process may use it."""
+    return not _forbidden and _installed()
+
+
+def forbid() -> None:
+    """Leave pictures unread in this process, for good."""
+    _forbidden.append(True)
+
+
+@cache
+def _installed() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in NEEDED)
 
 
@@ -48,14 +60,6 @@ def recognise(crops: Sequence[Any]) -> list[Recognised]:
     return [found[key] for key in keys]
 
 
-def detect(image: Any) -> list[tuple[float, float, float, float]]:
-    """Left, top, right, bottom in pixels of every line of text on a page (height × width × 3, uint8)."""
-    answer = _detector()(image)
-    if answer.boxes is None:
-        return []
-    return [(float(box[:, 0].min()), float(box[:, 1].min()), float(box[:, 0].max()), float(box[:, 1].max())) for box in answer.boxes]
-
-
 @cache
 def _configuration() -> Any:
     """The library's own settings with the wheel's models named and one thread per child: as many children as cores do the rest."""
@@ -65,7 +69,6 @@ def _configuration() -> Any:
     settings = rapidocr.RapidOCR(
         params={
             "Global.log_level": "critical",
-            "Det.model_path": str(_one(models, "det")),
             "Rec.model_path": str(_one(models, "rec")),
             "Rec.rec_img_shape": _SHAPE,
             "Rec.rec_batch_num": _BATCH,
@@ -73,9 +76,8 @@ def _configuration() -> Any:
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
     ).cfg
-    for part in (settings.Det, settings.Rec):
-        part.engine_cfg = settings.EngineConfig["onnxruntime"]
-        part.model_root_dir = models
+    settings.Rec.engine_cfg = settings.EngineConfig["onnxruntime"]
+    settings.Rec.model_root_dir = models
     settings.Rec.font_path = None
     return settings
 
@@ -93,10 +95,3 @@ def _recogniser() -> Any:
     from rapidocr.ch_ppocr_rec import TextRecognizer
 
     return TextRecognizer(_configuration().Rec)
-
-
-@cache
-def _detector() -> Any:
-    from rapidocr.ch_ppocr_det import TextDetector
-
-    return TextDetector(_configuration().Det)

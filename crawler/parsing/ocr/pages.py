@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import cv2
-
 from crawler.parsing import drawn_pages, ruling
 from crawler.parsing.drawn_pages import Page
 from crawler.parsing.ocr import cells, engine, picture, rules
@@ -77,16 +75,15 @@ def _on_page(box: Box, at: Locator) -> Box:
 
 def _prose(page: Upright, ruled: Ruled, tables: list[RuledTable], at: Locator) -> list[tuple[float, Block]]:
     """Running text outside the tables, its lines joined to paragraphs by their margins."""
-    ink, grey = ruled.ink.copy(), page.grey.copy()
+    ink = ruled.ink.copy()
     for table in tables:
         left, right = round(table.xs[0] / ruled.points), round(table.xs[-1] / ruled.points)
         top, bottom = round(table.ys[0] / ruled.points), round(table.ys[-1] / ruled.points)
         ink[max(0, top - 4) : bottom + 5, max(0, left - 4) : right + 5] = 0
-        grey[max(0, top - 4) : bottom + 5, max(0, left - 4) : right + 5] = 255
     if (ink > 0).mean() < _LEAST_INK:
         return []
     sheet = Page(at.page or 1, page.grey.shape[1] * ruled.points, page.grey.shape[0] * ruled.points)
-    sheet.glyphs = _glyphs(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), ruled.points)
+    sheet.glyphs = _glyphs(page.grey, ink, ruled.points)
     return [(block.at.box.top * sheet.height, _moved(block, page, at)) for block in drawn_pages.blocks(sheet) if block.at.box is not None]
 
 
@@ -100,11 +97,10 @@ def _moved(block: Block, page: Upright, at: Locator) -> Block:
     return TextBlock(block.text, Locator(f"{at.path}/text", at.page, _on_page(upright, at)))
 
 
-def _glyphs(image: Any, points: float) -> list[Glyph]:
+def _glyphs(grey: Any, ink: Any, points: float) -> list[Glyph]:
     """The characters of every line, spread evenly over its box: enough to tell lines and margins."""
-    boxes = [tuple(round(value) for value in box) for box in engine.detect(image)]
-    boxes = [(max(0, left), max(0, top), right, bottom) for left, top, right, bottom in boxes if right - left > 3 and bottom - top > 3]
-    texts = engine.recognise([image[top:bottom, left:right].copy() for left, top, right, bottom in boxes])
+    boxes = cells.lines(ink)
+    texts = engine.recognise([cells.crop(grey, ink, box, 0.22) for box in boxes])
     made: list[Glyph] = []
     for (left, top, right, bottom), read in zip(boxes, texts, strict=True):
         if read.certainty < _LEAST_CERTAIN or not read.text:

@@ -18,6 +18,7 @@ _LONGER_ACROSS, _LONGER_DOWN = 3.0, 1.55
 """How many times a character's height a rule must be long: rows of one line are not much higher than twice that."""
 
 _GRAINY = 12.0
+_BREAK_IN_GRAIN = 5
 _BREAK = 3  # pixels: breaks in a rule that are mended; wider ones would join the strokes of neighbouring characters
 _SURELY_A_RULE = 0.25  # of the sheet's width: a horizontal stroke as long as this needs no vertical ones at its ends
 _NEAR_RULE = 3.0  # points: a stroke that ends farther from any crossing one is a letter's
@@ -37,10 +38,14 @@ def find(grey: Any) -> Ruled:
     """The rules of an upright page."""
     width = grey.shape[1]
     points = SHEET / width
-    dark = cv2.adaptiveThreshold(_calm(grey), 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _odd(width / 40), 14)
+    grainy = float(np.median(np.abs(cv2.Laplacian(grey, cv2.CV_16S)))) > _GRAINY
+    gap = _BREAK_IN_GRAIN if grainy else _BREAK
+    dark = cv2.adaptiveThreshold(
+        _calm(grey) if grainy else grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _odd(width / 40), 14
+    )
     size = _letter(dark)
-    across = _lines(dark, (round(size * _LONGER_ACROSS), 1), (_BREAK, 1))
-    down = _lines(dark, (1, round(size * _LONGER_DOWN)), (1, _BREAK))
+    across = _lines(dark, (round(size * _LONGER_ACROSS), 1), (gap, 1))
+    down = _lines(dark, (1, round(size * _LONGER_DOWN)), (1, gap))
     drawn = _strokes(across, points, horizontal=True)
     columns = tuple(_between(_strokes(down, points, horizontal=False), drawn))
     rows = tuple(row for row in drawn if row.high - row.low >= _SURELY_A_RULE * SHEET) + tuple(
@@ -106,6 +111,5 @@ def _drawn(strokes: Sequence[Stroke], points: float, found: Any, *, horizontal: 
 
 
 def _calm(grey: Any) -> Any:
-    """The page with its grain smoothed, where it has much: the middle of three by three takes grain away and leaves rules standing."""
-    grain = float(np.median(np.abs(cv2.Laplacian(grey, cv2.CV_16S))))
-    return cv2.GaussianBlur(cv2.medianBlur(grey, 3), (3, 3), 0) if grain > _GRAINY else grey
+    """The page with its grain smoothed: the middle of three by three takes grain away and leaves rules standing."""
+    return cv2.GaussianBlur(cv2.medianBlur(grey, 3), (3, 3), 0)

@@ -1,0 +1,93 @@
+import random
+
+import pytest
+
+from crawler.demo.sampling import Wanted, make_facts
+from crawler.demo.scans import DAMAGE, pages, scan
+from crawler.demo.slips import row_sum_error
+from crawler.parsing.ocr import engine
+from crawler.parsing.report import Hints, parse
+from crawler.parsing.sandbox import Limits, ParserPool
+from storage.domain.enums import CellKind, ReadingQuality
+
+installed = pytest.mark.skipif(not engine.available(), reason="the extra [ocr] is not installed")
+BODY = "示例市教育局"
+
+
+def _facts(seed):
+    return make_facts(random.Random(seed), Wanted(BODY, 2024, requests=30))
+
+
+def _judged(facts, parsed):
+    """Right, flagged and silent cells, as the corpus counts them."""
+    counts = {"right": 0, "flagged": 0, "silent": []}
+    for path, printed in facts.cells.items():
+        cell = parsed.cell(path)
+        shown = "" if cell.value is None else str(cell.value)
+        if shown == printed.lstrip("+") or (printed.strip() in {"", "/"} and cell.value is None):
+            counts["right"] += 1
+        elif not cell.trusted or cell.kind in {CellKind.ABSENT, CellKind.TEXT}:
+            counts["flagged"] += 1
+        else:
+            counts["silent"].append((path, printed, cell.raw))
+    return counts
+
+
+@installed
+@pytest.mark.parametrize(("kind", "dots", "least"), [("clean", 150, 0.98), ("scan", 200, 0.85)])
+def test_a_scanned_report_is_read_and_nothing_wrong_is_silent(kind, dots, least):
+    facts = _facts(kind)
+    parsed = parse(scan(facts, kind, random.Random(7), dots_per_inch=dots), source="scan.tif")
+    counts = _judged(facts, parsed)
+    assert counts["silent"] == []
+    assert counts["right"] >= least * len(facts.cells)
+    assert (parsed.body.name, parsed.report_year) == (BODY, 2024)
+    assert any(problem.code == "read-by-ocr" for problem in parsed.reading.problems)
+    cell = parsed.cell("requests/new_received/total")
+    assert cell.at.page in {1, 2}
+    assert 0 <= cell.at.box.left < cell.at.box.right <= 1
+
+
+@installed
+def test_a_sum_that_does_not_hold_doubts_its_figures_and_suggests_none_as_read():
+    facts = row_sum_error(_facts("sum"))
+    parsed = parse(scan(facts, "clean", random.Random(7), dots_per_inch=150), source="scan.tif")
+    cell = parsed.cell("requests/granted/total")
+    assert str(cell.value) == facts.cells["requests/granted/total"], "what is printed is what is read"
+    assert not cell.trusted
+
+
+@installed
+def test_pictures_a_page_shows_are_read_where_they_are_at_hand():
+    facts = _facts("page")
+    sheet = scan(facts, "clean", random.Random(7), dots_per_inch=150)
+    markup = f"<html><body><h1>{BODY}2024年政府信息公开工作年度报告</h1><p>二、主动公开政府信息情况</p><img src='./P01.tif'></body></html>"
+    alone = parse(markup.encode(), source="page")
+    assert {problem.code for problem in alone.reading.problems} >= {"tables-are-images"}
+    both = parse(markup.encode(), source="page", hints=Hints(pictures=(("http://a.gov.test/x/P01.tif", sheet),)))
+    assert both.cell("requests/new_received/total").value == int(facts.cells["requests/new_received/total"])
+
+
+def test_without_the_recogniser_a_picture_is_not_checkable():
+    data = scan(_facts("none"), "clean", random.Random(7), dots_per_inch=150)
+    with ParserPool(Limits(recognise=False)) as pool:
+        parsed = pool.parse(data, source="scan.tif")
+    assert parsed.reading.quality is ReadingQuality.NONE
+    assert {problem.code for problem in parsed.reading.problems} == {"tables-are-images"}
+
+
+@installed
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, b"\xff\xd8\xff" + b"garbage" * 9, b"II*\x00\x08\x00\x00\x00"])
+def test_a_broken_picture_is_a_problem_not_a_crash(data):
+    parsed = parse(data, source="broken.png")
+    assert parsed.reading.quality is ReadingQuality.NONE
+    assert any(problem.code == "picture-not-read" for problem in parsed.reading.problems)
+
+
+def test_every_kind_of_damage_leaves_a_picture():
+    page = pages(_facts("kinds"), 60)[0]
+    for kind, steps in DAMAGE.items():
+        made = page
+        for step in steps:
+            made = step(made, random.Random(kind))
+        assert made.width > 100
