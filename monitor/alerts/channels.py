@@ -17,12 +17,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import apprise
 
+from monitor.alerts.egress import Guard
 from monitor.alerts.mail import MailChannel, Relay
-from monitor.alerts.robots import SERVICES, RobotChannel
+from monitor.alerts.robots import SERVICES, RobotChannel, parts_of
 from monitor.alerts.webhook import WebhookChannel
 from storage.domain.alerts import Message, Reply
 from storage.domain.enums import SendState
 from storage.domain.errors import ConfigError
+from storage.send_rates import Rate
 
 Send = Callable[[Message, datetime, datetime], Reply]
 """(message, created_at, now) to what became of it."""
@@ -43,9 +45,9 @@ class MailDefaults:
     sender: str
 
 
-def channel(address: str, mail: MailDefaults | None = None) -> Send:
-    """The way of sending to `address`. Raises ConfigError, without the address in it, where there is none."""
-    address = address.strip()
+def channel(address: str, mail: MailDefaults | None = None, guard: Guard | None = None) -> Send:
+    """The way of sending to `address`. Raises ConfigError, without the address in it, where there is none, or it leads inside."""
+    address, guard = address.strip(), guard or Guard()
     scheme = address.partition("://")[0].lower() if "://" in address else ""
     if scheme in REFUSED_SCHEMES:
         raise ConfigError(f"不接受该地址：{REFUSED_SCHEMES[scheme]}", advice="企业微信群机器人请使用 wecombot://<机器人key>。")
@@ -57,10 +59,25 @@ def channel(address: str, mail: MailDefaults | None = None) -> Send:
     if scheme in {"mailto", "mailtos"}:
         return _mail(plugin)
     if scheme in {"json", "jsons"}:
-        return _webhook(plugin, address)
+        return _webhook(plugin, address, guard)
     if scheme in SERVICES:
-        return _robot(plugin, scheme)
+        return _robot(plugin, scheme, guard)
+    # Of the other services only hosts that say so themselves are refused: for many of them the "host" is a token, and asking a name
+    # server for it would give it away. A mail relay is often inside the office, and only speaks SMTP: it is not guarded.
+    guard.refuse_inner(str(plugin.host or ""))
     return _any(plugin)
+
+
+def demand(address: str, message: Message) -> tuple[Rate, int] | None:
+    """How often the service of that address may be asked and how many requests the message makes; None where no limit is known."""
+    service = SERVICES.get(address.strip().partition("://")[0].lower())
+    return None if service is None else (service.rate, len(parts_of(message, service)))
+
+
+def robot_of(address: str) -> str:
+    """What two addresses of one robot have in common: the service and the token, without signing secret and options."""
+    scheme, _, rest = address.strip().partition("://")
+    return f"{scheme.lower()}://{rest.partition('?')[0].strip('/').rpartition('@')[2]}"
 
 
 def _plugin(address: str) -> Any:
@@ -111,7 +128,8 @@ def _mail(plugin: Any) -> Send:
     return lambda message, created_at, _: sender.send(message, created_at)
 
 
-def _webhook(plugin: Any, address: str) -> Send:
+def _webhook(plugin: Any, address: str, guard: Guard) -> Send:
+    guard.refuse_inner(plugin.host)
     scheme = "https" if plugin.secure else "http"
     port = f":{plugin.port}" if plugin.port else ""
     key = parse_qs(urlsplit(address).query).get("hmac", [""])[0]
@@ -122,13 +140,14 @@ def _webhook(plugin: Any, address: str) -> Send:
         password=plugin.password or "",
         headers=dict(plugin.headers),
         verify=plugin.verify_certificate,
+        guard=guard,
     )
     return lambda message, _, __: sender.send(message)
 
 
-def _robot(plugin: Any, scheme: str) -> Send:
+def _robot(plugin: Any, scheme: str, guard: Guard) -> Send:
     token = plugin.key if scheme == "wecombot" else plugin.token
-    sender = RobotChannel(SERVICES[scheme], token, getattr(plugin, "secret", "") or "")
+    sender = RobotChannel(SERVICES[scheme], token, getattr(plugin, "secret", "") or "", guard=guard)
     return lambda message, _, now: sender.send(message, now)
 
 

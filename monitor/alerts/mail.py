@@ -97,6 +97,10 @@ def compose(message: Message, sender: tuple[str, str], recipients: tuple[str, ..
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Nianbao-Reference"] = message.reference
+    if message.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        if message.unsubscribe.startswith("https://"):  # RFC 8058 allows one-click only there
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.body_text, cte="base64")
     if message.body_html:
         mail.add_alternative(message.body_html, subtype="html", cte="base64")

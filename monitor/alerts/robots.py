@@ -11,18 +11,26 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote_plus
 
 import httpx
 
+from monitor.alerts.egress import Guard
 from monitor.alerts.webhook import Connection, Judge, post
 from storage.domain.alerts import Message, Reply
 from storage.domain.enums import SendState
+from storage.send_rates import Rate
 
 MAX_PARTS = 5
-"""A robot takes 20 messages a minute; a message that needs more parts than this is cut and says so."""
+"""A message that needs more parts than this is cut and says so."""
+
+TWENTY_A_MINUTE = Rate(burst=10, per_minute=10)
+"""What 企业微信 and 钉钉 take from one robot; 钉钉 shuts a robot out for ten minutes when it sends more."""
+
+FIVE_A_SECOND = Rate(burst=4, per_minute=60)
+"""飞书 takes 5 a second and 100 a minute."""
 
 CUT = "\n（内容过长，其余请见系统页面）"
 
@@ -36,6 +44,8 @@ class Service:
     text_key: tuple[str, str, str]
     codes: tuple[str, ...]
     dead: frozenset[int]
+    rate: Rate = TWENTY_A_MINUTE
+    max_parts: int = MAX_PARTS
 
 
 WECOM = Service(
@@ -58,8 +68,12 @@ FEISHU = Service(
     ("msg_type", "content", "text"),
     ("code", "StatusCode"),
     frozenset({19001, 19021, 19022, 19024}),
+    FIVE_A_SECOND,
+    4,
 )
-LARK = Service("https://open.larksuite.com/open-apis/bot/v2/hook/{token}", 18000, FEISHU.text_key, FEISHU.codes, FEISHU.dead)
+LARK = Service(
+    "https://open.larksuite.com/open-apis/bot/v2/hook/{token}", 18000, FEISHU.text_key, FEISHU.codes, FEISHU.dead, FIVE_A_SECOND, 4
+)
 
 SERVICES: Mapping[str, Service] = {"wecombot": WECOM, "dingtalk": DINGTALK, "feishu": FEISHU, "lark": LARK}
 
@@ -73,13 +87,16 @@ class RobotChannel:
     secret: str = ""
     endpoint: str = ""
     timeout: float = 20.0
+    guard: Guard = field(default_factory=Guard)
 
     def send(self, message: Message, now: datetime) -> Reply:
         """All parts in order; the first that is not accepted ends the attempt."""
         reply = Reply(SendState.RETRY, "")
-        parts = split(message.body_text, self.service.limit_bytes)
+        parts = parts_of(message, self.service)
         for position, part in enumerate(parts):
-            reply = post(self._url(now), self._body(part), HEADERS, Connection(timeout=self.timeout), judge=ByCode(self.service))
+            reply = post(
+                self._url(now), self._body(part), HEADERS, Connection(timeout=self.timeout, guard=self.guard), judge=ByCode(self.service)
+            )
             if reply.state is not SendState.ACCEPTED:
                 # Parts before this one are in the group already: say so, the next attempt repeats them.
                 suffix = f"（第{position + 1}/{len(parts)}段）" if len(parts) > 1 else ""
@@ -127,8 +144,13 @@ class ByCode(Judge):
         return next((value for value in values if isinstance(value, int)), None)
 
 
-def split(text: str, limit_bytes: int) -> tuple[str, ...]:
-    """Text in parts of at most `limit_bytes` UTF-8 bytes, at line ends where possible; at most MAX_PARTS, the last saying it was cut."""
+def parts_of(message: Message, service: Service) -> tuple[str, ...]:
+    """The requests one message makes."""
+    return split(message.body_text, service.limit_bytes, service.max_parts)
+
+
+def split(text: str, limit_bytes: int, max_parts: int = MAX_PARTS) -> tuple[str, ...]:
+    """Text in parts of at most `limit_bytes` UTF-8 bytes, at line ends where possible; at most `max_parts`, the last saying it was cut."""
     room = limit_bytes - 16  # for the "（1/5）" mark
     parts, current = [], ""
     for line in text.strip("\n").splitlines(keepends=True):
@@ -138,9 +160,9 @@ def split(text: str, limit_bytes: int) -> tuple[str, ...]:
                 current = ""
             current += piece
     parts.append(current)
-    if len(parts) > MAX_PARTS:
-        last = _pieces(parts[MAX_PARTS - 1].rstrip("\n"), room - len(CUT.encode()))[0] + CUT
-        parts = [*parts[: MAX_PARTS - 1], last]
+    if len(parts) > max_parts:
+        last = _pieces(parts[max_parts - 1].rstrip("\n"), room - len(CUT.encode()))[0] + CUT
+        parts = [*parts[: max_parts - 1], last]
     if len(parts) == 1:
         return (parts[0],)
     return tuple(f"（{number}/{len(parts)}）{part}" for number, part in enumerate(parts, 1))

@@ -8,12 +8,15 @@ thread.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from monitor.alerts.channels import MailDefaults, channel, redacted
+from sqlalchemy import Connection
+
+from monitor.alerts.channels import MailDefaults, channel, demand, redacted, robot_of
+from monitor.alerts.egress import Guard
 from monitor.alerts.events import operator
 from monitor.alerts.mail import Relay
-from storage import events, outbox
+from storage import events, outbox, send_rates
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind, Outgoing, Reply
 from storage.domain.clock import Clock
@@ -47,12 +50,27 @@ def send_due(db: Database, settings: Settings, clock: Clock, *, limit: int = 200
     for _ in range(limit):
         with db.write() as connection:
             claimed = outbox.claim(connection, clock.now(), ONE_AT_A_TIME)
+            postponed = bool(claimed) and _postponed(connection, claimed[0], clock.now())
         if not claimed:
             break
+        if postponed:
+            continue
         outcome = _deliver(db, settings, clock, claimed[0])
         counted[outcome] = counted.get(outcome, 0) + 1
     waiting = counted.get(SendState.RETRY, 0) + counted.get(SendState.UNKNOWN, 0)
     return SendSummary(counted.get(SendState.ACCEPTED, 0), waiting, counted.get(SendState.DEAD, 0), counted.get(None, 0))
+
+
+def _postponed(connection: Connection, outgoing: Outgoing, now: datetime) -> bool:
+    """Whether the service takes no more right now; the message is then given back for when it does. Room is taken in the transaction of
+    the claim, so that several senders share it.
+    """
+    wanted = demand(outgoing.destination.address, outgoing.message)
+    robot = robot_of(outgoing.destination.address)
+    wait = send_rates.take(connection, robot, wanted[1], wanted[0], now) if wanted else timedelta(0)
+    if wait:
+        outbox.postpone(connection, outgoing, now + wait)
+    return bool(wait)
 
 
 def _deliver(db: Database, settings: Settings, clock: Clock, outgoing: Outgoing) -> SendState | None:
@@ -87,7 +105,8 @@ def attempt(outgoing: Outgoing, settings: Settings, clock: Clock) -> Reply:
     """One attempt on the wire. Never raises for what the address or the service does."""
     address = outgoing.destination.address
     try:
-        reply = channel(address, mail_defaults(settings))(outgoing.message, outgoing.created_at, clock.now())
+        guard = Guard.of(settings.alert_allow_hosts)
+        reply = channel(address, mail_defaults(settings), guard)(outgoing.message, outgoing.created_at, clock.now())
     except ConfigError as error:
         # The address or the installation's relay must be mended by a person; until then the message waits.
         return Reply(SendState.RETRY, f"{error.message}{error.advice}")

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from monitor.alerts.egress import Guard, NotResolved
 from storage.domain.alerts import Message, Reply
 from storage.domain.enums import SendState
+from storage.domain.errors import ConfigError
 
 SCHEMA = "nianbao.message/1"
 TIMEOUT_SECONDS = 20.0
@@ -33,6 +35,7 @@ class WebhookChannel:
     headers: Mapping[str, str] = field(default_factory=dict)
     verify: bool = True
     timeout: float = TIMEOUT_SECONDS
+    guard: Guard = field(default_factory=Guard)
 
     def send(self, message: Message) -> Reply:
         """One attempt."""
@@ -41,7 +44,7 @@ class WebhookChannel:
         if self.hmac_key:
             headers["X-Nianbao-Signature"] = signature(self.hmac_key, body)
         auth = (self.user, self.password) if self.user else None
-        return post(self.url, body, headers, Connection(self.verify, self.timeout, auth), judge=by_status)
+        return post(self.url, body, headers, Connection(self.verify, self.timeout, auth, self.guard), judge=by_status)
 
 
 def payload(message: Message) -> bytes:
@@ -70,6 +73,7 @@ class Connection:
     verify: bool = True
     timeout: float = TIMEOUT_SECONDS
     auth: tuple[str, str] | None = None
+    guard: Guard = field(default_factory=Guard)
 
 
 class Judge:
@@ -87,11 +91,21 @@ by_status = Judge()
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], how: Connection, *, judge: Judge) -> Reply:
-    """One POST without redirects; a broken line after the request was written leaves the outcome unknown."""
+    """One POST without redirects, to an address the guard has passed; a broken line after the request was written leaves the outcome
+    unknown.
+    """
     try:
+        asked = httpx.URL(url)
+        # The connection goes to the checked address; the name stays in Host and in TLS, so that certificates are verified as ever.
+        pinned = asked.copy_with(host=how.guard.pinned(asked.host, asked.scheme))
+        named = {**headers, "Host": asked.netloc.decode("ascii")}
         with httpx.Client(timeout=how.timeout, verify=how.verify, auth=how.auth, follow_redirects=False) as client:
-            response = client.post(url, content=body, headers=dict(headers))
+            response = client.post(pinned, content=body, headers=named, extensions={"sni_hostname": asked.host})
             return judge(response)
+    except ConfigError as error:
+        return Reply(SendState.DEAD, error.message)
+    except NotResolved as error:
+        return Reply(SendState.RETRY, str(error))
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         return Reply(SendState.RETRY, f"{type(error).__name__}: {error}")
     except httpx.TransportError as error:

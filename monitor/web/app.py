@@ -1,6 +1,6 @@
 """The web application: server-rendered pages that work without JavaScript and without any other host.
 
-`create_app` is all that others call. Requests only read; the crawler and the judging run in other processes.
+`create_app` is all that others call. Requests only read, but for unsubscribing by a signed link; crawling and judging run elsewhere.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from monitor.web import evidence, faults, health, originals, overview, report, report_list
+from monitor.web import evidence, faults, health, originals, overview, report, report_list, unsubscribe
 from monitor.web.desk import Desk
 from monitor.web.evidence_view import Pictures
 from monitor.web.headers import SafeHeaders
@@ -31,7 +31,7 @@ def create_app(db: Database, archive: Archive, settings: Settings, clock: Clock)
     app.state.pictures = Pictures()
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SafeHeaders)
-    for part in (overview, report_list, report, evidence, originals, health):
+    for part in (overview, report_list, report, evidence, originals, health, unsubscribe):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     faults.install(app)

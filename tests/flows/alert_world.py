@@ -32,7 +32,7 @@ QUALIFIED = VisitResult(VisitOutcome.COMPLETE, items_seen=1, whole_list=True, ca
 
 
 def settings_for(folder: Path) -> Settings:
-    return load(data_dir=folder, public_url="http://nianbao.test/")
+    return load(data_dir=folder, public_url="https://nianbao.test/", alert_allow_hosts=("127.0.0.1",))
 
 
 def at(day: int, hour: int = 6, month: int = 2) -> datetime:

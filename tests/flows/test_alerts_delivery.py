@@ -93,7 +93,7 @@ def test_one_digest_arrives_as_text_and_html(db: Database, tmp_path: Path, mailb
     assert "应发布 3｜已发布 2（按时 1、逾期 1、日期不明 0，按时率 33.3%）｜未发现 1" in text
     assert "示例市示例2局" in mail.get_body(("html",)).get_content()
     assert mail["Subject"].startswith("【年报监测】全部单位 2月5日：未发现 1、逾期 1")
-    assert "http://nianbao.test/" in text
+    assert "https://nianbao.test/" in text
 
 
 def test_a_second_round_sends_nothing_more(db: Database, tmp_path: Path, mailbox: Mailbox) -> None:

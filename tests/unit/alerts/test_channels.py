@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -8,11 +10,12 @@ import httpx
 import pytest
 
 from monitor.alerts.channels import channel, redacted
+from monitor.alerts.links import unsubscribe_link
 from monitor.alerts.mail import compose
 from monitor.alerts.robots import DINGTALK, FEISHU, MAX_PARTS, WECOM, ByCode, split
 from monitor.alerts.webhook import payload, signature
-from storage.domain.alerts import Message
-from storage.domain.enums import SendState
+from storage.domain.alerts import Destination, Message
+from storage.domain.enums import Audience, SendState
 from storage.domain.errors import ConfigError
 from tests.unit.alerts.conftest import NOW
 
@@ -27,6 +30,20 @@ def test_mail_is_the_same_bytes_on_every_attempt(message: Message) -> None:
     assert mail["Subject"] == message.subject
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == message.body_text
+
+
+@pytest.mark.parametrize(("public", "one_click"), [("https://nianbao.test", True), ("http://10.0.0.1:8700", False)])
+def test_a_mail_says_how_to_unsubscribe_in_headers_every_program_reads(message: Message, public: str, one_click: bool) -> None:
+    office = Destination(7, "办公室", "to@x.test", Audience.OVERSIGHT)
+    link = unsubscribe_link(office, b"k" * 32, public + "/")
+    raw = compose(replace(message, unsubscribe=link), SENDER, ("to@x.test",), NOW)
+    (header,) = re.findall(rb"^List-Unsubscribe:\s+<([!-~]+)>\r$", raw, re.MULTILINE)  # folded at most, never encoded
+    assert header.decode() == link
+    assert link.startswith(f"{public}/unsubscribe/7.")
+    assert (b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in raw) is one_click
+    for other in (replace(office, address="wecombot://key"), replace(office, audience=Audience.OPERATOR)):
+        assert unsubscribe_link(other, b"k" * 32, public) == ""
+    assert unsubscribe_link(replace(office, address="new@x.test"), b"k" * 32, public) != link
 
 
 @pytest.mark.parametrize("character", ["\n", "\r", "\r\nBcc: x@y.test"])

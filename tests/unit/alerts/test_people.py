@@ -102,6 +102,15 @@ def test_an_acknowledgement_that_ran_out_speaks_again_and_weeks_list_what_is_ope
     assert "此前已告知，仍未解决（1）" in weekly.body_text
 
 
+def test_what_was_acknowledged_before_it_was_told_waits_for_the_end_of_that() -> None:
+    life = Life()
+    life.queue = [event(1, "b1", DutyStatus.MISSING, at(4, 6), **SURE)]
+    life.holds.append(hold(HoldSort.SNOOZE, at(4, 7), 3))
+    assert life.tick(at(5)) == []
+    life.tick(at(7, 11))
+    assert told(life) == [(1,)]
+
+
 def test_a_silence_keeps_back_counts_and_gives_back_at_its_end() -> None:
     life = Life()
     life.holds.append(hold(HoldSort.SILENCE, at(4), 6, scope="990102", kinds=(EventKind.REPORT_MISSING,)))

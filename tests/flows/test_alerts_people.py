@@ -1,0 +1,121 @@
+"""Unsubscribing on the wire and on the page; robots asked no faster than they take it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from monitor.alerts import robots
+from monitor.alerts.outgoing import plan_due
+from monitor.alerts.send import send_due
+from monitor.evaluate import evaluate_duties
+from monitor.web.app import create_app
+from storage import audit, destinations, events, installation, outbox
+from storage.archive.store import open_archive
+from storage.database import Database
+from storage.domain.alerts import EventKind, Message
+from storage.domain.clock import FixedClock
+from storage.domain.enums import Audience, SendState
+from storage.send_rates import Rate
+from tests.flows.alert_world import MORNING, add_destination, at, look, new_world, settings_for, smtp_server, webhook_server
+
+pytestmark = pytest.mark.flow
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """Three departments, none of which has published."""
+    with new_world(tmp_path) as database:
+        for day in (2, 3, 4):
+            look(database, at(day))
+        yield database
+
+
+@pytest.fixture
+def client(db: Database, tmp_path: Path) -> FastAPI:
+    settings = settings_for(tmp_path)
+    return create_app(db, open_archive(settings.archive_url), settings, FixedClock(MORNING))
+
+
+def ask(app: FastAPI, method: str, path: str) -> httpx.Response:
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="https://nianbao.test") as client:
+            data = {"List-Unsubscribe": "One-Click"} if method == "POST" else None
+            return await client.request(method, path, data=data)
+
+    return asyncio.run(asked())
+
+
+def tell(db: Database, tmp_path: Path, clock: FixedClock) -> None:
+    evaluate_duties(db, clock, 2024)
+    plan_due(db, settings_for(tmp_path), clock)
+    send_due(db, settings_for(tmp_path), clock)
+
+
+def test_one_click_unsubscribes_and_operators_hear_of_it(db: Database, tmp_path: Path, client: FastAPI) -> None:
+    with smtp_server() as mailbox, smtp_server() as other:
+        office = add_destination(db, "办公室", mailbox.address)
+        add_destination(db, "运维", other.address, Audience.OPERATOR)
+        clock = FixedClock(MORNING)
+        tell(db, tmp_path, clock)
+        (mail,) = mailbox.taken
+        link = str(mail["List-Unsubscribe"]).strip(" <>")
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert link.startswith("https://nianbao.test/unsubscribe/")
+        assert link in mail.get_body(("plain",)).get_content()
+        path = link.removeprefix("https://nianbao.test")
+
+        asked = ask(client, "GET", path)
+        assert (asked.status_code, "确认退订" in asked.text) == (200, True)
+        with db.read() as connection:
+            assert destinations.get(connection, office).enabled
+        for _ in range(2):
+            done = ask(client, "POST", path)
+            assert (done.status_code, "已退订" in done.text) == (200, True)
+        with db.read() as connection:
+            assert not destinations.get(connection, office).enabled
+            assert [line.action for line in audit.recent(connection)] == ["alert.unsubscribe"]
+            kinds = [event.kind for event in events.recent(connection, audience=Audience.OPERATOR)]
+        assert kinds == [EventKind.SUBSCRIPTION_ENDED]
+        tell(db, tmp_path, clock)
+        assert "办公室" in other.taken[-1].get_body(("plain",)).get_content()
+        assert other.taken[-1]["List-Unsubscribe"] is None
+
+
+@pytest.mark.parametrize("bad", ["1.", "1.00000000", "x", "9.abc", "１.abc", "1.é"])
+def test_a_link_we_did_not_sign_does_nothing(db: Database, client: FastAPI, bad: str) -> None:
+    number = add_destination(db, "办公室", "a@x.test")
+    with db.write() as connection:
+        installation.link_key(connection)
+    assert ask(client, "POST", f"/unsubscribe/{bad}").status_code == 404
+    with db.read() as connection:
+        assert destinations.get(connection, number).enabled
+
+
+def test_a_burst_for_one_robot_is_spread_and_none_is_lost(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with webhook_server() as hook:
+        local = robots.Service(hook.url + "?key={token}", 2048, robots.WECOM.text_key, ("errcode",), frozenset(), Rate(10, 10))
+        monkeypatch.setitem(robots.SERVICES, "wecombot", local)  # type: ignore[misc]
+        hook.answer = {"errcode": 0}
+        number = add_destination(db, "群", "wecombot://abcdef-123456")
+        clock, sent = FixedClock(MORNING), []
+        with db.write() as connection:
+            for one in range(30):
+                outbox.enqueue(connection, Message(number, f"m{one}", f"NB-{one}", f"<{one}@x>", "题", "文\n"), clock.now())
+        for _ in range(60):
+            before = len(hook.requests)
+            send_due(db, settings_for(tmp_path), clock)
+            sent += [clock.now()] * (len(hook.requests) - before)
+            clock.advance(timedelta(seconds=10))
+    assert len(sent) == 30
+    assert all(sum(first <= other < first + timedelta(minutes=1) for other in sent) <= 20 for first in sent)
+    with db.read() as connection:
+        assert outbox.counts(connection)[SendState.ACCEPTED] == 30
+        assert {row.attempts for row in outbox.recent(connection)} == {1}
