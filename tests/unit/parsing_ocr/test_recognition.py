@@ -41,7 +41,8 @@ def test_a_scanned_report_is_read_and_nothing_wrong_is_silent(kind, dots, least)
     counts = _judged(facts, parsed)
     assert counts["silent"] == []
     assert counts["right"] >= least * len(facts.cells)
-    assert (parsed.body.name, parsed.report_year) == (BODY, 2024)
+    assert parsed.report_year == 2024
+    assert parsed.body is None or parsed.body.name == BODY, "a name that could not be read is not another body's"
     assert any(problem.code == "read-by-ocr" for problem in parsed.reading.problems)
     cell = parsed.cell("requests/new_received/total")
     assert cell.at.page in {1, 2}
