@@ -22,7 +22,7 @@ def litigation_in_rows(blocks: Blocks, rng: random.Random) -> Blocks:
 
 
 def _group_rows(table: DrawnTable, *, named: bool) -> DrawnTable:
-    if table.rows != 4:
+    if not _whole(table):
         return table
     figures = sorted((cell for cell in table.cells if cell.path), key=lambda cell: cell.column)
     width = len(_LITIGATION.columns)
@@ -49,7 +49,14 @@ def litigation_on_the_side(blocks: Blocks, rng: random.Random) -> Blocks:
     return _replaced(blocks, "litigation", _turned)
 
 
+def _whole(table: DrawnTable) -> bool:
+    """Whether a table stands as the form prints it, not already cut or reshaped."""
+    return (table.rows, table.columns) == (4, 15) if table.key == "litigation" else table.rows > 20 and table.columns == 10
+
+
 def _turned(table: DrawnTable) -> DrawnTable:
+    if not _whole(table):
+        return table
     cells = [replace(c, row=c.column, column=c.row, rowspan=c.colspan, colspan=c.rowspan) for c in table.cells]
     return DrawnTable(table.key, table.columns, table.rows, tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))))
 
@@ -59,6 +66,8 @@ def all_in_one(blocks: Blocks, rng: random.Random) -> Blocks:
     del rng
     places = [i for i, block in enumerate(blocks) if isinstance(block, DrawnTable)]
     inner = blocks[places[0] : places[-1] + 1]
+    if len(places) != 3:
+        return blocks
     width = max(block.columns for block in inner if isinstance(block, DrawnTable))
     cells: list[Placed] = []
     at = 0
@@ -71,7 +80,7 @@ def all_in_one(blocks: Blocks, rng: random.Random) -> Blocks:
         if block.columns < width:
             cells += [Placed(at + row, block.columns, "", colspan=width - block.columns) for row in range(block.rows)]
         at += block.rows
-    joined = DrawnTable("requests", at, width, tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))))
+    joined = DrawnTable("joined", at, width, tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))))
     return (*blocks[: places[0]], joined, *blocks[places[-1] + 1 :])
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.demo import slips
-from crawler.demo.damage import BLOCK_DAMAGE, DESTROYS, LINE_DAMAGE, TAB_DAMAGE, Blocks, TextDamage
+from crawler.demo.damage import BLOCK_DAMAGE, DESTROYS, LINE_DAMAGE, TAB_DAMAGE, BlockDamage, Blocks, TextDamage
 from crawler.demo.facts import ReportFacts
 from crawler.demo.layout import lay_out
+from crawler.demo.render_aligned import render_aligned
 from crawler.demo.render_docx import render_docx
 from crawler.demo.render_html import render_html
 from crawler.demo.render_ofd import render_ofd
@@ -36,7 +37,7 @@ class Sample:
     @property
     def destroys(self) -> bool:
         """Whether a reader may be unable to tell every figure (it must then say so)."""
-        return self.carrier == "glued" or bool(DESTROYS & set(self.damage))
+        return self.carrier in _BORDERLESS or bool(DESTROYS & set(self.damage))
 
 
 Slip = Callable[[ReportFacts], ReportFacts]
@@ -58,18 +59,24 @@ OFFICE_CARRIERS = ("rtf", "xlsx", "ofd", "docx")
 _PRINTERS = {"docx": render_docx, "pdf": render_pdf, "rtf": render_rtf, "xlsx": render_xlsx, "ofd": render_ofd}
 
 
-def samples(count: int, seed: int = 1, carriers: Sequence[str] = _CARRIERS) -> Iterator[Sample]:
-    """`count` samples; sample n is the same whatever the count. Carriers take turns, editions and damage are drawn."""
+ALL_CARRIERS = ("html", "word", "docx", "pdf", "rtf", "xlsx", "ofd", "tab", "pipe", "lines", "aligned", "glued")
+_BORDERLESS = frozenset({"glued", "aligned"})
+
+
+def samples(
+    count: int, seed: int = 1, carriers: Sequence[str] = _CARRIERS, shapes: Sequence[BlockDamage] = BLOCK_DAMAGE
+) -> Iterator[Sample]:
+    """`count` samples; sample n is the same whatever the count. Carriers take turns, editions and damage (of `shapes`) are drawn."""
     for number in range(count):
-        yield sample(number, seed, carriers)
+        yield sample(number, seed, carriers, shapes)
 
 
-def sample(number: int, seed: int = 1, carriers: Sequence[str] = _CARRIERS) -> Sample:
+def sample(number: int, seed: int = 1, carriers: Sequence[str] = _CARRIERS, shapes: Sequence[BlockDamage] = BLOCK_DAMAGE) -> Sample:
     """Sample `number` of the stream with that seed."""
     rng = random.Random(f"{seed}/{number}")  # noqa: S311 - examples, not secrets
     carrier = carriers[number % len(carriers)]
     facts, slip = _facts(rng)
-    blocks, names = _damaged_blocks(lay_out(facts), rng)
+    blocks, names = _damaged_blocks(lay_out(facts), rng, shapes)
     data, more = _render(facts, carrier, blocks, rng)
     return Sample(number, carrier, (*slip, *names, *more), data, facts)
 
@@ -90,9 +97,9 @@ def _facts(rng: random.Random) -> tuple[ReportFacts, tuple[str, ...]]:
     return slip(facts), (slip.__name__,)
 
 
-def _damaged_blocks(blocks: Blocks, rng: random.Random) -> tuple[Blocks, tuple[str, ...]]:
+def _damaged_blocks(blocks: Blocks, rng: random.Random, shapes: Sequence[BlockDamage]) -> tuple[Blocks, tuple[str, ...]]:
     names = []
-    for damage in rng.sample(BLOCK_DAMAGE, rng.choice((0, 1, 1, 2))):
+    for damage in rng.sample(shapes, rng.choice((0, 1, 1, 2))):
         blocks = damage(blocks, rng)
         names.append(damage.__name__)
     return blocks, tuple(names)
@@ -101,6 +108,8 @@ def _damaged_blocks(blocks: Blocks, rng: random.Random) -> tuple[Blocks, tuple[s
 def _render(facts: ReportFacts, carrier: str, blocks: Blocks, rng: random.Random) -> tuple[bytes, tuple[str, ...]]:
     if carrier in {"html", "word"}:
         return render_html(facts, style="word" if carrier == "word" else "clean", blocks=blocks).encode(), ()
+    if carrier == "aligned":
+        return render_aligned(facts, blocks=blocks, lines_per_page=rng.choice((0, 0, 40, 55))).encode(), ()
     if carrier in _PRINTERS:
         return _PRINTERS[carrier](facts, blocks=blocks), ()
     shapes: dict[str, tuple[Shape, tuple[TextDamage, ...]]] = {
