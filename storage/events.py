@@ -59,6 +59,12 @@ def recent(connection: Connection, *, audience: Audience | None = None, limit: i
     return tuple(_event(row) for row in connection.execute(query.where(events.c.audience == audience.value) if audience else query))
 
 
+def about(connection: Connection, body_id: BodyId, report_year: int) -> tuple[Event, ...]:
+    """All events of one body's report of one year, the oldest first."""
+    mine = (events.c.body_id == body_id, events.c.report_year == report_year)
+    return tuple(_event(row) for row in connection.execute(select(events).where(*mine).order_by(events.c.id)))
+
+
 def flips(connection: Connection, since: datetime, *, least: int) -> dict[tuple[BodyId | None, int | None], int]:
     """Reports that came into one same state at least so often since that moment, with how often: they go to and fro."""
     change = (events.c.kind.like("report.%"), events.c.kind.not_in(NO_CHANGE_OF_STATE), events.c.body_id.is_not(None))

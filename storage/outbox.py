@@ -223,6 +223,13 @@ def written_since(connection: Connection, since: datetime) -> tuple[Written, ...
     return tuple(Written(row.id, row.destination_id, row.message_key, row.created_at, tuple(row.event_ids)) for row in rows)
 
 
+def by_reference(connection: Connection, code: str) -> Written | None:
+    """The message with that code printed in it, None where there is none."""
+    named = (outbox.c.id, outbox.c.destination_id, outbox.c.message_key, outbox.c.created_at, outbox.c.event_ids)
+    row = connection.execute(select(*named).where(outbox.c.reference == code).order_by(outbox.c.id).limit(1)).one_or_none()
+    return None if row is None else Written(row.id, row.destination_id, row.message_key, row.created_at, tuple(row.event_ids))
+
+
 def numbers(connection: Connection) -> dict[int, int]:
     """How many messages were ever written, by destination; the numbers people see go on from there."""
     query = select(outbox.c.destination_id, func.count().label("messages")).group_by(outbox.c.destination_id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import alert_people, alert_rule
 from monitor.cli.failing import Exit
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
@@ -22,18 +24,25 @@ def add_to(app: typer.Typer) -> None:
     noun.command("add")(add)
     noun.command("list")(list_)
     noun.command("test")(send_test)
+    noun.command("enable")(enable)
+    noun.command("disable")(disable)
+    alert_people.add_to(noun)
+    alert_rule.add_to(noun)
     app.add_typer(noun, name="alert")
 
 
-def add(
+def add(  # noqa: PLR0913, PLR0917 - one parameter per property
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="给接收方起的名字。")],
     address: Annotated[str, typer.Argument(help="邮箱地址，或 Apprise 格式的地址；写 - 则从标准输入读取（不留在命令历史里）。")],
     operator: Annotated[bool, typer.Option("--operator", help="运维消息（默认是监督消息）。")] = False,
     scope: Annotated[str, typer.Option(help="只接收该地区代码范围内的消息。")] = "",
+    lang: Annotated[str, typer.Option("--language", help="消息的语言：zh-CN 或 en。")] = "zh-CN",
+    cadence: Annotated[str, typer.Option(help="摘要频率：daily（每个工作日）或 weekly（每周首个工作日）。")] = "daily",
 ) -> None:
     """添加或修改一个接收方。"""
     from monitor.alerts.channels import channel
+    from monitor.alerts.egress import Guard
     from monitor.alerts.send import mail_defaults
     from storage import destinations
     from storage.domain.enums import Audience
@@ -41,16 +50,43 @@ def add(
     session = Session.of(context)
     settings = session.settings()
     given = sys.stdin.readline().strip() if address == "-" else address
-    channel(given, mail_defaults(settings))
+    channel(given, mail_defaults(settings), Guard.of(settings.alert_allow_hosts))
     database = session.database(settings)
     try:
         with database.write() as connection:
             audience = Audience.OPERATOR if operator else Audience.OVERSIGHT
-            destinations.add(connection, name, given, audience, now=session.clock().now(), scope=scope)
+            now = session.clock().now()
+            destinations.add(connection, name, given, audience, now=now, scope=scope, lang=lang, cadence=cadence)
     finally:
         database.close()
     say(f"已保存接收方 {name}（{audience.label}）")
     note(f"下一步：nianbao alert test {name}")
+
+
+def enable(context: typer.Context, name: Annotated[str, typer.Argument(help="接收方名称。")]) -> None:
+    """恢复向接收方发送；停用期间的消息会补发。"""
+    _switch(context, name, enabled=True)
+
+
+def disable(context: typer.Context, name: Annotated[str, typer.Argument(help="接收方名称。")]) -> None:
+    """停止向接收方发送；消息留在发件箱。"""
+    _switch(context, name, enabled=False)
+
+
+def _switch(context: typer.Context, name: str, *, enabled: bool) -> None:
+    from storage import audit, destinations
+
+    session = Session.of(context)
+    database = session.database(session.settings())
+    try:
+        with database.write() as connection:
+            found = destinations.named(connection, name)
+            destinations.set_enabled(connection, found.id, enabled)
+            action = "alert.enable" if enabled else "alert.disable"
+            audit.append(connection, actor=getpass.getuser(), action=action, target=f"destination/{found.id}", now=session.clock().now())
+    finally:
+        database.close()
+    say(f"{'已恢复' if enabled else '已停止'}向 {name} 发送")
 
 
 def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
@@ -71,11 +107,13 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
             "service": one.address.partition("://")[0] if "://" in one.address else "mail",
             "audience": one.audience.label if human else one.audience.value,
             "scope": one.scope,
+            "lang": one.lang,
+            "cadence": {"daily": "每工作日", "weekly": "每周"}[one.cadence] if human else one.cadence,
             "enabled": ("是" if one.enabled else "否") if human else one.enabled,
         }
         for one in found
     ]
-    columns = {"name": "名称", "service": "方式", "audience": "对象", "scope": "地区", "enabled": "启用"}
+    columns = {"name": "名称", "service": "方式", "audience": "对象", "scope": "地区", "lang": "语言", "cadence": "摘要", "enabled": "启用"}
     print_rows(rows, columns, form, empty="还没有接收方。下一步：nianbao alert add 名称 邮箱")
 
 
