@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # Every crawl and every command is a process of its own: without compiled modules each would compile the same libraries again.
 COMPILED := -$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1
 
-.PHONY: install install-dev demo real test check bench lock clean
+.PHONY: install install-dev demo real simulate test check bench lock clean
 
 install: $(STAMPS)/install
 
@@ -35,6 +35,9 @@ demo: install
 
 real: install-dev
 	$(BIN)/python -m pytest tests/flows/test_real_reports.py -s $(PYTEST_ARGS)
+
+simulate: install-dev
+	$(BIN)/python tests/simulator/simulate.py --known $(SIMULATE_ARGS)
 
 test: install-dev $(STAMPS)/system
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
