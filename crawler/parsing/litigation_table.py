@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from crawler.parsing import litigation_rows, windows
 from crawler.parsing.grids import Row, Slot
@@ -89,10 +90,20 @@ def _find(rows: Sequence[Row], table: Table) -> tuple[_Head, Row | None]:
             head.leaves.extend((key, row, slot) for key, slot in leaves)
             head.groups.extend((key, row, slot) for key, slot in groups)
         elif len(head.leaves) >= 2 and len(split(row).figures) >= _GROUP:
+            head.leaves = _once(head.leaves)
             return head, row
         elif head.leaves and row.grid - head.rows[-1].grid > 2:
             break
     return head, None
+
+
+def _once(leaves: list[tuple[str, Row, Slot]]) -> list[tuple[str, Row, Slot]]:
+    """The leaves without those printed again under themselves (a program that undoes merges does that), where fifteen are left."""
+    if len(leaves) == 3 * _GROUP:
+        return leaves
+    first = {(key, slot.column): (key, row, slot) for key, row, slot in reversed(leaves)}
+    kept = [leaf for leaf in leaves if first[leaf[0], leaf[2].column] is leaf or first[leaf[0], leaf[2].column][1] is leaf[1]]
+    return kept if len(kept) == 3 * _GROUP else leaves
 
 
 def _key(slot: Slot, table: Table, side: str) -> str:
@@ -153,7 +164,7 @@ def _group_over(head: _Head, row: Row, slot: Slot) -> str | None:
 def _sequence(head: _Head, table: Table) -> list[tuple[str, str]] | None:
     """The fifteen names in reading order, where the head prints five different results for each of the three groups."""
     keys = [key for key, _, _ in head.leaves]
-    groups = [key for key, _, _ in head.groups]
+    groups = [key for key, _ in groupby(key for key, _, _ in head.groups)]
     five = {column.key for column in table.columns}
     official = [row.key for row in table.rows]
     if len(keys) != 3 * _GROUP or any(set(keys[i : i + _GROUP]) != five for i in range(0, 3 * _GROUP, _GROUP)):

@@ -84,6 +84,8 @@ class Stream:
         """The figures that directly follow a position, up to the first other word."""
         text = figures_only(self.text[after : min(until, after + 600)])
         text = _whole_cells(text, self.text[after + len(text) : after + len(text) + 1])
+        if text.startswith(",") and EDGE not in text:
+            text = text.replace(",", EDGE)  # fields parted by commas, which are no thousands then
         return Span(key, after, text, tokens(text), self.at(after), EDGE in text)
 
 

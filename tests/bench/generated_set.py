@@ -13,6 +13,7 @@ import random
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -22,12 +23,13 @@ sys.path[:0] = [str(HERE.parent / "unit" / "parsing_carriers"), str(HERE.parent 
 import test_reshaped  # noqa: E402
 from carriers import CARRIERS  # noqa: E402
 from carriers import facts as plain_facts  # noqa: E402
+from reportlab.platypus.doctemplate import LayoutError  # noqa: E402
 
 from crawler.demo.damage import BLOCK_DAMAGE  # noqa: E402
 from crawler.demo.filled_form import lay_out  # noqa: E402
 from crawler.demo.harm import HARM  # noqa: E402
 from crawler.demo.reshape import RESHAPE  # noqa: E402
-from crawler.demo.samples import ALL_CARRIERS, samples  # noqa: E402
+from crawler.demo.samples import ALL_CARRIERS, Sample, sample  # noqa: E402
 from crawler.parsing.report import parse  # noqa: E402
 from storage.domain.enums import CellKind  # noqa: E402
 from storage.domain.ids import CellPath  # noqa: E402
@@ -51,14 +53,25 @@ def judged(data: bytes, truth: Mapping[CellPath, Number | None]) -> Counter[str]
 
 def damaged(count: int, seed: int, results: dict[str, dict[str, Counter[str]]], *, details: bool) -> None:
     """The stream of samples, every fourth of another shape: truth is what was printed."""
-    reshaped = samples(count // 4, seed + 1, ALL_CARRIERS, RESHAPE)
-    for sample in chain(samples(count - count // 4, seed, ALL_CARRIERS, BLOCK_DAMAGE), reshaped):
-        counts = judged(sample.data, {path: told.value for path, told in sample.facts.truth().items()})
-        if details and counts["silent"]:
-            print("silent:", sample.number, sample.carrier, sample.damage, counts)
-        results["carrier"][sample.carrier] += counts
-        for name in sample.damage or ("none",):
-            results["damage"][name] += counts
+    usual = (partial(sample, number, seed, ALL_CARRIERS, BLOCK_DAMAGE) for number in range(count - count // 4))
+    reshaped = (partial(sample, number, seed + 1, ALL_CARRIERS, RESHAPE) for number in range(count // 4))
+    for make in chain(usual, reshaped):
+        try:
+            made = make()
+        except (LayoutError, TypeError):  # a row taller than a sheet cannot be set as PDF
+            results["carrier"]["not printed"] += Counter(reports=1)
+            continue
+        score(made, results, details=details)
+
+
+def score(made: Sample, results: dict[str, dict[str, Counter[str]]], *, details: bool) -> None:
+    """Count one sample's cells."""
+    counts = judged(made.data, {path: told.value for path, told in made.facts.truth().items()})
+    if details and counts["silent"]:
+        print("silent:", made.number, made.carrier, made.damage, counts)
+    results["carrier"][made.carrier] += counts
+    for name in made.damage or ("none",):
+        results["damage"][name] += counts
 
 
 def harmed(count: int, seed: int, results: dict[str, dict[str, Counter[str]]], *, details: bool) -> None:
