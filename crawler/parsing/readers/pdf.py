@@ -8,8 +8,9 @@ from __future__ import annotations
 import ctypes
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -27,6 +28,7 @@ MEDIA_TYPES: tuple[str, ...] = ("application/pdf",)
 
 _MAX_PAGES = 300
 _MAX_CHARS = 200_000  # per page
+_MAX_DEPTH = 4  # forms in forms
 _MAX_OBJECTS = 60_000  # per page
 _THIN = 3.0  # a filled rectangle thinner than this is a line
 _GARBLED_SHARE = 0.2
@@ -118,6 +120,10 @@ class _Turn:
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """Left, top, right, bottom as displayed."""
+        if not self._rotation:
+            x0, x1 = left - self._left, right - self._left
+            y0, y1 = self._h - (bottom - self._bottom), self._h - (top - self._bottom)
+            return (x0 if x0 <= x1 else x1, y0 if y0 <= y1 else y1, x1 if x0 <= x1 else x0, y1 if y0 <= y1 else y0)
         x0, y0 = self.point(left, bottom)
         x1, y1 = self.point(right, top)
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
@@ -133,18 +139,19 @@ def _characters(page: pdfium.PdfPage, turn: _Turn, drawn: Page) -> None:
         box = raw.FS_RECTF()
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         odd = 0
+        code_at, loose_at, tight_at, place = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharBox, turn.box
         for i in range(count):
-            code = raw.FPDFText_GetUnicode(handle, i)
+            code = code_at(handle, i)
             if code <= 32 or code in (0xA0, 0x3000, 0xFEFF, 0x200B):
                 continue
             # the loose box has the font's height and advance: stops and dashes then sit on their line, and gaps are real gaps
-            if not raw.FPDFText_GetLooseCharBox(handle, i, box):
+            if not loose_at(handle, i, box):
                 continue
             odd += code == 0xFFFD or 0xE000 <= code <= 0xF8FF or 0x80 <= code < 0xA0
-            loose = turn.box(box.left, box.bottom, box.right, box.top)
-            if not raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top):
+            loose = place(box.left, box.bottom, box.right, box.top)
+            if not tight_at(handle, i, left, right, bottom, top):
                 continue
-            tight = turn.box(left.value, bottom.value, right.value, top.value)
+            tight = place(left.value, bottom.value, right.value, top.value)
             drawn.glyphs.append(_glyph(chr(code), loose, tight, i))
     finally:
         textpage.close()
@@ -153,6 +160,7 @@ def _characters(page: pdfium.PdfPage, turn: _Turn, drawn: Page) -> None:
         drawn.glyphs.clear()
 
 
+_Handle = Any  # a pointer of the C library
 _Rectangle = tuple[float, float, float, float]
 
 
@@ -160,16 +168,18 @@ def _glyph(char: str, loose: _Rectangle, tight: _Rectangle, index: int) -> Glyph
     """A glyph's ink says where it is, its font box how it lines up; the box is useless where it is far from the ink (vertical fonts)."""
     middle_x, middle_y = (tight[0] + tight[2]) / 2, (tight[1] + tight[3]) / 2
     apart = not (loose[0] <= middle_x <= loose[2] and loose[1] - 1 <= middle_y <= loose[3] + 1)
-    ink = max(tight[2] - tight[0], tight[3] - tight[1])
-    hollow = "\u3400" <= char <= "\u9fff" and ink < 0.45 * max(loose[2] - loose[0], loose[3] - loose[1])
+    hollow = False
+    if "\u3400" <= char <= "\u9fff":
+        ink = max(tight[2] - tight[0], tight[3] - tight[1])
+        hollow = ink < 0.45 * max(loose[2] - loose[0], loose[3] - loose[1])
     return Glyph(char, *(tight if apart or hollow else loose), index)
 
 
 def _strokes(page: pdfium.PdfPage, turn: _Turn, drawn: Page) -> None:
-    for count, item in enumerate(page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE), max_depth=4)):
+    for count, (kind, item) in enumerate(_objects(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject)):
         if count > _MAX_OBJECTS:
             raise TooLarge(f"PDF 第 {drawn.number} 页图形过多")
-        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
             box = turn.box(*_bounds(item))
             if (box[2] - box[0]) * (box[3] - box[1]) > _LARGE * turn.width * turn.height:
                 drawn.pictures.append((max(0.0, box[0]), max(0.0, box[1]), min(turn.width, box[2]), min(turn.height, box[3])))
@@ -181,29 +191,53 @@ def _strokes(page: pdfium.PdfPage, turn: _Turn, drawn: Page) -> None:
                 drawn.down.append(Stroke((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
 
 
-def _bounds(item: pdfium.PdfObject) -> tuple[float, float, float, float]:
-    try:
-        left, bottom, right, top = item.get_bounds()
-    except pdfium.PdfiumError:
+def _objects(
+    parent: _Handle, count: Callable[[_Handle], int], get: Callable[[_Handle, int], _Handle], depth: int = 0
+) -> Iterator[tuple[int, _Handle]]:
+    """Paths and pictures in drawing order with their kind, those in forms included; the library's wrappers cost more than it."""
+    number = count(parent)
+    if number < 0:
+        raise pdfium.PdfiumError("objects of a page cannot be counted")
+    for i in range(number):
+        item = get(parent, i)
+        kind = raw.FPDFPageObj_GetType(item) if item else raw.FPDF_PAGEOBJ_UNKNOWN
+        if kind == raw.FPDF_PAGEOBJ_UNKNOWN:
+            raise pdfium.PdfiumError("an object of a page cannot be had")
+        if kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+            yield kind, item
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH - 1:
+            yield from _objects(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, depth + 1)
+
+
+def _bounds(item: _Handle) -> tuple[float, float, float, float]:
+    left, bottom, right, top = ctypes.c_float(), ctypes.c_float(), ctypes.c_float(), ctypes.c_float()
+    if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
         return 0.0, 0.0, 0.0, 0.0
-    return left, bottom, right, top
+    return left.value, bottom.value, right.value, top.value
 
 
-def _segments(item: pdfium.PdfObject, turn: _Turn) -> Iterator[tuple[float, float, float, float]]:
+def _matrix(item: _Handle) -> pdfium.PdfMatrix:
+    found = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(item, found):
+        raise pdfium.PdfiumError("an object of a page has no matrix")
+    return pdfium.PdfMatrix.from_raw(found)
+
+
+def _segments(item: _Handle, turn: _Turn) -> Iterator[tuple[float, float, float, float]]:
     """The straight strokes of a path; a thin filled shape is one stroke, a stroked rectangle four."""
     box = turn.box(*_bounds(item))
     if min(box[2] - box[0], box[3] - box[1]) <= _THIN:
         yield box
         return
     mode, stroked = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(item.raw, mode, stroked)
+    raw.FPDFPath_GetDrawMode(item, mode, stroked)
     if not stroked.value:
         return
-    matrix = item.get_matrix()
+    matrix = _matrix(item)
     before = start = None
     x, y = ctypes.c_float(), ctypes.c_float()
-    for i in range(min(raw.FPDFPath_CountSegments(item.raw), 5000)):
-        segment = raw.FPDFPath_GetPathSegment(item.raw, i)
+    for i in range(min(raw.FPDFPath_CountSegments(item), 5000)):
+        segment = raw.FPDFPath_GetPathSegment(item, i)
         raw.FPDFPathSegment_GetPoint(segment, x, y)
         here = turn.point(*matrix.on_point(x.value, y.value))
         kind = raw.FPDFPathSegment_GetType(segment)
