@@ -16,6 +16,7 @@ from storage.domain.ids import CellPath
 from storage.domain.reports import Cell, Number
 from storage.forms.loader import Form, Table
 
+_PERHAPS_PARTED = 100
 _EMPTY = frozenset({CellKind.BLANK, CellKind.DASH, CellKind.ABSENT})
 
 
@@ -44,7 +45,17 @@ def cautious(cells: Mapping[CellPath, Cell], form: Form, recognised: frozenset[s
                 made[path] = _suggested(doubt(cell, DOUBTFUL), path, broken)
             elif path not in borne:
                 made[path] = doubt(cell, DOUBTFUL)
+    for path in form.proactive_paths():
+        cell = cells.get(path)
+        if cell is not None and cell.at is not None and cell.at.path in recognised and _may_lack_a_point(path, cell):
+            made[path] = doubt(cell, DOUBTFUL)
     return made
+
+
+def _may_lack_a_point(path: CellPath, cell: Cell) -> bool:
+    """Amounts have no sum to bear them out, and a decimal point is the first thing a copier loses: 1281.5814 became 12815814."""
+    money = "fees" in path or "procurement" in path
+    return money and cell.value is not None and cell.value >= _PERHAPS_PARTED and cell.value == int(cell.value)
 
 
 def _suggested(cell: Cell, path: CellPath, broken: list[_Sum]) -> Cell:

@@ -1,4 +1,6 @@
 import random
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -6,9 +8,14 @@ from crawler.demo.sampling import Wanted, make_facts
 from crawler.demo.scans import DAMAGE, pages, scan
 from crawler.demo.slips import row_sum_error
 from crawler.parsing.ocr import engine
+from crawler.parsing.ocr.caution import cautious
 from crawler.parsing.report import Hints, parse
 from crawler.parsing.sandbox import Limits, ParserPool
-from storage.domain.enums import CellKind, ReadingQuality
+from storage.domain.document import Locator
+from storage.domain.enums import CellKind, Edition, ReadingQuality
+from storage.domain.ids import CellPath
+from storage.domain.reports import Cell
+from storage.forms.loader import form
 
 installed = pytest.mark.skipif(not engine.available(), reason="the extra [ocr] is not installed")
 BODY = "示例市教育局"
@@ -92,3 +99,34 @@ def test_every_kind_of_damage_leaves_a_picture():
         for step in steps:
             made = step(made, random.Random(kind))
         assert made.width > 100
+
+
+def test_an_amount_that_may_have_lost_its_point_is_doubted():
+    official = form(Edition.E2021)
+    at = Locator("page:1/table[1]/r14c2", 1)
+    path = CellPath("proactive/fees_wan")
+    for text, value, believed in (("12815814", 12815814, False), ("1281.5814", Decimal("1281.5814"), True), ("0", 0, True)):
+        cells = {path: Cell(CellKind.NUMBER, text, value, at)}
+        assert cautious(cells, official, frozenset({at.path}))[path].trusted is believed
+    assert cautious({path: Cell(CellKind.NUMBER, "12815814", 12815814, at)}, official, frozenset())[path].trusted, "read, not recognised"
+
+
+def test_sums_speak_for_and_against_what_was_recognised():
+    official = form(Edition.E2021)
+    facts = _facts("caution")
+    at = Locator("page:1/table[2]/r4c2", 1)
+    cells = {
+        path: Cell(CellKind.NUMBER, facts.cells[path], int(facts.cells[path]), at)
+        for path in official.requests.paths()
+        if path in facts.cells
+    }
+    seen = frozenset({at.path})
+    assert all(cell.trusted for cell in cautious(cells, official, seen).values())
+    wrong = CellPath("requests/granted/natural")
+    right = cells[wrong].value
+    cells[wrong] = replace(cells[wrong], value=right + 10, raw=str(right + 10))
+    judged = cautious(cells, official, seen)
+    assert not judged[wrong].trusted
+    assert (judged[wrong].value, judged[wrong].suggestion) == (right + 10, right), "a suggestion is never the reading"
+    assert not judged[CellPath("requests/granted/total")].trusted
+    assert judged[CellPath("requests/denied_law_forbidden/other")].trusted
