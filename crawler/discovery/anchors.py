@@ -1,0 +1,136 @@
+"""Links of a page and how likely each leads towards the column of annual reports. Pure.
+
+The name of the area and of its parts is prescribed (国办公开办函〔2019〕61号), so words decide; paths only help where words are missing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lxml import html
+
+from crawler.discovery.naming import subject_of
+from crawler.list_rows import absolute, looks_like_article, rows
+from crawler.page import Page, tree, visible_text
+
+COLUMN = 0.6
+"""From this score on a link is taken for the column itself, below it for a page on the way."""
+
+_WORDS: tuple[tuple[float, re.Pattern[str]], ...] = (
+    (1.0, re.compile(r"政府信息公开(?:工作)?(?:年度(?:工作)?报告|年报)")),
+    (0.95, re.compile(r"信息公开(?:工作)?(?:年度(?:工作)?报告|年报)")),
+    (0.9, re.compile(r"公开年报|公开年度报告")),
+    (0.85, re.compile(r"^(?:历年|往年|历史|各年度?)?(?:年报|年度报告)(?:汇总|专栏)?$")),
+    (0.8, re.compile(r"^(?:20\d\d)年?度?(?:年报|年度报告)$")),
+    (0.55, re.compile(r"政府信息公开(?:专栏|平台|专区)?$|^信息公开$")),
+    (0.5, re.compile(r"法定主动公开(?:内容)?|主动公开")),
+    (0.45, re.compile(r"信息公开")),
+    (0.4, re.compile(r"政务公开|政府公开|^公开$|年报|年度报告")),
+    (0.15, re.compile(r"网站地图|站点地图|更多")),
+)
+_OTHER = re.compile(
+    r"工作年度报表|年度报表|网站(?:工作)?年|法治|依法行政|预算|决算|统计|企业|质量|环境|社会责任|审计|信用|事业单位|解读|图解|申请|意见箱|"
+    r"监督保障|公开指南$|公开制度$|登录|注册"
+)
+_YEAR_WORDS = re.compile(r"20\d\d\s*年|信息公开.*(?:报告|年报)")
+_YEAR = re.compile(r"^(?:20\d\d)\s*年?度?$")
+_PATH = re.compile(
+    r"(?:^|[/_\-])(?:\d{2,4})?(?:zf)?(?:xx)?g(?:ong)?k(?:gz)?(?:nd)?(?:nb|bg)\w{0,6}(?=[/._\-]|$)|(?:^|/)(?:\d{2,4})?(?:ndbg|nb)(?:_\w+)?(?=[/._]|$)"
+)
+_AREA_PATH = re.compile(r"(?:^|/)(?:zf)?xxgk(?:pt|zl|ml)?(?:_\w+)?(?=/|$)|/gkmlpt/")
+_FRAMES = ("iframe", "frame")
+_JUMP = re.compile(r"""(?:window\.|self\.|top\.|document\.)?location(?:\.href)?\s*=\s*["']([^"']{1,300})["']""")
+_TAB = re.compile(r"""(?:window\.open|location\.href\s*=|goUrl|openUrl)\s*\(?\s*["']([^"']{1,300})["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One way from a page: absolute address, its words, a score from 0 to 1, and the evidence for it."""
+
+    url: str
+    words: str
+    score: float
+    why: str
+
+
+def links(page: Page, *, in_column: bool = False) -> tuple[Link, ...]:
+    """Ways onward worth asking, best first, each address once. `in_column` means that the page is such a column: years are parts of it."""
+    best: dict[str, Link] = {}
+    dated = {item.url for item in rows(page)[0] if item.raw_date}
+    for address, words in _targets(page):
+        score, why = score_of(words, address, in_column=in_column)
+        # A dated row is a document; so is an undated one that names a publisher.
+        if score <= 0 or address in dated or (looks_like_article(address) and _YEAR_WORDS.search(words) and subject_of(words)):
+            continue
+        found = best.get(address)
+        if found is None or score > found.score:
+            best[address] = Link(address, words, score, why)
+    return tuple(sorted(best.values(), key=lambda link: -link.score))
+
+
+def score_of(words: str, address: str, *, in_column: bool = False) -> tuple[float, str]:
+    """How likely a link leads to the column, and why; 0 where its words name something else."""
+    bare = "".join(unicodedata.normalize("NFKC", words).split())
+    if in_column and _YEAR.match(bare):
+        return 0.8, f"year:{bare}"
+    if bare == _FRAME_WORD:
+        return 0.5, "frame"
+    if _OTHER.search(bare):
+        return 0.0, "other-words"
+    score, why = 0.0, ""
+    for value, pattern in _WORDS:
+        if pattern.search(bare):
+            score, why = value, f"words:{bare[:30]}"
+            break
+    path, area = _path_score(address)
+    if path and (score >= 0.4 or not bare or len(bare) <= 12):
+        return max(score, 0.65) + 0.02, f"{why or 'path'}; path" if why else "path"
+    return (score, why) if score else (area, "path-area" if area else "")
+
+
+def has_column_path(address: str) -> bool:
+    """Whether the address itself says that it is a column of annual reports."""
+    return bool(_path_score(address)[0])
+
+
+_FRAME_WORD = "〔frame〕"
+
+
+def _path_score(address: str) -> tuple[float, float]:
+    path = urlsplit(address).path.lower()
+    return (0.65 if _PATH.search(path) else 0.0), (0.3 if _AREA_PATH.search(path) else 0.0)
+
+
+def _targets(page: Page) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    root = tree(page.text)
+    for element in root.iter("a", "area", *_FRAMES):
+        address = absolute(page.url, _target(element))
+        if address and address != page.url:
+            found.append((address, _FRAME_WORD if element.tag in _FRAMES else _words(element)))
+    for meta in root.iter("meta"):
+        refresh = re.search(r"url\s*=\s*['\"]?([^'\";]+)", meta.get("content") or "", re.IGNORECASE)
+        if (meta.get("http-equiv") or "").lower() == "refresh" and refresh:
+            found.append((absolute(page.url, refresh.group(1)), _FRAME_WORD))
+    if len(page.text) < 2000:
+        found += [(absolute(page.url, match.group(1)), _FRAME_WORD) for match in _JUMP.finditer(page.text)]
+    return [(address, words) for address, words in found if address]
+
+
+def _target(element: html.HtmlElement) -> str:
+    address = element.get("href") or element.get("src") or ""
+    if not address or address.lower().startswith(("javascript:", "#")):
+        opened = _TAB.search(f"{address} {element.get('onclick') or ''}")
+        return opened.group(1) if opened else (element.get("data-href") or element.get("data-url") or "")
+    return address
+
+
+def _words(element: html.HtmlElement) -> str:
+    shown = " ".join(visible_text(element).split())
+    title = " ".join((element.get("title") or element.get("alt") or "").split())
+    if not shown:
+        shown = next((image.get("alt") or "" for image in element.iter("img") if image.get("alt")), "")
+    return title if title and (not shown or shown.rstrip(".…") in title) else shown

@@ -1,0 +1,208 @@
+"""Finding the column of annual reports from a home page: asks a bounded number of pages, the most promising first.
+
+A candidate is believed for what it holds, not for its name: its rows are read by its own family and must be annual reports. Nothing is
+stored here; whoever calls decides where pages are kept and what becomes of the candidates.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from crawler.discovery.anchors import COLUMN, Link, links
+from crawler.discovery.columns import Evidence, judge, names_itself
+from crawler.discovery.leads import column_of_article, sitemap_columns, sitemaps_of, trail_of
+from crawler.discovery.recognition import is_report
+from crawler.discovery.troubles import Trouble
+from crawler.egress import registrable
+from crawler.fetching import Reply
+from crawler.list_reading import AskPage, Reading, choose_family, read_all
+from crawler.list_rows import rows
+from crawler.listing import Ask, Item, Start
+from crawler.page import Page
+from storage.domain.enums import VisitOutcome
+from storage.domain.visits import Decision
+
+MAX_PAGES, MAX_DEPTH, LIST_PAGES = 40, 3, 2
+_FATAL = frozenset({VisitOutcome.CHALLENGED, VisitOutcome.BLOCKED, VisitOutcome.UNREACHABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One page that may be the column: where, what led there, how it reads, what it holds. `found_on` is the page with the link."""
+
+    url: str
+    words: str
+    found_on: str
+    family: str
+    evidence: Evidence
+    items: tuple[Item, ...]
+    column: str = ""
+    series: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """What one search found, best first. `stop` is why the portal could not be looked at; `exhausted` means every promising link was
+    asked. `outbound` are columns and indexes on other hosts.
+    """
+
+    candidates: tuple[Candidate, ...]
+    asked: int
+    stop: Trouble | None = None
+    exhausted: bool = True
+    outbound: tuple[Link, ...] = ()
+    troubles: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def trusted(self) -> tuple[Candidate, ...]:
+        """Columns sure enough to be watched."""
+        return tuple(found for found in self.candidates if found.evidence.trusted)
+
+
+@dataclass(slots=True)
+class _Search:
+    home: str
+    ask_page: AskPage
+    max_pages: int
+    same_site: Callable[[str], bool]
+    queue: list[tuple[float, int, int, Link, str]] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    found: list[Candidate] = field(default_factory=list)
+    outbound: dict[str, Link] = field(default_factory=dict)
+    troubles: list[tuple[str, str]] = field(default_factory=list)
+    asked: int = 0
+    stop: Trouble | None = None
+
+    def push(self, link: Link, depth: int, found_on: str) -> None:
+        """Remember a way onward once; a way off the site is only noted."""
+        if not self.same_site(link.url):
+            if link.score >= COLUMN:
+                self.outbound.setdefault(link.url, link)
+            return
+        if link.url in self.known or depth > MAX_DEPTH:
+            return
+        self.known.add(link.url)
+        heapq.heappush(self.queue, (-link.score, depth, len(self.known), link, found_on))
+
+    async def ask(self, ask: Ask) -> Page | None:
+        """The page behind an address, None where it is of no use; a challenge or a refusal ends the search."""
+        if self.asked >= self.max_pages or self.stop is not None:
+            return None
+        self.asked += 1
+        reply = await self.ask_page(ask)
+        if reply.trouble is not None:
+            self.troubles.append((ask.url, f"{reply.trouble.outcome.value}:{reply.trouble.reason}"))
+            challenged = reply.trouble.outcome is VisitOutcome.CHALLENGED
+            if challenged or (reply.trouble.outcome in _FATAL and ask.url == self.home):
+                self.stop = reply.trouble
+            return None
+        return reply.page
+
+
+async def explore(
+    home: str, ask_page: AskPage, *, hints: Sequence[str] = (), max_pages: int = MAX_PAGES, known_hosts: Sequence[str] = ()
+) -> Exploration:
+    """Search from a home page, or a column page. `hints` are addresses worth a try (earlier columns, a sister portal's path)."""
+    site = registrable(urlsplit(home).hostname or "")
+    hosts = {urlsplit(home).hostname, *known_hosts}
+
+    def same_site(url: str) -> bool:
+        host = urlsplit(url).hostname or ""
+        return host in hosts or (registrable(host) == site and host.removeprefix("www.") in {_bare(name) for name in hosts if name})
+
+    search = _Search(home, ask_page, max_pages, same_site)
+    search.push(Link(home, "", 1.0, "home"), 0, "")
+    for hint in hints:
+        search.push(Link(hint, "", 0.58, "hint"), 1, home)
+    await _run(search)
+    if not any(found.evidence.trusted for found in search.found) and search.stop is None:
+        await _by_sitemap(search)
+    exhausted = not search.queue and search.asked < search.max_pages
+    return Exploration(
+        _settled(search.found), search.asked, search.stop, exhausted, tuple(search.outbound.values()), tuple(search.troubles)
+    )
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("www.")
+
+
+async def _run(search: _Search) -> None:
+    while search.queue and search.asked < search.max_pages and search.stop is None:
+        score, depth, _, link, found_on = heapq.heappop(search.queue)
+        if -score < COLUMN and link.why != "home" and any(found.evidence.trusted for found in search.found):
+            # The column is known, and what is left are only pages on the way to it.
+            continue
+        page = await search.ask(Ask(link.url, referer=found_on))
+        if page is not None:
+            await _look(search, page, link, depth, found_on)
+
+
+async def _look(search: _Search, page: Page, link: Link, depth: int, found_on: str) -> None:
+    """Read one page as a column where it may be one, and follow its links."""
+    named = names_itself(page)
+    likely = named or link.score >= COLUMN or link.why == "hint"
+    found = await _as_column(search, page, link, found_on) if likely else None
+    in_column = likely and (named or link.score >= COLUMN)
+    for onward in links(page, in_column=in_column):
+        search.push(onward, depth + 1, page.url)
+    if found is None or not found.evidence.trusted:
+        await _by_article(search, page, depth)
+
+
+async def _as_column(search: _Search, page: Page, link: Link, found_on: str) -> Candidate | None:
+    reading = Reading(lambda _listing, _before: None, LIST_PAGES)
+    async def ask_page(ask: Ask) -> Reply:
+        search.asked += 1
+        return await search.ask_page(ask)
+
+    if choose_family(page, "") is not None:
+        await read_all(Start(page.url, {}), page, reading, ask_page)
+    evidence = judge(page, reading.items, words="" if link.why == "home" else link.words, column=reading.column)
+    if not evidence.reports and not names_itself(page):
+        return None
+    candidate = Candidate(link.url, link.words, found_on, reading.family_id, evidence, tuple(reading.items), reading.column)
+    search.found.append(candidate)
+    return candidate
+
+
+async def _by_article(search: _Search, page: Page, depth: int) -> None:
+    """A single report linked from a page gives its column away: by its address, else by its own trail."""
+    titled = [item for item in rows(page)[0] if is_report(item.title)[0] is Decision.REPORT and search.same_site(item.url)]
+    for item in titled[:1]:
+        column = column_of_article(item.url)
+        if column:
+            search.push(Link(column, "", 0.62, "article"), min(depth + 1, MAX_DEPTH), item.url)
+        elif item.url not in search.known:
+            search.known.add(item.url)
+            article = await search.ask(Ask(item.url, referer=page.url))
+            for link in trail_of(article) if article is not None else ():
+                search.push(link, min(depth + 1, MAX_DEPTH), item.url)
+
+
+async def _by_sitemap(search: _Search) -> None:
+    parts = urlsplit(search.home)
+    robots = await search.ask(Ask(f"{parts.scheme}://{parts.netloc}/robots.txt"))
+    for address in sitemaps_of(robots.text if robots is not None else "", search.home)[:2]:
+        page = await search.ask(Ask(address)) if search.same_site(address) else None
+        for link in sitemap_columns(page.text) if page is not None else ():
+            search.push(link, 1, address)
+    await _run(search)
+
+
+def _settled(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Best first, without those whose reports all stand in a better one: a home page repeats the newest rows of its column."""
+    ranked = sorted(found, key=lambda one: (not one.evidence.trusted, -one.evidence.confidence, -len(one.items), one.url))
+    kept: list[Candidate] = []
+    for one in ranked:
+        held = {item.url for item in one.items}
+        if held and any(held <= {item.url for item in better.items} for better in kept):
+            continue
+        if one.evidence.trusted or one.evidence.reports or not any(better.evidence.trusted for better in kept):
+            # A stable page above columns of one year each has no rows of its own: once those are known, nobody needs to look at it.
+            kept.append(one)
+    series = sum(one.evidence.year is not None and one.evidence.reports > 0 for one in kept) > 0
+    return tuple(replace(one, series=series) for one in kept)

@@ -1,0 +1,203 @@
+"""The column is found from the home page alone: on every simulated style and shape, and past look-alikes, other hosts and challenges."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from crawler.demo.pages import Request
+from crawler.demo.world.answering import answer, columns_of
+from crawler.demo.world.content import publish_world
+from crawler.demo.world.dialects import dialects
+from crawler.demo.world.plan import make_plan
+from crawler.discovery.anchors import COLUMN, score_of
+from crawler.discovery.leads import column_of_article, sitemap_columns, sitemaps_of
+from crawler.discovery.troubles import trouble
+from crawler.exploring import MAX_PAGES, explore
+from crawler.fetching import Reply
+from crawler.page import page
+
+NOW = datetime(2025, 4, 10, tzinfo=UTC)
+DAY = date(2025, 4, 10)
+PLAN = make_plan(3, dialects(), hosts=120, faulty=False)
+HOME = "http://www.yunxi.gov.test/"
+
+
+@pytest.fixture(scope="module")
+def content():
+    return publish_world(PLAN)
+
+
+def _asker(get):
+    asked = []
+
+    async def ask(what):
+        asked.append(what.url)
+        found = get(what)
+        return Reply(found, trouble(found), NOW, NOW)
+
+    return ask, asked
+
+
+def _from_world(content):
+    def get(ask):
+        parts = urlsplit(ask.url)
+        headers = {"referer": ask.referer, **{name.lower(): value for name, value in ask.headers}}
+        asked = Request(ask.method, parts.path, dict(parse_qsl(parts.query)), dict(ask.form), ask.json.encode(), headers)
+        got = answer(PLAN, content, DAY, parts.hostname, asked)
+        return page(ask.url, got.status, got.body, {"content-type": got.media_type, **got.headers})
+
+    return get
+
+
+def _from(pages):
+    def get(ask):
+        found = pages.get(ask.url)
+        status, text = (404, "<title>404</title>") if found is None else found if isinstance(found, tuple) else (200, found)
+        return page(ask.url, status, text.encode(), {"content-type": "text/html; charset=utf-8"})
+
+    return get
+
+
+def _explore(pages, **wanted):
+    ask, asked = _asker(_from(pages))
+    return asyncio.run(explore(HOME, ask, **wanted)), asked
+
+
+def _html(body, title="云溪县人民政府", meta=""):
+    filler = "<p>本站刊登本地政务动态、办事指南和公共服务信息，欢迎监督。</p>" * 12
+    return f"<html><head><title>{title}</title>{meta}</head><body><div class='main'>{body}</div>{filler}</body></html>"
+
+
+def _list(name="云溪县教育局", years=(2022, 2023, 2024), what="政府信息公开工作年度报告", start="./"):
+    rows = "".join(
+        f'<li><a href="{start}t{year + 1}0120_{year}.html">{name}{year}年{what}</a><span>{year + 1}-01-20</span></li>' for year in years
+    )
+    return f'<ul class="list">{rows}</ul>'
+
+
+@pytest.mark.parametrize("name", sorted(PLAN.hosts)[::3])
+def test_the_columns_of_every_style_and_shape_are_found(content, name):
+    host = PLAN.hosts[name]
+    ask, asked = _asker(_from_world(content))
+    found = asyncio.run(explore(f"http://{name}/", ask))
+    wanted = {f"http://{name}{site.column_path}" for site, shown, _ in columns_of(host, content.publications, DAY) if shown.by_host[name]}
+    assert {one.url for one in found.trusted} == wanted, host
+    assert {one.family for one in found.trusted} != {""}
+    assert len(asked) <= MAX_PAGES
+    assert all(one.series == (host.shape in {"years", "yearly"}) for one in found.trusted)
+
+
+def test_the_website_report_and_the_rule_of_law_report_are_no_columns():
+    pages = {
+        HOME: _html('<a href="/wz/">政府网站工作年度报表</a><a href="/fz/">法治政府建设年度报告</a>'),
+        HOME + "wz/": _html(_list(what="政府网站工作年度报表"), "政府网站工作年度报表"),
+        HOME + "fz/": _html(_list(what="法治政府建设年度报告"), "法治政府建设年度报告"),
+    }
+    found, asked = _explore(pages)
+    assert found.candidates == ()
+    assert HOME + "wz/" not in asked
+
+
+def test_a_tab_parameter_and_a_frame_lead_to_the_column():
+    pages = {
+        HOME: _html('<a href="/zwgk/?gk=1">政府信息公开</a>'),
+        HOME + "zwgk/?gk=1": _html('<a href="?gk=4">政府信息公开年报</a>'),
+        HOME + "zwgk/?gk=4": _html('<iframe src="/frame/nb/"></iframe>', "政府信息公开年报"),
+        HOME + "frame/nb/": _html(_list(), "政府信息公开年报"),
+    }
+    found, _ = _explore(pages)
+    assert [one.url for one in found.trusted] in ([HOME + "zwgk/?gk=4"], [HOME + "frame/nb/"])
+    assert found.trusted[0].evidence.reports == 3
+
+
+def test_a_report_on_the_home_page_gives_its_column_away():
+    pages = {HOME: _html(_list(years=(2024,), start="/dwgk/202501/")), HOME + "dwgk/": _html(_list(), "年报公开")}
+    found, _ = _explore(pages)
+    assert [one.url for one in found.trusted] == [HOME + "dwgk/"]
+
+
+def test_a_sitemap_is_the_last_way():
+    pages = {
+        HOME: _html('<a href="/xw/">新闻</a>'),
+        HOME + "robots.txt": f"User-agent: *\nSitemap: {HOME}map.xml\n",
+        HOME + "map.xml": f"<urlset><url><loc>{HOME}gk/zfxxgknb/</loc></url><url><loc>{HOME}gk/zfxxgknb/t1.html</loc></url></urlset>",
+        HOME + "gk/zfxxgknb/": _html(_list(), "信息公开年报"),
+    }
+    found, _ = _explore(pages)
+    assert [one.url for one in found.trusted] == [HOME + "gk/zfxxgknb/"]
+
+
+def test_a_sister_portals_path_is_tried_where_no_link_leads():
+    pages = {HOME: _html("<p>建设中</p>"), HOME + "zwgk/abc/": _html(_list(), "信息公开年报")}
+    found, _ = _explore(pages, hints=[HOME + "zwgk/abc/"])
+    assert [one.url for one in found.trusted] == [HOME + "zwgk/abc/"]
+
+
+def test_an_index_that_links_out_is_noted_and_not_followed():
+    pages = {HOME: _html('<a href="http://www.other.gov.test/nb/">省直部门政府信息公开年报</a>')}
+    found, asked = _explore(pages)
+    assert [link.url for link in found.outbound] == ["http://www.other.gov.test/nb/"]
+    assert all("other.gov.test" not in url for url in asked)
+
+
+def test_an_empty_named_column_waits_for_a_person():
+    meta = '<meta name="ColumnType" content="信息公开年报">'
+    pages = {
+        HOME: _html('<a href="/nb/">政府信息公开年报</a>'),
+        HOME + "nb/": _html("<ul><li>暂无信息</li></ul>", "政府信息公开年报", meta),
+    }
+    found, _ = _explore(pages)
+    assert (found.trusted, [one.url for one in found.candidates]) == ((), [HOME + "nb/"])
+
+
+def test_nothing_is_asked_after_a_challenge():
+    pages = {HOME: _html('<a href="/nb/">政府信息公开年报</a><a href="/gk/">政府信息公开</a>'), HOME + "nb/": (412, "<html></html>")}
+    found, asked = _explore(pages)
+    assert (found.stop.outcome.value, asked) == ("challenged", [HOME, HOME + "nb/"])
+
+
+def test_a_maze_ends():
+    def get(ask):
+        number = int(urlsplit(ask.url).path.strip("/x") or 0)
+        return page(ask.url, 200, _html("".join(f'<a href="/x{number * 9 + n + 1}x">信息公开年报{n}</a>' for n in range(9))).encode(), {})
+
+    ask, asked = _asker(get)
+    found = asyncio.run(explore(HOME, ask))
+    assert len(asked) <= MAX_PAGES
+    assert not found.exhausted
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("政府信息公开年报", "年度报告"),
+        ("信息公开年报", "年报"),
+        ("年报", "政府信息公开"),
+        ("法定主动公开内容", "政务公开"),
+        ("政务公开", "政府网站工作年度报表"),
+    ],
+)
+def test_words_are_ranked(better, worse):
+    assert score_of(better, HOME)[0] > score_of(worse, HOME)[0]
+
+
+@pytest.mark.parametrize("words", ["财政预决算", "企业年报", "法治政府建设年度报告", "信用年报", "年报解读"])
+def test_other_annual_matters_are_no_columns(words):
+    assert score_of(words, HOME)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["zwgk/zfxxgk/zfxxgknb/", "zfxxgk/gknb/", "2025ndbg/", "10462/2025nb/x.shtml", "zwgk/nb/", "a/zfxxgkgzndbg_251551/"]
+)
+def test_paths_of_columns_are_known(path):
+    assert score_of("", HOME + path)[0] >= COLUMN
+
+
+def test_articles_and_sitemaps_lead_to_columns():
+    assert column_of_article(HOME + "art/2025/1/20/art_1401_99.html") == HOME + "col/col1401/index.html"
+    assert column_of_article(HOME + "zwgk/202501/t20250120_7.html") == HOME + "zwgk/"
+    assert column_of_article(HOME + "about.html") == ""
+    assert sitemaps_of("", HOME) == (HOME + "sitemap.xml",)
+    assert sitemap_columns("<loc>http://a.test/xw/</loc>") == ()
