@@ -66,10 +66,10 @@ def total(parts: Iterable[Interval]) -> Interval:
     low: Number = 0
     high: Number | None = 0
     if_blank: Number | None = 0
-    for part in parts:
-        low = low + part.low
-        high = None if high is None or part.high is None else high + part.high
-        if_blank = None if if_blank is None or part.if_blank is None else if_blank + part.if_blank
+    for part_low, part_high, part_if_blank in parts:
+        low = low + part_low
+        high = None if high is None or part_high is None else high + part_high
+        if_blank = None if if_blank is None or part_if_blank is None else if_blank + part_if_blank
     return Interval(low, high, if_blank)
 
 
@@ -83,7 +83,7 @@ def less(whole: Interval, part: Interval) -> Interval:
 
 def compare(left: Interval, right: Interval, relation: Relation = "=") -> Outcome:
     """What the intervals say of `left = right` or `left <= right`."""
-    if left.exact and right.exact:
+    if left.low == left.high and right.low == right.high:
         return Outcome.PASS if _true(left.low, right.low, relation) else Outcome.FAIL
     if _impossible(left, right, relation):
         return Outcome.FAIL

@@ -6,7 +6,7 @@ Every look is bounded, and the looks of one body's years are taken together. Nei
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from monitor.levels import Breadth, branches, breadth, is_vertical
 from monitor.neighbours import LEAST_TEXT_OF_OTHERS, prose, same_figures, shared_text
 from monitor.shelf import Shelf
 from monitor.subject import Subject
-from storage import bodies, marks, readings, reports
+from storage import marks, readings, reports
 from storage.domain.enums import BodyKind, BodyLevel
 from storage.domain.ids import BodyId
 from storage.domain.originals import ReportVersion
@@ -176,15 +176,3 @@ def _before(connection: Connection, shelf: Shelf, body_id: BodyId, report_year: 
 def _stood_at(versions: Sequence[ReportVersion], url: str, instant: Any) -> ReportVersion | None:
     seen = [version for version in versions if version.found.url == url and version.first_seen_at <= instant]
     return seen[-1] if seen else None
-
-
-def report_keys(connection: Connection, report_year: int | None = None) -> Mapping[tuple[BodyId, int], ReportVersion]:
-    """Every report there is with its current version: place by place and body by body, so that what stands around is at hand.
-
-    The years of a body come together, the oldest first: a report is judged against those before it.
-    """
-    found = reports.list_current(connection, report_year)
-    # A government comes after its departments: their tables are at hand when it is held against them.
-    place = {body.id: (body.division_code, body.kind is BodyKind.GOVERNMENT) for body in bodies.list_all(connection)}
-    ordered = sorted(found, key=lambda version: (place[version.body_id], version.body_id, version.report_year))
-    return {(version.body_id, version.report_year): version for version in ordered}

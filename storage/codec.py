@@ -167,15 +167,18 @@ def _dataclass_reader(kind: type) -> Reader:
             for field in fields(kind):
                 reader = _reader(hints[field.name])
                 layout.append((field.name, _setter(kind, field.name), field.default, None if reader is _as_is else reader))
-        made, get = object.__new__(kind), plain.get
+        made: Any = object.__new__(kind)
+        get = plain.get
         for name, put, default, convert in layout:
             value = get(name, MISSING)
             if value is not MISSING:
                 put(made, value if convert is None else convert(value))
             elif default is not MISSING:
                 put(made, default)
-            else:
+            elif name in factories:
                 put(made, factories[name]())
+            else:
+                raise TypeError(f"{kind.__name__} lacks {name}")
         return made
 
     return read

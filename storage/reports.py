@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from storage.codec import from_plain, to_plain
-from storage.domain.enums import DateKind
+from storage.domain.enums import BodyKind, DateKind
 from storage.domain.errors import NotFoundError
 from storage.domain.ids import BodyId, Sha256
 from storage.domain.originals import NewVersion, Part, ReportVersion, parts_digest
@@ -123,6 +123,19 @@ def list_current(
     if division_prefix:
         query = query.where(bodies.c.division_code.startswith(division_prefix, autoescape=True))
     return tuple(_version(row) for row in connection.execute(query.limit(limit).offset(offset)))
+
+
+def keys(connection: Connection, report_year: int | None = None) -> tuple[tuple[BodyId, int], ...]:
+    """Body and year of every report there is, in the order in which what stands around one is at hand: place by place, body by body.
+
+    The years of a body come together, the oldest first; a government comes after the departments of its place.
+    """
+    query = select(reports.c.body_id, reports.c.report_year).join(bodies, bodies.c.id == reports.c.body_id)
+    if report_year is not None:
+        query = query.where(reports.c.report_year == report_year)
+    last = (bodies.c.kind == BodyKind.GOVERNMENT.value).asc()
+    rows = connection.execute(query.order_by(bodies.c.division_code, last, reports.c.body_id, reports.c.report_year))
+    return tuple((BodyId(row.body_id), row.report_year) for row in rows)
 
 
 def pending(connection: Connection, parser_version: str, limit: int) -> tuple[ReportVersion, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -93,29 +95,32 @@ def telling_of(by: str, *, notify: bool) -> Any:
 
 
 def _rejudged(database: Database, session: Session, year: int | None, telling: Any) -> Iterator[Change]:
+    from monitor.judging import seldom_collected
     from monitor.shelf import Shelf
 
-    shelf, clock = Shelf(), session.clock()
-    for number, (total, body, report_year, _) in enumerate(_reports(database, year), start=1):
-        _progress(session, "判断", number, total)
-        with database.read() as connection:
-            change = _previewed(connection, shelf, body, report_year, clock.now())
-        if change is not None and telling is not None:
-            _written(database, shelf, body, report_year, clock.now(), telling)
-        if change is not None and not change.empty:
-            yield change
+    shelf, clock, done = Shelf(), session.clock(), 0
+    with seldom_collected():
+        for total, body, years in _reports(database, year):
+            with database.read() as connection:
+                changes = [_previewed(connection, shelf, body, report_year, clock.now()) for report_year in years]
+            for report_year, change in zip(years, changes, strict=True):
+                done += 1
+                _progress(session, "判断", done, total)
+                if change is not None and telling is not None:
+                    _written(database, shelf, body, report_year, clock.now(), telling)
+                if change is not None and not change.empty:
+                    yield change
 
 
-def _reports(database: Database, year: int | None) -> Iterator[tuple[int, Body, int, ReportVersion]]:
-    """(how many there are, body, report year, version) of every report, the oldest years first."""
-    from monitor.surroundings import report_keys
-    from storage import bodies
+def _reports(database: Database, year: int | None) -> Iterator[tuple[int, Body, list[int]]]:
+    """(how many reports there are, body, report years of its reports, the oldest first) of every body with a report."""
+    from storage import bodies, reports
 
     with database.read() as connection:
-        keys = report_keys(connection, year)
+        keys = reports.keys(connection, year)
         known = bodies.get_many(connection, [body_id for body_id, _ in keys])
-    for (body_id, report_year), version in keys.items():
-        yield len(keys), known[body_id], report_year, version
+    for body_id, of_one in groupby(keys, key=itemgetter(0)):
+        yield len(keys), known[body_id], [report_year for _, report_year in of_one]
 
 
 def _previewed(connection: Any, shelf: Any, body: Body, report_year: int, now: datetime) -> Change | None:
@@ -140,11 +145,21 @@ def _reparsed(database: Database, session: Session, year: int | None, telling: A
     archive = session.archive(settings)
     limits = Limits(wall_seconds=settings.parse_timeout_seconds, memory_mb=settings.parse_memory_mb).for_pictures(settings.ocr_enabled)
     with ParserPool(limits) as pool:
-        for number, (total, body, _, version) in enumerate(_reports(database, year), start=1):
+        for number, (total, body, version) in enumerate(_versions(database, year), start=1):
             _progress(session, "读取", number, total)
             change = _read_again(database, (archive, pool, shelf), session.clock().now(), body, version, telling)
             if not change.empty:
                 yield change
+
+
+def _versions(database: Database, year: int | None) -> Iterator[tuple[int, Body, ReportVersion]]:
+    """(how many there are, body, the version that stands) of every report."""
+    from storage import reports
+
+    for total, body, years in _reports(database, year):
+        with database.read() as connection:
+            standing = [reports.current(connection, body.id, report_year) for report_year in years]
+        yield from ((total, body, version) for version in standing if version is not None)
 
 
 def _read_again(database: Database, tools: tuple[Any, Any, Any], now: datetime, body: Body, version: ReportVersion, telling: Any) -> Change:

@@ -28,7 +28,7 @@ MENTION = re.compile(r"(?:详见|见)附件|附件[：:]\s*\S")
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """附件数为随网页存档的文件数；报告本身是文件的不判断。"""
-    if not MENTION.search(subject.report.text):
+    if "附件" not in subject.report.text or not MENTION.search(subject.report.text):
         yield not_applicable(ID, "attachments", "正文提到的附件")
         return
     known = subject.attachments
