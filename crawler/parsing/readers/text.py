@@ -5,6 +5,7 @@ Text has no magic number: the reader takes what decodes to printable characters 
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass, field
 
@@ -58,7 +59,20 @@ class _Draft:
         if self.shape != shape:
             self.close()
             self.shape = shape
+            self.rows = self._heads(line) if shape == "bars" else []
         self.rows.append((line, fields))
+
+    def _heads(self, line: int) -> list[tuple[int, list[str]]]:
+        """The lines right above a table of bars that have a bar or two themselves: its head, no text."""
+        rows: list[tuple[int, list[str]]] = []
+        while self.blocks:
+            last = self.blocks[-1]
+            above = line - 1 - len(rows)
+            if not isinstance(last, TextBlock) or "|" not in last.text or last.at.path != f"line:{above}":
+                break
+            rows.insert(0, (above, [f.strip() for f in last.text.split("|")]))
+            self.blocks.pop()
+        return rows
 
 
 def read(data: bytes) -> Document:
@@ -85,12 +99,25 @@ def _line(draft: _Draft, number: int, line: str) -> None:
     elif bare.startswith("|") and bare.count("|") >= 2:
         if not _RULE.match(bare):
             draft.add("pipes", number, [f.strip() for f in bare[1:].removesuffix("|").split("|")])
+    elif bare.count("|") >= (1 if draft.shape == "bars" else 3) and not _RULE.match(bare):
+        draft.add("bars", number, [f.strip() for f in bare.split("|")])
+    elif (fields := _commas(bare, open_table=draft.shape == "commas")) is not None:
+        draft.add("commas", number, fields)
     elif line.startswith("\t") and line.count("\t") == 1:
         draft.add("lines", number, [bare])
     elif "\t" in line and (bare or draft.shape == "tabs"):
         draft.add("tabs", number, [f.strip() for f in line.rstrip("\n").split("\t")])
     else:
         _prose(draft, number, bare, len(line) - len(line.lstrip()))
+
+
+def _commas(line: str, *, open_table: bool) -> list[str] | None:
+    """The fields of a line of comma-separated values; None for sentences, whose commas part words and not figures or nothing."""
+    if line.count(",") < (1 if open_table else 3) or "。" in line:
+        return None
+    fields = [f.strip() for f in next(csv.reader([line]))]
+    plain = sum(not f or f.replace(".", "").isdigit() for f in fields)
+    return fields if 2 * plain >= len(fields) or (open_table and all(len(f) <= 40 for f in fields)) else None
 
 
 def _prose(draft: _Draft, number: int, bare: str, indent: int) -> None:
