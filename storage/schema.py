@@ -513,3 +513,52 @@ audit_log = Table(
     Column("object", String(200), nullable=False),
     Column("payload", JSON, nullable=False, default=dict),
 )
+
+discoveries = Table(
+    "discoveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("portal_id", String(64), ForeignKey("portals.id"), nullable=False),
+    Column("entry_point_id", Integer, ForeignKey("entry_points.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("reason", String(80), nullable=False, default=""),
+    Column("asked", Integer, nullable=False, default=0),
+    Column("facts", JSON, nullable=False, default=dict),
+    Index("ix_discoveries_portal_id_at", "portal_id", "at"),
+)
+
+column_candidates = Table(
+    "column_candidates",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("portal_id", String(64), ForeignKey("portals.id"), nullable=False),
+    Column("url", String(2000), nullable=False),
+    Column("found_on", String(2000), nullable=False, default=""),
+    Column("words", String(200), nullable=False, default=""),
+    Column("family", String(40), nullable=False, default=""),
+    Column("confidence", Float, nullable=False, default=0.0),
+    Column("reports", Integer, nullable=False, default=0),
+    Column("others", Integer, nullable=False, default=0),
+    Column("reasons", JSON, nullable=False, default=list),
+    Column("list_year", Integer),
+    Column("state", String(12), nullable=False),
+    Column("entry_point_id", Integer, ForeignKey("entry_points.id")),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("decided_by", String(80), nullable=False, default=""),
+    UniqueConstraint("portal_id", "url"),
+    Index("ix_column_candidates_state", "state"),
+)
+
+registry_batches = Table(
+    "registry_batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(80), nullable=False, default=""),
+    Column("source", String(200), nullable=False, default=""),
+    Column("counts", JSON, nullable=False, default=dict),
+    Column("before", JSON, nullable=False, default=dict),
+    Column("undone_at", Instant),
+)
