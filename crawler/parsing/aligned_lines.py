@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 
 from crawler.parsing import numbers
 from crawler.parsing.furniture import furniture
+from crawler.parsing.labels import plain
 from storage.domain.document import Document, Locator, TextBlock
 from storage.domain.enums import CellKind
+from storage.forms.loader import Form
 
 _WORD = re.compile(r"\S+")
+_LITIGATION = 120  # lines; a head one character per line has 60
 _APART = 3  # lines between the parts of one row whose figures stand on two lines
 _FIGURES = frozenset({CellKind.NUMBER, CellKind.ZERO, CellKind.DASH, CellKind.ANNOTATED})
 
@@ -182,3 +185,17 @@ def pages(rows: Sequence[FigureRow]) -> Iterator[list[FigureRow]]:
         group.append(row)
     if group:
         yield group
+
+
+def regions(found: Sequence[AlignedLine], form: Form) -> tuple[list[AlignedLine], list[AlignedLine]]:
+    """The lines of table 3, from its head up to the heading of table 4, and those of table 4, up to the next heading."""
+    head = plain(form.requests.header_labels[0])
+    first = next((line.order for line in found if head in plain(line.label)), None)
+    if first is None:
+        return [], []
+    second = next((line.order for line in found[first + 1 :] if _opens_litigation(plain(line.label))), len(found))
+    return list(found[first:second]), list(found[second : second + _LITIGATION])
+
+
+def _opens_litigation(text: str) -> bool:
+    return "复议" in text and ("诉讼" in text or text.startswith("行政复议"))

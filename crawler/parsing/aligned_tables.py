@@ -16,9 +16,8 @@ from crawler.parsing.aligned_lines import AlignedLine, FigureRow
 from crawler.parsing.grids import Row, Slot
 from crawler.parsing.labels import plain
 from crawler.parsing.lines import Line
-from crawler.parsing.litigation_table import FoundLitigation, groups_hold
 from crawler.parsing.numbers import BLANK, read
-from crawler.parsing.printed import CHOSEN, DOUBTFUL, Printed, Way, doubt, of_slot, settle, unreadable
+from crawler.parsing.printed import CHOSEN, DOUBTFUL, Printed, Way, doubt, settle, unreadable
 from crawler.parsing.requests_table import Found, row_holds
 from storage.domain.document import Document, GridCell, Locator
 from storage.domain.reports import Cell
@@ -27,7 +26,6 @@ from storage.forms.loader import Form, Label, Table
 _ENOUGH = 15  # rows: fewer are no table 3
 _NAMED = 0.8  # share of a label's characters that must stand around its figures
 _WORTH = 0.5
-_LITIGATION = 120  # lines; a head one character per line has 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class _Matched:
 
 def requests(document: Document, form: Form) -> Found:
     """Table 3 as white space draws it; what that leaves open by the order of the figures. Nothing found where there is neither."""
-    region, _ = _regions(aligned_lines.lines(document), form)
+    region, _ = aligned_lines.regions(aligned_lines.lines(document), form)
     found = _by_rows(region, form.requests)
     second = sequence_tables.requests(region, form.requests)
     if any(_contradict(found.rows[key], cells) for key, cells in second.rows.items() if key in found.rows):
@@ -70,50 +68,6 @@ def _by_rows(region: Sequence[AlignedLine], table: Table) -> Found:
     for match in matched:
         _take(found, match, ways.get(id(match.row)), order, table)
     return found
-
-
-def litigation(document: Document, form: Form) -> FoundLitigation:
-    """Table 4 as one run of fifteen figures under a head whose words are all there, three times each."""
-    table = form.litigation
-    _, region = _regions(aligned_lines.lines(document), form)
-    size = len(table.rows) * len(table.columns)
-    first = next((i for i, line in enumerate(region) if line.figures and not line.words), len(region))
-    last = next((i for i in range(first, len(region)) if region[i].words), len(region))
-    words = FigureRow(region[first:last]).in_order
-    if len(words) != size or not _headed("".join(line.label for line in region[:first]), table):
-        return FoundLitigation()
-    cells = [GridCell(0, i, word.text, word.at) for i, word in enumerate(words)]
-    slots = tuple(Slot(cell, read(cell.text), above=False) for cell in cells)
-    way = tuple(of_slot(slot) for slot in slots)
-    # the head's words are too scattered to place each over its figure; the groups' own sums stand for that
-    return FoundLitigation(settle([way], groups_hold, CHOSEN if groups_hold(way) else DOUBTFUL), slots)
-
-
-def _headed(head: str, table: Table) -> bool:
-    """Whether every result is named once per group, and the groups in the form's order."""
-    text = plain(head)
-    starts = [text.find(plain(row.label)) for row in table.rows]
-    if -1 in starts or starts != sorted(starts):
-        return False
-    groups = Counter("".join(plain(row.label) for row in table.rows))
-    title = text[: text.find(plain(table.rows[0].label), 12)] if text.find(plain(table.rows[0].label), 12) > 0 else ""
-    left = Counter(text[len(title) :]) - groups
-    wanted = Counter("".join(plain(column.label) for column in table.columns) * len(table.rows))
-    return left - Counter("行政诉讼") == wanted
-
-
-def _regions(found: Sequence[AlignedLine], form: Form) -> tuple[list[AlignedLine], list[AlignedLine]]:
-    """The lines of table 3, from its head up to the heading of table 4, and those of table 4, up to the next heading."""
-    head = plain(form.requests.header_labels[0])
-    first = next((line.order for line in found if head in plain(line.label)), None)
-    if first is None:
-        return [], []
-    second = next((line.order for line in found[first + 1 :] if _opens_litigation(plain(line.label))), len(found))
-    return list(found[first:second]), list(found[second : second + _LITIGATION])
-
-
-def _opens_litigation(text: str) -> bool:
-    return "复议" in text and ("诉讼" in text or text.startswith("行政复议"))
 
 
 def _match(region: Sequence[AlignedLine], rows: Sequence[FigureRow], table: Table) -> list[_Matched]:

@@ -11,7 +11,7 @@ from storage.domain.document import Block, TextBlock
 _FOLIO = re.compile(r"\s*(?:[-—–－]+\s*\d{1,3}\s*[-—–－]+|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?)\s*\Z")
 _ADDRESS = re.compile(r"\s*(?:https?|file)://\S+(?:\s+\d{1,3}\s*/\s*\d{1,3})?\s*\Z", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
-_NEAR = 3  # lines: address, sheet number, date and title stand together, each on a line of its own in some extractions
+_NEAR = 5  # lines: address, sheet number, date and title stand together, each on a line of its own in some extractions
 
 
 def furniture(blocks: Sequence[Block]) -> frozenset[int]:
@@ -38,4 +38,5 @@ def _shape(text: str) -> str:
 
 
 def _is_head(shape: str) -> bool:
-    return shape == "#/#" or (len(shape) >= 12 and not set(shape) <= set("# .,/-"))
+    """Whether a line that came back may be a running head: not one that ends in a figure of its own, as the rows of a table do."""
+    return shape == "#/#" or (len(shape) >= 12 and not shape.endswith((" #", " -", " /")) and not set(shape) <= set("# .,/-"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crawler.parsing import aligned_tables, compare, grids, litigation_table, proactive_table, requests_table
+from crawler.parsing import aligned_litigation, aligned_tables, compare, grids, litigation_table, proactive_table, requests_table
 from crawler.parsing.litigation_table import FoundLitigation
 from crawler.parsing.ocr.caution import cautious
 from crawler.parsing.printed import ABSENT
@@ -78,7 +78,7 @@ def _otherwise(document: Document, form: Form, found: Found, litigation: FoundLi
     if not litigation.cells:
         turned_row = litigation_table.from_grids(on_side, form.litigation, None)
         whole = turned_row.cells and not (turned_row.misaligned or turned_row.short)
-        litigation = turned_row if whole else aligned_tables.litigation(document, form)
+        litigation = turned_row if whole else aligned_litigation.find(document, form)
     return found, litigation
 
 
