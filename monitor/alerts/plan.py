@@ -131,7 +131,9 @@ class _Desk:
             return []
         quiet = only_escalations(self.destination, self.world.rules)
         deadlines = () if quiet else self.world.deadlines(self.destination)
-        due = not quiet and (timing.sign_of_life_due(last, today) or any(timing.reminder_due(one.due_on, last, today) for one in deadlines))
+        # A message at once is a sign of life, too: on its day none is added.
+        alive = not self.written and timing.sign_of_life_due(last or self._last_sent(), today)
+        due = not quiet and (alive or any(timing.reminder_due(one.due_on, last, today) for one in deadlines))
         ended = () if quiet else self._ended_since(last)
         if not (events or due or ended):
             return []
@@ -193,10 +195,11 @@ class _Desk:
         return Message(to.id, key, code, mark, said.subject, said.text, said.html, tuple(event_id(one) for one in events), link)
 
     def _previous(self) -> str:
-        if self.written > 1:
-            return str(local_date(self.now))
-        last = max((one.at for one in self.history.sent if one.destination_id == self.destination.id), default=None)
+        last = self.now if self.written > 1 else self._last_sent()
         return "" if last is None else str(local_date(last))
+
+    def _last_sent(self) -> datetime | None:
+        return max((one.at for one in self.history.sent if one.destination_id == self.destination.id), default=None)
 
     def _guessed(self, today: date) -> int | None:
         return today.year if self.options.calendar.guessed(today) else None

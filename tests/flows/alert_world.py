@@ -42,6 +42,12 @@ def at(day: int, hour: int = 6, month: int = 2) -> datetime:
 def new_world(folder: Path, *, count: int = 3) -> Database:
     """`count` departments on one list, and an entry point that carries them."""
     database = open_database(settings_for(folder).database_url)
+    fill_world(database, count=count)
+    return database
+
+
+def fill_world(database: Database, *, count: int = 3) -> None:
+    """The same in a database at hand."""
     with database.write() as connection:
         for number in range(count):
             body = Body(BodyId(f"b{number}"), f"示例市示例{number}局", BodyKind.DEPARTMENT, BodyLevel.PREFECTURE, "990100")
@@ -50,7 +56,6 @@ def new_world(folder: Path, *, count: int = 3) -> Database:
         point = EntryPoint(EntryPointId(0), PortalId("p1"), "http://a.gov.test/list.html")
         made = portals.add_entry_point(connection, point.portal_id, point.url, now=MORNING)
         portals.link_bodies(connection, made, [BodyId(f"b{number}") for number in range(count)])
-    return database
 
 
 def look(database: Database, when: datetime, lines: tuple[ListLine, ...] = (), result: VisitResult = QUALIFIED) -> None:
