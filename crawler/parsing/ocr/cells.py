@@ -15,6 +15,7 @@ import numpy as np
 
 from crawler.parsing.ocr import engine
 from crawler.parsing.ocr.engine import Recognised
+from crawler.parsing.ocr.rules import Ruled
 from crawler.parsing.ruling import RuledTable
 
 UNSEEN = "?"
@@ -23,7 +24,10 @@ UNSEEN = "?"
 SURE, UNSURE = 1.0, 0.6
 _LEAST_CERTAIN = 0.8
 _FIGURE = re.compile(r"[\d.,，/\\—\-－]*\Z")
-_SPECK = 0.0012  # of a page's width, squared: less ink than that in one piece is dust
+# Parts of a letter's height. Figures are 0.6 high and more; on noisy scans grain joins to stretches of up to 0.35, as long as the sheet.
+_LOW = 0.4
+_GRAIN = 0.2
+_LONGEST_DASH, _DENSE = 3.0, 0.5
 _SAME_LINE = 0.35
 
 
@@ -39,9 +43,10 @@ Line = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
 
 
-def read(grey: Any, ink: Any, table: RuledTable, points: float) -> list[ReadCell]:
+def read(grey: Any, ruled: Ruled, table: RuledTable) -> list[ReadCell]:
     """Every cell of the table, in its order."""
-    placed = [(number, line) for number in range(len(table.cells)) for line in _inside(ink, table, number, points)]
+    ink = ruled.ink
+    placed = [(number, line) for number in range(len(table.cells)) for line in _inside(ruled, table, number)]
     first = engine.recognise([crop(grey, ink, line, 0.22) for _, line in placed])
     figures = [i for i, one in enumerate(first) if _FIGURE.match(one.text.strip())]
     again = dict(zip(figures, engine.recognise([crop(grey, ink, placed[i][1], 0.5, 1.4) for i in figures]), strict=True))
@@ -51,10 +56,12 @@ def read(grey: Any, ink: Any, table: RuledTable, points: float) -> list[ReadCell
     return [_cell(found.get(number, [])) for number in range(len(table.cells))]
 
 
-def lines(ink: Any) -> list[Line]:
-    """The lines of text on a sheet of one column, from top to bottom; what is higher than four usual lines is no text."""
-    inside = _without_dust(ink, ink.shape[1])
-    found = _split(inside, 0, 0, 1)
+def lines(ink: Any, letter: int) -> list[Line]:
+    """The lines of text on a sheet of one column, from top to bottom; what is higher than four usual lines is no text.
+
+    Grain between the lines would join them, so pieces of ink smaller than any stroke do not count.
+    """
+    found = [line for line in _split(_without_dust(ink, letter, (letter * _GRAIN) ** 2), 0, 0, 1) if line[3] - line[1] >= letter * _LOW]
     usual = float(np.median([bottom - top for _, top, _, bottom in found])) if found else 0.0
     return [line for line in found if line[3] - line[1] <= 4 * usual]
 
@@ -76,15 +83,28 @@ def _agree(one: Recognised, other: Recognised | None) -> bool:
     return one.text.strip() == other.text.strip() and min(one.certainty, other.certainty) >= _LEAST_CERTAIN
 
 
-def _inside(ink: Any, table: RuledTable, number: int, points: float) -> list[Line]:
+def _inside(ruled: Ruled, table: RuledTable, number: int) -> list[Line]:
     """The lines of text in one cell, from top to bottom."""
-    ruled = table.cells[number]
-    height, width = ink.shape
-    left, right = max(0, round(ruled.left / points) + 2), min(width, round(ruled.right / points) - 1)
-    top, bottom = max(0, round(ruled.top / points) + 2), min(height, round(ruled.bottom / points) - 1)
+    cell, points = table.cells[number], ruled.points
+    height, width = ruled.ink.shape
+    left, right = max(0, round(cell.left / points) + 2), min(width, round(cell.right / points) - 1)
+    top, bottom = max(0, round(cell.top / points) + 2), min(height, round(cell.bottom / points) - 1)
     if right - left < 4 or bottom - top < 4:
         return []
-    return _split(_without_dust(ink[top:bottom, left:right], width), left, top, max(1, round((bottom - top) * 0.02)))
+    inside = _without_dust(ruled.ink[top:bottom, left:right], ruled.letter)
+    found = _split(inside, left, top, max(1, round((bottom - top) * 0.02)))
+    return [line for line in found if _written(line, ruled)]
+
+
+def _written(line: Line, ruled: Ruled) -> bool:
+    """Whether a stretch of ink is text: as high as a figure, or a dash. Else it is a remain of a rule, or grain."""
+    left, top, right, bottom = line
+    if bottom - top >= ruled.letter * _LOW:
+        return True
+    if bottom - top < 2:
+        return False
+    dense = float((ruled.ink[top:bottom, left:right] > 0).mean()) >= _DENSE
+    return dense and ruled.letter * _LOW <= right - left <= ruled.letter * _LONGEST_DASH
 
 
 def _split(inside: Any, left: int, top: int, gap: int) -> list[Line]:
@@ -95,15 +115,13 @@ def _split(inside: Any, left: int, top: int, gap: int) -> list[Line]:
     return _joined(found)
 
 
-def _without_dust(ink: Any, width: int) -> Any:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    least = max(4.0, (width * _SPECK) ** 2)
-    small = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] < least]
-    if not small:
-        return ink
-    cleaned = ink.copy()
-    cleaned[np.isin(labels, small)] = 0
-    return cleaned
+def _without_dust(ink: Any, letter: int, least: float = 4.0) -> Any:
+    """The ink without its specks. They only do not count where lines are told apart: a decimal point stays on the crop."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    kept = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= max(3.0, letter * _GRAIN)
+    kept &= stats[:, cv2.CC_STAT_AREA] >= least
+    kept[0] = False
+    return np.where(kept[labels], np.uint8(255), np.uint8(0))
 
 
 def _runs(rows: Any, gap: int) -> list[tuple[int, int]]:

@@ -41,7 +41,7 @@ def _page(page: Upright, at: Locator) -> Iterator[Block]:
 
 
 def _grid(page: Upright, ruled: Ruled, table: RuledTable, path: str, at: Locator) -> GridBlock | None:
-    read = cells.read(page.grey, ruled.ink, table, ruled.points)
+    read = cells.read(page.grey, ruled, table)
     if not any(one.text for one in read):
         return None
     made = [
@@ -83,7 +83,7 @@ def _prose(page: Upright, ruled: Ruled, tables: list[RuledTable], at: Locator) -
     if (ink > 0).mean() < _LEAST_INK:
         return []
     sheet = Page(at.page or 1, page.grey.shape[1] * ruled.points, page.grey.shape[0] * ruled.points)
-    sheet.glyphs = _glyphs(page.grey, ink, ruled.points)
+    sheet.glyphs = _glyphs(page.grey, ink, ruled)
     return [(block.at.box.top * sheet.height, _moved(block, page, at)) for block in drawn_pages.blocks(sheet) if block.at.box is not None]
 
 
@@ -97,9 +97,9 @@ def _moved(block: Block, page: Upright, at: Locator) -> Block:
     return TextBlock(block.text, Locator(f"{at.path}/text", at.page, _on_page(upright, at)))
 
 
-def _glyphs(grey: Any, ink: Any, points: float) -> list[Glyph]:
+def _glyphs(grey: Any, ink: Any, ruled: Ruled) -> list[Glyph]:
     """The characters of every line, spread evenly over its box: enough to tell lines and margins."""
-    boxes = cells.lines(ink)
+    points, boxes = ruled.points, cells.lines(ink, ruled.letter)
     texts = engine.recognise([cells.crop(grey, ink, box, 0.22) for box in boxes])
     made: list[Glyph] = []
     for (left, top, right, bottom), read in zip(boxes, texts, strict=True):

@@ -21,17 +21,19 @@ _GRAINY = 12.0
 _BREAK_IN_GRAIN = 5
 _BREAK = 3  # pixels: breaks in a rule that are mended; wider ones would join the strokes of neighbouring characters
 _SURELY_A_RULE = 0.25  # of the sheet's width: a horizontal stroke as long as this needs no vertical ones at its ends
-_NEAR_RULE = 3.0  # points: a stroke that ends farther from any crossing one is a letter's
+_NEAR_ACROSS, _NEAR_DOWN = 1.5, 3.0
+"""Points: a stroke that ends farther from any crossing one is a letter's. Text may fill a cell's width but for a hair, never its height."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """Strokes in points, the points per pixel, and the ink of the page without its rules (255 where there is ink)."""
+    """Strokes in points, the points per pixel, the ink of the page without its rules (255: ink), the height of a letter in pixels."""
 
     across: tuple[Stroke, ...]
     down: tuple[Stroke, ...]
     points: float
     ink: Any
+    letter: int
 
 
 def find(grey: Any) -> Ruled:
@@ -47,14 +49,14 @@ def find(grey: Any) -> Ruled:
     across = _lines(dark, (round(size * _LONGER_ACROSS), 1), (gap, 1))
     down = _lines(dark, (1, round(size * _LONGER_DOWN)), (1, gap))
     drawn = _strokes(across, points, horizontal=True)
-    columns = tuple(_between(_strokes(down, points, horizontal=False), drawn))
+    columns = tuple(_between(_strokes(down, points, horizontal=False), drawn, _NEAR_DOWN))
     rows = tuple(row for row in drawn if row.high - row.low >= _SURELY_A_RULE * SHEET) + tuple(
-        _between([row for row in drawn if row.high - row.low < _SURELY_A_RULE * SHEET], columns)
+        _between([row for row in drawn if row.high - row.low < _SURELY_A_RULE * SHEET], columns, _NEAR_ACROSS)
     )
     rules = _drawn(rows, points, across, horizontal=True) | _drawn(columns, points, down, horizontal=False)
     ink = dark.copy()
     ink[rules > 0] = 0
-    return Ruled(rows, columns, points, ink)
+    return Ruled(rows, columns, points, ink, size)
 
 
 def _letter(dark: Any) -> int:
@@ -88,12 +90,12 @@ def _strokes(mask: Any, points: float, *, horizontal: bool) -> list[Stroke]:
     return found
 
 
-def _between(strokes: Sequence[Stroke], others: Sequence[Stroke]) -> list[Stroke]:
+def _between(strokes: Sequence[Stroke], others: Sequence[Stroke], near: float) -> list[Stroke]:
     """Strokes that begin and end at one of the crossing ones: those of letters begin and end in the open."""
     kept = []
     for stroke in strokes:
-        crossing = [other.at for other in others if other.low - _NEAR_RULE <= stroke.at <= other.high + _NEAR_RULE]
-        if any(abs(at - stroke.low) <= _NEAR_RULE for at in crossing) and any(abs(at - stroke.high) <= _NEAR_RULE for at in crossing):
+        crossing = [other.at for other in others if other.low - near <= stroke.at <= other.high + near]
+        if any(abs(at - stroke.low) <= near for at in crossing) and any(abs(at - stroke.high) <= near for at in crossing):
             kept.append(stroke)
     return kept
 
