@@ -67,6 +67,7 @@ def judge_stored(
     around = surrounded(connection, shelf, body, report_year, found)
     subject = replace(around, today=local_date(now), duty=duty, state=state, evidence=evidence)
     judged = Judged(now, found.id, f"{found.parser_version}; {rules_version()}", telling.actor, rule_versions())
+    shelf.written(body.id)
     changes = findings.apply(connection, body.id, report_year, judge(subject), found.parsed, judged)
     for is_new, entries in ((True, changes.opened), (False, changes.reopened), (False, changes.resolved)):
         _tell(connection, body, entries, is_new, now, telling)
@@ -90,7 +91,7 @@ def preview(connection: Connection, shelf: Shelf, body: Body, report_year: int, 
 def preview_reading(connection: Connection, shelf: Shelf, body: Body, report_year: int, reading: StoredReading, now: datetime) -> Preview:
     """The same for a reading that need not be stored yet."""
     judgement = judged_apart(connection, shelf, body, report_year, reading, now)
-    return findings.preview(connection, body.id, report_year, judgement, reading.parsed)
+    return findings.preview(connection, shelf.findings(connection, body.id).get(report_year, ()), judgement, reading.parsed)
 
 
 def judged_apart(connection: Connection, shelf: Shelf, body: Body, report_year: int, reading: StoredReading, now: datetime) -> Judgement:

@@ -14,17 +14,18 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from storage import bodies, duties, evidence, marks, readings, reports
+from storage import bodies, duties, evidence, findings, marks, readings, reports
 from storage.domain.duties import DutyKey, DutyState, Evidence
 from storage.domain.enums import CellKind
 from storage.domain.ids import BodyId
 from storage.domain.originals import ReportVersion
 from storage.domain.registry import Body
 from storage.domain.reports import Cell, Number, ParsedReport
+from storage.findings import StoredFinding
 from storage.readings import StoredReading
 
-MOST_WHOLE = 100
-"""Whole readings kept (about 150 KB each): those of the body at hand and the ones before it."""
+MOST_WHOLE = 300
+"""Whole readings kept (about 150 KB each): those of the body at hand and of some forty before it."""
 
 MOST_TABLES = 8_000
 """Reports of others kept, tables only (about 15 KB each): the peers of a province over seven years, and a government's children."""
@@ -50,6 +51,7 @@ class Shelf:
         self._tables: OrderedDict[int, ParsedReport] = OrderedDict()
         self._states: OrderedDict[BodyId, dict[int, DutyState]] = OrderedDict()
         self._complete: dict[BodyId, int | None] = {}
+        self._findings: dict[BodyId, dict[int, tuple[StoredFinding, ...]]] = {}
         self._evidence: dict[DutyKey, Evidence] = {}
         self._texts: OrderedDict[int, dict[int, str]] = OrderedDict()
         self._groups: OrderedDict[tuple[str, ...], tuple[Body, ...]] = OrderedDict()
@@ -82,9 +84,7 @@ class Shelf:
         """The readings that stand of all years of one body, whole."""
         known = self.ids(connection, [body_id])[body_id]
         if unknown := [reading_id for reading_id in known.values() if reading_id not in self._whole]:
-            for one in readings.get_many(connection, unknown):
-                self._whole[one.id] = one
-                self._tables[one.id] = tables_of(one.parsed)
+            self._whole.update((one.id, one) for one in readings.get_many(connection, unknown))
         found = {year: self._whole[reading_id] for year, reading_id in known.items()}
         for one in found.values():
             self._whole.move_to_end(one.id)
@@ -127,13 +127,25 @@ class Shelf:
             self._evidence = evidence.gather(connection, [key, *(DutyKey(body_id, year) for year in years if year != report_year)])
         return self._evidence.pop(key)
 
+    def findings(self, connection: Connection, body_id: BodyId) -> dict[int, tuple[StoredFinding, ...]]:
+        """The findings stored of one body's reports, by report year; those of the body asked for last are kept until `written`."""
+        if body_id not in self._findings:
+            self._findings = {body_id: findings.for_body(connection, body_id)}
+        return self._findings[body_id]
+
+    def written(self, body_id: BodyId) -> None:
+        """The findings of that body are being written: what is remembered of them no longer holds."""
+        self._findings.pop(body_id, None)
+
     # --- of others
 
     def tables(self, connection: Connection, of: Iterable[Body | BodyId], report_year: int) -> dict[BodyId, ParsedReport]:
         """What other bodies reported for one year, tables and name only, in the order asked for."""
         wanted = self._readings_of(connection, of, report_year)
         if unknown := [reading_id for reading_id in wanted.values() if reading_id not in self._tables]:
-            self._tables.update((found, tables_of(parsed)) for found, parsed in readings.tables_of(connection, unknown).items())
+            at_hand = {one: self._whole[one].parsed for one in unknown if one in self._whole}
+            rest = readings.tables_of(connection, [one for one in unknown if one not in at_hand])
+            self._tables.update((one, tables_of(parsed)) for one, parsed in (at_hand | rest).items())
         found = {body_id: self._tables[reading_id] for body_id, reading_id in wanted.items()}
         for reading_id in wanted.values():
             self._tables.move_to_end(reading_id)

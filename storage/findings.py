@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -166,6 +167,8 @@ def _open(connection: Connection, body_id: BodyId, report_year: int, finding: Fi
 
 def _meet_again(connection: Connection, entry: StoredFinding, finding: Finding, operands: str, judged: Judged) -> tuple[str, StoredFinding]:
     changed = entry.operands != operands
+    if not changed and entry.state is not FindingState.RESOLVED and entry.reading_id == judged.reading_id and entry.finding == finding:
+        return "kept", entry
     connection.execute(update(findings).where(findings.c.id == entry.id).values(**_values(finding, operands, judged)))
     if changed and entry.state in SETTLED:
         return "reopened", _move(connection, entry, FindingState.OPEN, OPERAND_CHANGED, judged)
@@ -239,6 +242,12 @@ def for_report(connection: Connection, body_id: BodyId, report_year: int) -> tup
     """Every finding ever made of one report, by id."""
     mine = (findings.c.body_id == body_id, findings.c.report_year == report_year)
     return tuple(_stored(row) for row in connection.execute(select(findings).where(*mine).order_by(findings.c.id)))
+
+
+def for_body(connection: Connection, body_id: BodyId) -> dict[int, tuple[StoredFinding, ...]]:
+    """Every finding ever made of one body's reports, by report year and id."""
+    rows = connection.execute(select(findings).where(findings.c.body_id == body_id).order_by(findings.c.report_year, findings.c.id))
+    return {year: tuple(_stored(row) for row in of_year) for year, of_year in groupby(rows, key=lambda row: int(row.report_year))}
 
 
 def list_for(  # noqa: PLR0913 - conditions, by keyword
@@ -342,9 +351,9 @@ class Preview:
         return not (self.opened or self.reopened or self.resolved or self.reworded)
 
 
-def preview(connection: Connection, body_id: BodyId, report_year: int, judgement: Judgement, parsed: ParsedReport | None) -> Preview:
-    """What `apply` would do; nothing is written."""
-    stored = {entry.finding.fingerprint: entry for entry in for_report(connection, body_id, report_year)}
+def preview(connection: Connection, known: Iterable[StoredFinding], judgement: Judgement, parsed: ParsedReport | None) -> Preview:
+    """What `apply` would do to the findings `known` of a report; nothing is written."""
+    stored = {entry.finding.fingerprint: entry for entry in known}
     found = {finding.fingerprint: finding for finding in judgement.findings}
     met = [(stored[mark], finding) for mark, finding in found.items() if mark in stored]
     back = [pair for pair in met if _comes_back(connection, *pair, parsed)]
