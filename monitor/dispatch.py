@@ -32,7 +32,7 @@ CRAWL = "crawl"
 LEASE = timedelta(minutes=10)
 STOP_SECONDS = 20.0
 TAIL_LINES = 40
-NOT_FOR_CHILDREN = frozenset({"smtp_password", "smtp_username"})
+NOT_FOR_CHILDREN = frozenset({"smtp_password", "smtp_username", "alert_deadman_url"})
 
 Progress = Callable[[Mapping[str, Any]], None]
 

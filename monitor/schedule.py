@@ -14,6 +14,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from monitor.alerts.deadman import ping_if_alive
 from monitor.alerts.events import operator
 from monitor.alerts.outgoing import plan_due
 from monitor.alerts.send import send_due
@@ -125,8 +126,11 @@ class Scheduler:
             runs.finish(connection, run, state, facts, self._clock.now())
 
     def send(self) -> None:
-        """Deliver the outbox."""
+        """Deliver the outbox; then, if all loops turn, say so to the address outside that watches us."""
         send_due(self._db, self._settings, self._clock)
+        said = ping_if_alive(self._db, self._settings, self._clock, (SCHEDULER, EVALUATOR, SENDER))
+        if said not in {"", "ok"}:
+            log.warning("deadman_failed", answer=said)
 
     def _start_crawl(self, now: datetime) -> None:
         """One round at a time over all schedulers, a few children each with platforms of its own; what is left is due again next time."""

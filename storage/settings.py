@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     mail_from: str = ""
     alert_muted: bool = False
     alert_allow_hosts: tuple[str, ...] = ()
-    alert_deadman_url: str = ""
+    alert_deadman_url: SecretStr = SecretStr("")
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8700, ge=0, le=65535)

@@ -184,6 +184,12 @@ def webhook_server() -> Iterator[Hook]:
             self.end_headers()
             self.wfile.write(answer)
 
+        def do_GET(self) -> None:
+            hook.requests.append(({"path": self.path, "host": self.headers.get("Host", "")}, b""))
+            self.send_response(hook.status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
         def log_message(self, *args: Any) -> None:
             return
 

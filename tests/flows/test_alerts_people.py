@@ -10,13 +10,15 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from monitor.alerts import robots
+from monitor.alerts.deadman import ping_if_alive
 from monitor.alerts.outgoing import plan_due
 from monitor.alerts.send import send_due
 from monitor.evaluate import evaluate_duties
 from monitor.web.app import create_app
-from storage import audit, destinations, events, installation, outbox
+from storage import audit, destinations, events, heartbeats, installation, outbox
 from storage.archive.store import open_archive
 from storage.database import Database
 from storage.domain.alerts import EventKind, Message
@@ -119,3 +121,46 @@ def test_a_burst_for_one_robot_is_spread_and_none_is_lost(db: Database, tmp_path
     with db.read() as connection:
         assert outbox.counts(connection)[SendState.ACCEPTED] == 30
         assert {row.attempts for row in outbox.recent(connection)} == {1}
+
+
+LOOPS = ("scheduler", "evaluator", "sender")
+
+
+def test_the_outside_hears_only_while_every_loop_turns(db: Database, tmp_path: Path) -> None:
+    with webhook_server() as hook:
+        settings = settings_for(tmp_path).model_copy(update={"alert_deadman_url": SecretStr(f"{hook.url}?key=secret")})
+        clock, heard = FixedClock(MORNING), []
+
+        def minute(*turning: str) -> str:
+            with db.write() as connection:
+                for name in turning:
+                    heartbeats.beat(connection, name, clock.now())
+            said = ping_if_alive(db, settings, clock, LOOPS)
+            heard.append(len(hook.requests))
+            clock.advance(timedelta(minutes=1))
+            return said
+
+        assert minute("scheduler", "evaluator") == ""  # the sender never turned
+        assert [minute(*LOOPS) for _ in range(12)].count("ok") == 3  # every five minutes
+        before = len(hook.requests)
+        said = [minute("scheduler", "sender") for _ in range(60)]  # the evaluator hangs
+        assert len(hook.requests) - before <= 1
+        assert said[10:] == [""] * 50
+        hook.status = 500
+        assert minute(*LOOPS) == "HTTP 500"
+        hook.status = 200
+        assert minute(*LOOPS) == "ok"  # a failed one is repeated at the next turn
+    clock.advance(timedelta(minutes=10))
+    with db.write() as connection:
+        for name in LOOPS:
+            heartbeats.beat(connection, name, clock.now())
+    assert ping_if_alive(db, settings, clock, LOOPS) == "ConnectError"
+    assert hook.requests[0][0] == {"path": "/hook?key=secret", "host": f"127.0.0.1:{hook.port}"}
+
+
+def test_the_outside_address_may_not_lead_inside(db: Database, tmp_path: Path) -> None:
+    settings = settings_for(tmp_path).model_copy(update={"alert_deadman_url": SecretStr("http://169.254.169.254/x")})
+    with db.write() as connection:
+        for name in LOOPS:
+            heartbeats.beat(connection, name, MORNING)
+    assert ping_if_alive(db, settings, FixedClock(MORNING), LOOPS) == "ConfigError"
