@@ -189,7 +189,8 @@ WATCHED = {"alert_deadman_url": "http://watch.test/secret-word"}
 
 
 def test_a_child_gets_every_setting_by_value_and_no_mail_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = load(data_dir=tmp_path, host_overrides={"a.gov.test": "127.0.0.1:1"}, crawl_delay_seconds=0, smtp_password="secret-word", **WATCHED)
+    overrides = {"a.gov.test": "127.0.0.1:1"}
+    settings = load(data_dir=tmp_path, host_overrides=overrides, crawl_delay_seconds=0, smtp_password="secret-word", **WATCHED)
     made = environment(settings, FixedClock(MORNING))
     assert "secret-word" not in "".join(made.values())
     for name in [name for name in os.environ if name.startswith("NIANBAO_")]:
