@@ -41,7 +41,7 @@ def detect(page: Page) -> float:
         return 0.92
     if _units(page):
         return 0.88
-    return 0.72 if links and _pager(page) is not None else 0.5 if written else 0.0
+    return 0.72 if links and _pager(page) is not None else 0.4 if written else 0.0
 
 
 def first_requests(start: Start) -> tuple[Ask, ...]:

@@ -15,10 +15,11 @@ from crawler.page import page
 
 from .style_reading import Portal, entries, site, with_report
 
-STYLES = ("vsb",)
-FAMILIES = {style: style for style in STYLES}
+STYLES = ("vsb", "shell")
+FAMILIES = {style: style for style in STYLES} | {"shell": "trs_static"}
 MODULES = {style: importlib.import_module(f"crawler.demo.sites.{style}") for style in STYLES}
 DIALECTS = [(style, variant) for style in STYLES for variant in MODULES[style].VARIANTS]
+OWN = [(style, variant) for style, variant in DIALECTS if FAMILIES[style] == style]
 COUNTS = (1, 5, 6, 23)
 ON_ONE_PAGE: set[tuple[str, str]] = set()
 """Styles that give all rows at once."""
@@ -66,7 +67,7 @@ def test_the_files_of_an_article_can_be_had(style, carrier):
     assert all(file.body.startswith(b"PK" if carrier == "docx" else b"%PDF") for file in files)
 
 
-@pytest.mark.parametrize(("style", "variant"), DIALECTS)
+@pytest.mark.parametrize(("style", "variant"), OWN)
 def test_an_article_is_not_taken_for_a_list_of_the_family(style, variant):
     portal = _portal(style, variant, entries(3))
     reading, _ = portal.read()
@@ -115,3 +116,14 @@ def test_files_that_move_while_the_list_is_read_lose_no_row(count):
     reading, facts = portal.read()
     assert {line.title for line in lines[count:]} <= {item.title for item in reading.items}
     assert (facts.ended, facts.stop) == (True, None)
+
+
+@pytest.mark.parametrize("variant", MODULES["shell"].VARIANTS)
+def test_a_shell_is_taken_for_a_shell_first(variant):
+    portal = _portal("shell", variant, entries(3))
+    assert rank(portal.get(Ask(portal.site.column_url)))[0][0] == "shell"
+
+
+def test_a_page_behind_a_shell_is_no_shell():
+    portal = _portal("shell", "", entries(3))
+    assert "shell" not in dict(rank(portal.get(Ask(urljoin(portal.site.column_url, MODULES["shell"].LIST)))))
