@@ -2,6 +2,7 @@
 
 - `watch`: the list, what is new in it, and a few archived reports looked after.
 - `backfill`: the whole list and everything it holds, with the platform's budget for the one portal; old reports look after themselves.
+- `discover`: no list at all: the portal is searched for its lists.
 - `audit`: the whole list, and every archived report asked for again, for silent edits and withdrawals.
 """
 
@@ -34,6 +35,9 @@ class Errand:
         return settings.crawl_budget_platform if self.whole_budget else settings.crawl_budget_portal
 
 
+DISCOVER = Errand("discover", timedelta(), 0, whole_budget=True)
+"""A search of the portal for its columns (`crawler.discovering`), not a visit to a list."""
+
 WATCH = Errand("watch", timedelta(days=6), 20)
 """Twenty audits per visit, so that a list with a long history does not spend the portal's day on old reports; the rest follows on the next
 visits.
@@ -42,6 +46,7 @@ visits.
 ERRANDS: Mapping[str, Errand] = MappingProxyType(
     {
         "watch": WATCH,
+        "discover": DISCOVER,
         "backfill": Errand("backfill", timedelta(days=36_500), 0, whole=True, whole_budget=True),
         "audit": Errand("audit", timedelta(), 10_000, whole=True, whole_budget=True),
     }

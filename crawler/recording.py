@@ -6,7 +6,8 @@ Neighbours: the visit calls it; everything it writes can be written again withou
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -90,7 +91,7 @@ class Recorder:
         with self.database.write() as connection:
             return visits.start(connection, entry_point_id, now=self.clock.now(), run_id=self.run_id)
 
-    def keep(self, visit_id: VisitId, role: CaptureRole, ask: Ask, reply: Reply) -> Sha256 | None:
+    def keep(self, visit_id: VisitId | None, role: CaptureRole, ask: Ask, reply: Reply) -> Sha256 | None:
         """Store what came, before anything reads it; None where nothing came or nothing changed."""
         page = reply.page
         if page is None or reply.not_modified:
@@ -114,6 +115,13 @@ class Recorder:
         kept = keep(self.archive, [Received(page.body, capture, page.media_type)], self.clock.now())
         self._kept.extend(kept)
         return kept[0].capture.sha256
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction for whoever writes something else than a visit; what was kept is written with it."""
+        with self.database.write() as connection:
+            self._flush(connection)
+            yield connection
 
     def _flush(self, connection: Connection) -> None:
         write_rows(connection, self._kept)

@@ -14,13 +14,13 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.errands import ERRANDS, WATCH, Errand
+from crawler.errands import DISCOVER, ERRANDS, WATCH, Errand
 from storage.archive.store import open_archive
 from storage.database import open_database
 from storage.domain.clock import Clock, FixedClock, SystemClock
@@ -32,7 +32,10 @@ from storage.settings import Settings, load
 
 if TYPE_CHECKING:
     from crawler.batch import Batch
+    from crawler.discovering import DiscoveryBatch
     from crawler.recording import Recorder
+    from crawler.robots import HostMemory
+    from crawler.spiders.asking import Asker
 
 Progress = Callable[[Mapping[str, object]], None]
 
@@ -78,7 +81,8 @@ def crawl(
     ids = [EntryPointId(number) for number in dict.fromkeys(entry_point_ids)]
     with open_database(settings.database_url) as database:
         with database.read() as connection:
-            found = entry_points_of(connection, ids=ids)
+            # A search begins at the home page, which is not watched itself once a column is known.
+            found = entry_points_of(connection, ids=ids, enabled_only=errand is not DISCOVER)
         recorder = Recorder(database, open_archive(settings.archive_url), clock or SystemClock(), run_id)
         batch = _run_scrapy(settings, found, recorder, tell, errand)
     if batch.failures and not batch.outcomes:
@@ -89,11 +93,51 @@ def crawl(
     return summary
 
 
-def _run_scrapy(settings: Settings, entries: Sequence[EntryPoint], recorder: Recorder, tell: Progress, errand: Errand) -> Batch:
+def _run_scrapy(
+    settings: Settings, entries: Sequence[EntryPoint], recorder: Recorder, tell: Progress, errand: Errand
+) -> Batch | DiscoveryBatch:
     """Work through the entry points while Scrapy's downloader is open; what came of it."""
+    from crawler.batch import Batch
+    from crawler.discovering import DiscoveryBatch
+
+    batches: list[Batch | DiscoveryBatch] = []
+
+    async def work(asker: Asker, memory: HostMemory) -> None:
+        batch: Batch | DiscoveryBatch
+        if errand is DISCOVER:
+            batch = DiscoveryBatch(asker, recorder, memory, tell, concurrency=settings.crawl_concurrency)
+        else:
+            batch = Batch(
+                asker,
+                recorder,
+                memory,
+                tell,
+                lambda: asker.hosts_answered,
+                max_pages=settings.crawl_max_pages,
+                errand=errand,
+                concurrency=settings.crawl_concurrency,
+                self_test_urls=settings.self_test_urls,
+            )
+        await batch.work([entry.id for entry in entries])
+        batches.append(batch)
+
+    scripted = [entry.url for entry in entries if entry.tier == "browser"]
+    tell({"event": "start", "entry_points": len(entries), "browser": bool(scripted)})
+    ask_while_open(settings, recorder.clock, work, portal_budget=errand.portal_budget(settings), scripted=scripted)
+    return batches[0]
+
+
+def ask_while_open(
+    settings: Settings,
+    clock: Clock,
+    work: Callable[[Asker, HostMemory], Awaitable[None]],
+    *,
+    portal_budget: int,
+    scripted: Sequence[str] = (),
+) -> None:
+    """Open Scrapy's downloader, do the work with it, close it; once per process. What the work raises is raised here, after the closing."""
     from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
-    from crawler.batch import Batch
     from crawler.browser import find_browser
     from crawler.egress import Egress
     from crawler.resting import PlatformMemory
@@ -102,48 +146,34 @@ def _run_scrapy(settings: Settings, entries: Sequence[EntryPoint], recorder: Rec
     from crawler.spiders.watch import WatchSpider
 
     egress = Egress.from_settings(settings.host_overrides)
-    scripted = [entry.url for entry in entries if entry.tier == "browser"]
     browser = find_browser(settings) if scripted else None
     memory = HostMemory(settings.data_dir / "state" / "hosts.json")
-    batches: list[Batch] = []
+    ended: list[bool] = []
     failures: list[BaseException] = []
 
-    async def work(crawler: Crawler) -> None:
+    async def whole(crawler: Crawler) -> None:
         asker = Asker(
             crawler,
             settings,
-            recorder.clock,
+            clock,
             memory,
             egress,
             browser=browser is not None,
             resting=PlatformMemory(settings.data_dir / "state" / "platforms.json"),
-            portal_budget=errand.portal_budget(settings),
-        )
-        batch = Batch(
-            asker,
-            recorder,
-            memory,
-            tell,
-            lambda: asker.hosts_answered,
-            max_pages=settings.crawl_max_pages,
-            errand=errand,
-            concurrency=settings.crawl_concurrency,
-            self_test_urls=settings.self_test_urls,
+            portal_budget=portal_budget,
         )
         try:
-            await batch.work([entry.id for entry in entries])
+            await work(asker, memory)
         except Exception as error:  # noqa: BLE001 (the run loop: raised again below, after Scrapy has closed)
             failures.append(error)
         asker.end()
-        batches.append(batch)
+        ended.append(True)
 
-    tell({"event": "start", "entry_points": len(entries), "browser": browser is not None})
     process = AsyncCrawlerProcess(scrapy_settings(settings, egress, browser, scripted))
-    process.crawl(WatchSpider, work=work)
+    process.crawl(WatchSpider, work=whole)
     process.start(stop_after_crawl=True)
-    if failures or not batches:
+    if failures or not ended:
         raise failures[0] if failures else NianbaoError("采集没有开始或被中断", kept="已存入的原件与记录保留", advice="请重新运行采集")
-    return batches[0]
 
 
 def scrapy_settings(settings: Settings, egress: Any, browser: Path | None, browser_urls: Sequence[str]) -> Any:

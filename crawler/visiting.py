@@ -6,7 +6,8 @@ are kept before they are read. The visit is finished last: a process that dies l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from crawler.canary import Sight, conclude
 from crawler.errands import WATCH, Errand
@@ -16,6 +17,7 @@ from crawler.recording import Before, Recorder, as_facts
 from crawler.report_visit import audit, fetch_reports
 from crawler.robots import HostMemory
 from crawler.visit_state import VisitState, host_of
+from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import EntryPointId, VisitId
 from storage.domain.visits import VisitResult
@@ -54,7 +56,7 @@ async def visit(
         failed_details=len(state.incomplete),
         extra=as_facts(list_pages=state.list_pages, incomplete=state.incomplete, new_versions=state.new_versions, column=listed.column),
     )
-    result = conclude(sight)
+    result = _of_its_years(conclude(sight), before.entry.params, local_date(recorder.clock.now()).year - 1)
     return Done(
         state.visit_id,
         before,
@@ -63,3 +65,13 @@ async def visit(
         listed.validators if result.outcome is VisitOutcome.COMPLETE else NO_VALIDATORS,
         state.new_versions,
     )
+
+
+def _of_its_years(result: VisitResult, params: Mapping[str, str], awaited_year: int) -> VisitResult:
+    """A portal that opens a new list each year shows next year's report in a list we may not know yet: only the list of the awaited year
+    itself can show that year's absence (`crawler.discovering` marks such lists).
+    """
+    bound = "list_series" in params or "list_year" in params
+    if not bound or params.get("list_year") == str(awaited_year) or result.inconclusive_reason:
+        return result
+    return replace(result, inconclusive_reason="list-of-other-years")
