@@ -19,6 +19,7 @@ from storage.forms.loader import Form
 
 _WORD = re.compile(r"\S+")
 _LITIGATION = 120  # lines; a head one character per line has 60
+_COUNTED = re.compile(r"line:(\d+)\Z")
 _APART = 3  # lines between the parts of one row whose figures stand on two lines
 _FIGURES = frozenset({CellKind.NUMBER, CellKind.ZERO, CellKind.DASH, CellKind.ANNOTATED})
 
@@ -46,6 +47,7 @@ class AlignedLine:
     page: int
     words: tuple[Word, ...]
     figures: tuple[Word, ...]
+    number: int = -1
 
     @property
     def label(self) -> str:
@@ -59,6 +61,8 @@ class FigureRow:
 
     lines: list[AlignedLine] = field(default_factory=list)
     upright: bool = False
+    follows: bool = False
+    """Whether its first figure is on the line right after the words before it, so that no blank line parts cells."""
 
     @property
     def figures(self) -> list[Word]:
@@ -69,6 +73,13 @@ class FigureRow:
     def in_order(self) -> list[Word]:
         """All figures as they follow each other in the text."""
         return [word for line in self.lines for word in line.figures]
+
+    def cells(self, width: int) -> list[int]:
+        """The column of each figure where every cell has a line of its own, the blank ones too; empty where the lines do not tell."""
+        start = self.lines[0].number
+        columns = [line.number - start for line in self.lines]
+        alone = start >= 0 and all(len(line.figures) == 1 for line in self.lines)
+        return columns if alone and columns[-1] == width - 1 else []
 
     @property
     def first(self) -> int:
@@ -99,7 +110,8 @@ def _line(order: int, page: int, block: TextBlock) -> AlignedLine:
     cut = len(words)
     while cut and numbers.read(words[cut - 1].text).kind in _FIGURES:
         cut -= 1
-    return AlignedLine(order, page, tuple(words[:cut]), tuple(words[cut:]))
+    counted = _COUNTED.match(block.at.path)
+    return AlignedLine(order, page, tuple(words[:cut]), tuple(words[cut:]), int(counted[1]) if counted else -1)
 
 
 def figure_rows(found: Sequence[AlignedLine], width: int) -> list[FigureRow]:
@@ -122,19 +134,23 @@ def figure_runs(found: Sequence[AlignedLine], width: int) -> list[FigureRow]:
     """
     runs: list[FigureRow] = []
     open_run = False
+    named = -1
     for line in found:
         if line.words:
             open_run = False
+            named = line.number
         if line.figures:
             if open_run:
                 runs[-1].lines.append(line)
             else:
-                runs.append(FigureRow([line], upright=True))
+                runs.append(FigureRow([line], upright=True, follows=line.number == named + 1))
             open_run = True
     return _whole(runs, width)
 
 
 def _whole(runs: Sequence[FigureRow], width: int) -> list[FigureRow]:
+    if runs and all(run.cells(width) and run.follows for run in runs):
+        return list(runs)
     rows: list[FigureRow] = []
     missing = 0
     for run in runs:

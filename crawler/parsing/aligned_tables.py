@@ -156,6 +156,10 @@ def _ways(rows: Sequence[FigureRow], width: int) -> Mapping[int, tuple[Way, bool
 def _upright(row: FigureRow, width: int) -> tuple[Way, bool] | None:
     """Figures one under the other: sure where nothing stands between them, or where they add up."""
     way = tuple(Printed(read(word.text), word.text, word.at) for word in row.figures)
+    if len(way) < width and (columns := row.cells(width)):
+        by_column = dict(zip(columns, way, strict=True))
+        way = tuple(by_column.get(i, Printed(BLANK, "", row.figures[0].at)) for i in range(width))
+        return way, bool(row_holds(way))
     unbroken = row.last - row.first == len(row.lines) - 1
     return (way, unbroken or bool(row_holds(way))) if len(way) == width else None
 

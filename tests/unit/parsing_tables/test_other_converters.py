@@ -1,9 +1,12 @@
 """What further programs make of the tables: merges undone by repeating or dropping, fields parted by bars, commas or spaces."""
 
 import pytest
-from printing import facts, score
+from printing import facts, reading, score
 
+from crawler.demo import slips
 from crawler.demo.filled_form import DrawnTable, Paragraph, lay_out
+from storage.domain.enums import CellKind
+from storage.domain.ids import CellPath
 
 SEPARATORS = {
     "pipes": lambda row: "| " + " | ".join(row) + " |",
@@ -48,3 +51,32 @@ def test_a_title_with_a_bar_stays_text():
     assert read.body is not None
     assert read.report_year == 2023
     assert [section.number for section in read.sections if section.number] == [1]
+
+
+def _line_per_cell(report) -> list[str]:
+    """Every cell a line, blank ones too; a cell that is spanned has none."""
+    lines: list[str] = []
+    for block in lay_out(report):
+        lines += [block.text] if isinstance(block, Paragraph) else [cell.text for row in range(block.rows) for cell in block.row(row)]
+    return lines
+
+
+def test_blank_cells_that_are_empty_lines_keep_their_columns():
+    report = facts(7)
+    inner = {path: "" for path in report.cells if path.startswith("requests/") and path.rpartition("/")[2] not in ("natural", "total")}
+    report = slips.blank_cells(report, *inner)
+    read = reading("\n".join(_line_per_cell(report)).encode())
+    for row in ("new_received", "granted", "carried_out"):
+        assert read.cells[CellPath(f"requests/{row}/total")].value == int(report.cells[CellPath(f"requests/{row}/total")])
+        assert read.cells[CellPath(f"requests/{row}/business")].kind is CellKind.BLANK
+    assert score("\n".join(_line_per_cell(report)).encode(), report.truth())["silent"] == 0
+
+
+def test_an_empty_line_lost_or_added_is_never_silent():
+    report = slips.blank_zeros(facts(7))
+    lines = _line_per_cell(report)
+    first = next(i for i, line in enumerate(lines) if line.startswith("一、本年新收"))
+    blanks = [i for i in range(first, len(lines)) if not lines[i]]
+    for i in blanks[::4]:
+        assert score("\n".join([*lines[:i], *lines[i + 1 :]]).encode(), report.truth())["silent"] == 0
+        assert score("\n".join([*lines[:i], "", *lines[i:]]).encode(), report.truth())["silent"] == 0
