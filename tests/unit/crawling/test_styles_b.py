@@ -15,13 +15,13 @@ from crawler.page import page
 
 from .style_reading import Portal, entries, site, with_report
 
-STYLES = ("vsb", "shell")
+STYLES = ("vsb", "shell", "embedded_data")
 FAMILIES = {style: style for style in STYLES} | {"shell": "trs_static"}
 MODULES = {style: importlib.import_module(f"crawler.demo.sites.{style}") for style in STYLES}
 DIALECTS = [(style, variant) for style in STYLES for variant in MODULES[style].VARIANTS]
 OWN = [(style, variant) for style, variant in DIALECTS if FAMILIES[style] == style]
 COUNTS = (1, 5, 6, 23)
-ON_ONE_PAGE: set[tuple[str, str]] = set()
+ON_ONE_PAGE = {("embedded_data", variant) for variant in MODULES["embedded_data"].VARIANTS}
 """Styles that give all rows at once."""
 
 
