@@ -74,7 +74,7 @@ class Package:
 
 def secure_xml(data: bytes) -> etree._Element:
     """Root element of XML bytes. Raises Corrupt; document type declarations are refused in any encoding, nothing is fetched or expanded."""
-    if any(mark in data for mark in _DECLARATIONS):
+    if b"!" in data and any(mark in data for mark in _DECLARATIONS):
         raise Corrupt("文件里含有不允许的实体声明")
     try:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
