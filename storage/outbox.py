@@ -166,9 +166,10 @@ def oldest_waiting(connection: Connection) -> datetime | None:
     return connection.execute(select(func.min(outbox.c.created_at)).where(waiting)).scalar_one_or_none()
 
 
-def recent(connection: Connection, *, limit: int = 100) -> tuple[OutboxRow, ...]:
-    """The newest messages first."""
-    rows = connection.execute(select(outbox).order_by(outbox.c.id.desc()).limit(limit))
+def recent(connection: Connection, *, limit: int = 100, state: SendState | None = None) -> tuple[OutboxRow, ...]:
+    """The newest messages first; with `state`, those in that state."""
+    query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+    rows = connection.execute(query if state is None else query.where(outbox.c.state == state.value))
     return tuple(
         OutboxRow(row.id, _message(row), SendState(row.state), row.attempts, row.created_at, row.next_at, row.accepted_at, row.last_reply)
         for row in rows

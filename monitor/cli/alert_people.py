@@ -144,7 +144,7 @@ def log(
 
     with _reading(context) as connection:
         names = {one.id: one.name for one in destinations.list_all(connection)}
-        found = [row for row in outbox.recent(connection, limit=limit) if not dead or row.state is SendState.DEAD]
+        found = outbox.recent(connection, limit=limit, state=SendState.DEAD if dead else None)
     human = form is Format.TABLE
     rows = [
         {

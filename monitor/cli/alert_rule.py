@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from monitor.cli.alert_people import kinds_of
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from storage.domain.alerts import AlertRule
 
 
 def add_to(noun: typer.Typer) -> None:
@@ -38,6 +33,7 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per part of the sentence
     escalate_days: Annotated[int, typer.Option(min=0, max=60, help="满几个工作日未确认。")] = 0,
 ) -> None:
     """添加或修改一条规则。"""
+    from monitor.alerts.rule_words import sentence
     from storage import alert_rules, audit, destinations
     from storage.domain.alerts import AlertRule, Mode
     from storage.domain.enums import Severity
@@ -67,6 +63,7 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per part of the sentence
 
 def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     """列出规则，按询问的次序。"""
+    from monitor.alerts.rule_words import sentence
     from storage import alert_rules, destinations
 
     session = Session.of(context)
@@ -95,14 +92,3 @@ def remove(context: typer.Context, name: Annotated[str, typer.Argument(help="规
     finally:
         database.close()
     say(f"已去掉规则 {name}")
-
-
-def sentence(rule: AlertRule, names: Mapping[int, str]) -> str:
-    """A rule as people say it."""
-    parts = [f"[{'、'.join(kind.label for kind in rule.kinds) or '任何情况'}]"]
-    parts += [f"[级别 {rule.severity} 及以上]"] if rule.severity else []
-    parts += [f"[地区 {rule.scope}]"] if rule.scope else []
-    said = f"当 {' 且 '.join(parts)} → {rule.mode.label} {names[rule.destination_id]}"
-    if rule.escalate_to is None:
-        return said
-    return f"{said}；满 {rule.escalate_days} 个工作日未确认 → 通知 {names[rule.escalate_to]}"
