@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from monitor.cli import portal_search
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -21,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     noun = typer.Typer(help="门户与栏目。", no_args_is_help=True)
     noun.command("add")(add)
     noun.command("list")(list_)
+    portal_search.add_to(noun)
     app.add_typer(noun, name="portal")
 
 
@@ -37,7 +39,7 @@ def add(
     from storage.domain.ids import PortalId
     from storage.domain.registry import Portal
 
-    host = _host(url)
+    host = host_of(url)
     if family:
         _require_family(family)
     tier = "browser" if browser else "http"
@@ -58,7 +60,8 @@ def add(
     note(f"下一步：nianbao crawl run --entry-point {entry}")
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """The host of an address given by a person. Raises UsageError."""
     from storage.domain.errors import UsageError
 
     try:
