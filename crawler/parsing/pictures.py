@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -56,7 +57,9 @@ def _read(data: bytes, at: Locator, problems: list[Problem]) -> list[Block]:
     from crawler.parsing.ocr import pages
 
     try:
-        found = pages.blocks(data, at)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a decoder remarks on a damaged picture; what it cannot decode is an error
+            found = pages.blocks(data, at)
     except ReadError as error:
         problems.append(Problem("picture-not-read", f"图片未能识别：{error.message}", at=str(at)))
         return []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from crawler.parsing import aligned_litigation, aligned_tables, compare, grids, litigation_table, proactive_table, requests_table
 from crawler.parsing.litigation_table import FoundLitigation
+from crawler.parsing.ocr import engine
 from crawler.parsing.ocr.caution import cautious
 from crawler.parsing.printed import ABSENT
 from crawler.parsing.requests_table import Found
@@ -95,9 +96,12 @@ def edition(document: Document, stream: Stream | None = None) -> Edition | None:
 
 def _images(reading: TableReading, document: Document) -> None:
     missing = [table for table in TABLES if table not in reading.found]
-    if missing and any(isinstance(block, ImageBlock) for block in document.blocks):
+    shown = [block for block in document.blocks if isinstance(block, ImageBlock)]
+    if missing and shown:
+        could = document.media_type == "application/pdf" or any(block.data is not None for block in shown)
+        why = "；本机没有启用图片识别（附加组件 nianbao[ocr]）" if could and not engine.available() else ""
         for table in missing:
-            reading.note("tables-are-images", f"{_NAMES[table]}是图片，无法校验", table)
+            reading.note("tables-are-images", f"{_NAMES[table]}是图片，无法校验{why}", table)
     else:
         for table in missing:
             reading.note("table-missing", f"没有找到{_NAMES[table]}", table)

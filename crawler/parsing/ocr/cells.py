@@ -1,7 +1,8 @@
 """The cells of a ruled table on a scanned page: each cut out, its lines parted, recognised twice, and what the two say made one. Pure.
 
-The second look is at the same ink at another size and with other margins: a recogniser that is sure of its reading gives it both times,
-one that guesses seldom does. A cell with ink in which nothing was recognised is not blank.
+The second look is at the sheet as it is, at another size and with other margins: a recogniser that is sure of its reading gives it both
+times, one that guesses seldom does, and a faint point that was taken for grain is seen. A cell with ink in which nothing was recognised is
+not blank.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def read(grey: Any, ruled: Ruled, table: RuledTable) -> list[ReadCell]:
     placed = [(number, line) for number in range(len(table.cells)) for line in _inside(ruled, table, number)]
     first = engine.recognise([crop(grey, ink, line, 0.22) for _, line in placed])
     figures = [i for i, one in enumerate(first) if _FIGURE.match(one.text.strip())]
-    again = dict(zip(figures, engine.recognise([crop(grey, ink, placed[i][1], 0.5, 1.4) for i in figures]), strict=True))
+    again = dict(zip(figures, engine.recognise([crop(grey, None, placed[i][1], 0.5, 1.4) for i in figures]), strict=True))
     found: dict[int, list[tuple[Recognised, Recognised | None]]] = {}
     for i, (number, _) in enumerate(placed):
         found.setdefault(number, []).append((first[i], again.get(i)))
@@ -155,15 +156,14 @@ def _parts(upper: Line, lower: Line, usual: float) -> bool:
     return thin and lower[1] - upper[3] <= usual * _SAME_LINE and lower[3] - upper[1] <= usual * 1.35
 
 
-def crop(grey: Any, ink: Any, line: Line, margin: float, stretch: float = 1.0) -> Any:
-    """One line cut out with white around it, nothing of the rules in it; three equal channels."""
+def crop(grey: Any, ink: Any | None, line: Line, margin: float, stretch: float = 1.0) -> Any:
+    """One line cut out with white around it, nothing of the rules in it; three equal channels. Without `ink`, as it is on the sheet."""
     left, top, right, bottom = line
     pad = max(2, round((bottom - top) * margin))
     part = grey[top:bottom, left:right].copy()
-    # What is far from any ink is paper: rules, their remains and the scanner's shadow are not read.
-    near = cv2.dilate(ink[top:bottom, left:right], np.ones((5, 5), np.uint8))
     paper = int(np.percentile(part, 90))
-    part[near == 0] = paper
+    if ink is not None:  # what is far from any ink is paper: rules, their remains and the scanner's shadow are not read
+        part[cv2.dilate(ink[top:bottom, left:right], np.ones((5, 5), np.uint8)) == 0] = paper
     if stretch != 1.0:
         part = cv2.resize(part, None, fx=stretch, fy=stretch, interpolation=cv2.INTER_CUBIC)
     part = cv2.copyMakeBorder(part, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=paper)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 NEEDED = ("rapidocr", "onnxruntime", "cv2", "numpy")
-_BATCH = 16
+_BATCH = 6  # larger ones are no faster, and lines as long as a sheet would take 60 MB each at once
 # The recogniser takes lines 48 pixels high and pads each to this width at least; a figure alone is seldom wider than high.
 _SHAPE = [3, 48, 48]
 

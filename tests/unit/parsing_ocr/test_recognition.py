@@ -82,6 +82,7 @@ def test_without_the_recogniser_a_picture_is_not_checkable():
         parsed = pool.parse(data, source="scan.tif")
     assert parsed.reading.quality is ReadingQuality.NONE
     assert {problem.code for problem in parsed.reading.problems} == {"tables-are-images"}
+    assert all("nianbao[ocr]" in problem.message for problem in parsed.reading.problems)
 
 
 @installed
