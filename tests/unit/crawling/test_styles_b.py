@@ -15,7 +15,7 @@ from crawler.page import page
 
 from .style_reading import Portal, entries, site, with_report
 
-STYLES = ("vsb", "shell", "embedded_data")
+STYLES = ("vsb", "shell", "embedded_data", "epoint")
 FAMILIES = {style: style for style in STYLES} | {"shell": "trs_static"}
 MODULES = {style: importlib.import_module(f"crawler.demo.sites.{style}") for style in STYLES}
 DIALECTS = [(style, variant) for style in STYLES for variant in MODULES[style].VARIANTS]
