@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from typing import overload
 
 from monitor.alerts.events import NEWS_ONLY_AFTER_TROUBLE, alert_key, told_state
 from monitor.alerts.holding import RELIEF, holding
@@ -31,11 +33,32 @@ class Sent:
     at: datetime
 
 
+class OnDemand(Sequence[Told]):
+    """What was told, read when somebody looks: on a quiet minute nobody does."""
+
+    def __init__(self, load: Callable[[], tuple[Told, ...]]) -> None:
+        self._load = cache(load)
+
+    @overload
+    def __getitem__(self, index: int) -> Told: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Told]: ...
+
+    def __getitem__(self, index: int | slice) -> Told | Sequence[Told]:
+        """As a tuple's."""
+        return self._load()[index]
+
+    def __len__(self) -> int:
+        """As a tuple's."""
+        return len(self._load())
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """What went into the outbox before: events told (oldest first), messages written lately, and how many ever per destination."""
 
-    told: tuple[Told, ...] = ()
+    told: Sequence[Told] = ()
     sent: tuple[Sent, ...] = ()
     counts: Mapping[int, int] = field(default_factory=dict)
 
@@ -70,6 +93,8 @@ class Terms:
 
 def choose(events: Sequence[Event], destination: Destination, history: History, terms: Terms) -> Choice:
     """The newest event of each matter, unless known already, told too lately, held by a person or not wanted."""
+    if not events:
+        return Choice()
     known = history.of(destination)
     urgent: list[Event] = []
     tell: list[Event] = []

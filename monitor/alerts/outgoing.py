@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from monitor.alerts import escalation
-from monitor.alerts.choosing import History, Sent, Told
+from monitor.alerts.choosing import History, OnDemand, Sent, Told
 from monitor.alerts.events import operator
 from monitor.alerts.links import unsubscribe_link
 from monitor.alerts.plan import Options, World, plan
@@ -115,9 +115,11 @@ def _note_flapping(connection: Connection, now: datetime) -> None:
 
 def _history(connection: Connection, now: datetime) -> History:
     rows = outbox.written_since(connection, now - MEMORY)
-    told = events.get_many(connection, [number for row in rows for number in row.event_ids])
-    return History(
-        told=tuple(Told(row.destination_id, told[number], row.created_at) for row in rows for number in row.event_ids if number in told),
-        sent=tuple(Sent(row.destination_id, row.message_key, row.created_at) for row in rows),
-        counts=outbox.numbers(connection),
-    )
+
+    def told() -> tuple[Told, ...]:
+        known = events.get_many(connection, [number for row in rows for number in row.event_ids])
+        pairs = ((row, known[number]) for row in rows for number in row.event_ids if number in known)
+        return tuple(Told(row.destination_id, event, row.created_at) for row, event in pairs)
+
+    sent = tuple(Sent(row.destination_id, row.message_key, row.created_at) for row in rows)
+    return History(OnDemand(told), sent, outbox.numbers(connection))
