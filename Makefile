@@ -37,7 +37,7 @@ real: install-dev
 	$(BIN)/python -m pytest tests/flows/test_real_reports.py -s $(PYTEST_ARGS)
 
 simulate: install-dev
-	$(BIN)/python tests/simulator/simulate.py --known $(SIMULATE_ARGS)
+	$(BIN)/python tests/simulator/simulate.py $(SIMULATE_ARGS)
 
 test: install-dev $(STAMPS)/system
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)

@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from crawler.demo.world.dialects import dialects
 from crawler.demo.world.plan import REPORT_YEARS, make_plan
 from monitor.dispatch import crawl_now
 from monitor.process import process_pending
-from storage import bodies, portals, registry_import
+from storage import bodies, discoveries, portals, registry_import
 from storage.archive.store import open_archive
 from storage.database import open_database
 from storage.domain.clock import CHINA, FixedClock
@@ -96,6 +97,8 @@ class Simulation:
             registry_import.import_csv(connection, home_registry(self._plan).encode(), now=clock.now())
         if self.known:
             self._register_columns(day)
+        else:
+            self._discover(clock)
         with self._database.read() as connection:
             points = portals.entry_points_of(connection)
         finished = crawl_now(self._database, self._settings, clock, points)
@@ -123,6 +126,15 @@ class Simulation:
                 mine = [everybody[body.name] for body in host.bodies]
                 for site, _, _ in columns_of(host, self._content.publications, day):
                     portals.add_entry_point(connection, homes[site.home_url], site.column_url, body_ids=mine, now=now)
+
+    def _discover(self, clock: FixedClock) -> None:
+        """Search the portals whose search is due, as the schedule would."""
+        with self._database.write() as connection:
+            homes = [discoveries.home_entry(connection, portal, clock.now()) for portal in discoveries.due(connection, clock.now())]
+        if homes:
+            done = crawl_now(self._database, self._settings, clock, homes, spider="discover")
+            outcomes = Counter(key for one in done for key, count in one.outcomes.items() for _ in range(count))
+            self._say(f"   {len(homes)} portals searched: {dict(outcomes)}")
 
     def _say_odd(self, told: dict[str, int]) -> None:
         odd = {key: count for key, count in told.items() if key.startswith("sound: ") and key != "sound: complete"}
