@@ -9,7 +9,7 @@ from changed_figures import LOSSY, PRINTERS, changed, every_cell
 from crawler.parsing import libarchive
 from crawler.parsing.report import parse
 
-SAMPLE = 5
+SAMPLE = 4
 needs_libarchive = pytest.mark.skipif(libarchive._library() is None, reason="libarchive is not installed")
 ALL = [pytest.param(name, marks=needs_libarchive) if name.startswith("rar") else name for name in PRINTERS]
 

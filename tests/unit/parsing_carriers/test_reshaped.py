@@ -53,7 +53,7 @@ def report_of(seed):
 @pytest.mark.parametrize("carrier", CARRIERS)
 @pytest.mark.parametrize("shape", [*reshape.RESHAPE, damage.page_breaks_with_heads, damage.cells_for_spans], ids=lambda s: s.__name__)
 def test_other_shapes_are_read_or_flagged(shape, carrier):
-    for seed in (3,) if carrier in PADS else (2, 3):
+    for seed in (3,):
         report, rng = report_of(seed)
         counts = score(CARRIERS[carrier](report, shape(lay_out(report), rng)), report.truth())
         assert counts["silent"] == 0
@@ -65,7 +65,7 @@ def test_other_shapes_are_read_or_flagged(shape, carrier):
 @pytest.mark.parametrize("carrier", CARRIERS)
 @pytest.mark.parametrize("harmed", harm.HARM, ids=lambda h: h.__name__)
 def test_harm_to_figures_is_never_silent(harmed, carrier):
-    for seed in range(100, 101 if carrier in PADS else 103):
+    for seed in range(100, 101 if carrier in PADS else 102):
         report, rng = report_of(seed)
         blocks, lost = harmed(lay_out(report), rng)
         padded = harmed is harm.cell_lost and carrier in PADS
