@@ -94,7 +94,7 @@ def _shown(pdf: pdfium.PdfDocument, number: int, left: float, top: float, right:
         page.close()
     cut = shown.crop((int(left * scale), int(top * scale), math.ceil(right * scale), math.ceil(bottom * scale)))
     target = io.BytesIO()
-    cut.save(target, "PPM")
+    cut.save(target, "PNG", compress_level=1)
     return target.getvalue()
 
 
