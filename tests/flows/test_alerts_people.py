@@ -12,16 +12,16 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from monitor.alerts import robots
+from monitor.alerts import people, robots
 from monitor.alerts.deadman import ping_if_alive
 from monitor.alerts.outgoing import plan_due
 from monitor.alerts.send import send_due
 from monitor.evaluate import evaluate_duties
 from monitor.web.app import create_app
-from storage import audit, destinations, events, heartbeats, installation, outbox
+from storage import alert_rules, audit, destinations, events, heartbeats, installation, outbox
 from storage.archive.store import open_archive
 from storage.database import Database
-from storage.domain.alerts import EventKind, Message
+from storage.domain.alerts import AlertRule, EventKind, HoldSort, Message, Mode
 from storage.domain.clock import FixedClock
 from storage.domain.enums import Audience, SendState
 from storage.send_rates import Rate
@@ -164,3 +164,28 @@ def test_the_outside_address_may_not_lead_inside(db: Database, tmp_path: Path) -
         for name in LOOPS:
             heartbeats.beat(connection, name, MORNING)
     assert ping_if_alive(db, settings, FixedClock(MORNING), LOOPS) == "ConfigError"
+
+
+@pytest.mark.parametrize("acknowledged", [False, True])
+def test_what_nobody_acknowledges_reaches_the_second_recipient_once(db: Database, tmp_path: Path, acknowledged: bool) -> None:
+    settings = settings_for(tmp_path)
+    with smtp_server() as mailbox, smtp_server() as upstairs:
+        office, chief = add_destination(db, "办公室", mailbox.address), add_destination(db, "处长", upstairs.address)
+        with db.write() as connection:
+            alert_rules.save(connection, AlertRule(0, "催办", office, Mode.DIGEST, escalate_to=chief, escalate_days=5), now=MORNING)
+            alert_rules.save(connection, AlertRule(0, "只听升级", chief, Mode.NONE), now=MORNING)
+        clock = FixedClock(MORNING)
+        for day in range(10):
+            tell(db, tmp_path, clock)
+            if acknowledged and day == 1:
+                code = str(mailbox.taken[0]["X-Nianbao-Reference"])
+                with db.write() as connection:
+                    said = people.Said("张", clock.now())
+                    people.hold(connection, HoldSort.ACK, people.matters_of(connection, [code]), None, said)
+            clock.advance(timedelta(days=1))
+            look(db, clock.now() - timedelta(hours=3))
+        assert send_due(db, settings, clock).waiting == 0
+        assert len(upstairs.taken) == (0 if acknowledged else 1)
+        if not acknowledged:
+            assert "未发现 3，提醒后久未确认" in upstairs.taken[0]["Subject"]
+            assert "满5个工作日无人确认" in upstairs.taken[0].get_body(("plain",)).get_content()
