@@ -1,4 +1,4 @@
-"""Importing the registry from a table (CSV): who must publish, and where. All or nothing, with a word on every row.
+"""Importing the registry from a table (CSV or XLSX): who must publish, and where. All or nothing, with a word on every row.
 
 Only 单位名称 and 网址 are needed. What is left out is concluded from the name and the division code where that is certain, kept from
 the stored body where there is one, and otherwise an error of that row: a wrong kind of body would mean a wrong deadline.
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from storage import bodies, portals
+from storage import bodies, portals, registry_batches, registry_xlsx
 from storage.domain.enums import BodyKind, BodyLevel, Labelled
 from storage.domain.errors import NotFoundError, UsageError
 from storage.domain.ids import BodyId, PortalId
@@ -90,7 +90,25 @@ def import_csv(connection: Connection, data: bytes, *, now: datetime, dry_run: b
 
     Within one call all rows are written or none. Raises UsageError for a file that is not such a table.
     """
-    rows = read_rows(data)
+    return _import(connection, read_rows(data), now=now, dry_run=dry_run)
+
+
+def import_file(
+    connection: Connection, data: bytes, *, now: datetime, dry_run: bool = False, actor: str = "", source: str = ""
+) -> tuple[ImportResult, int | None]:
+    """Import a table in CSV or XLSX as one batch that can be undone; the batch's number, None where nothing was written.
+
+    Raises UsageError for a file that is no such table.
+    """
+    before = None if dry_run else registry_batches.snapshot(connection)
+    result = _import(connection, read_rows(data), now=now, dry_run=dry_run)
+    if before is None or not result.written:
+        return result, None
+    counts = {action.value: count for action, count in result.counts().items()}
+    return result, registry_batches.record(connection, before, actor=actor, source=source, counts=counts, now=now)
+
+
+def _import(connection: Connection, rows: list[_Row], *, now: datetime, dry_run: bool) -> ImportResult:
     savepoint = connection.begin_nested()
     results = [_import_row(connection, row, rows, now) for row in rows]
     broken = any(result.action is Action.ERROR for result in results)
@@ -105,14 +123,21 @@ def read_rows(data: bytes) -> list[_Row]:
     """The rows of the table that are not empty. Raises UsageError."""
     if len(data) > SIZE_LIMIT:
         raise UsageError("名录文件过大", advice="请拆成几个文件导入。")
+    if registry_xlsx.is_xlsx(data):
+        return _rows_of(list(enumerate(registry_xlsx.read(data), 1)))
     text = _decode(data)
     delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
-        heading = [clean_name(name) for name in next(reader, [])]
         lines = [(reader.line_num, values) for values in reader]
     except csv.Error as error:
         raise UsageError(f"名录不是有效的 CSV：{error}", advice="请用表格软件另存为 CSV（UTF-8）。") from error
+    return _rows_of(lines)
+
+
+def _rows_of(table: list[tuple[int, list[str]]]) -> list[_Row]:
+    """The rows below the heading with what they say by column."""
+    heading, lines = [clean_name(name) for name in (table[0][1] if table else [])], table[1:]
     _check_heading(heading)
     found = (_Row(line, {key: value.strip() for key, value in zip(heading, values, strict=False)}) for line, values in lines)
     return [row for row in found if any(row.values.values())]
