@@ -163,7 +163,7 @@ def _pieces(section: Section, parsed: ParsedReport) -> list[Piece]:
     for claim in parsed.claims:
         start = section.text.find(claim.quote) if claim.quote and claim.section in {0, section.number} else -1
         if start >= 0:
-            spans.setdefault((start, start + len(claim.quote)), []).append(f"{claim.metric} = {claim.value}{claim.unit}")
+            spans.setdefault((start, start + len(claim.quote)), []).append(f"读作 {claim.value}{claim.unit}")
     pieces: list[Piece] = []
     position = 0
     for (start, end), names in sorted(spans.items()):
