@@ -42,10 +42,12 @@ _LOOK_ALIKES = (
     ("website-report", re.compile(r"网站(?:工作)?年度(?:工作)?报(?:表|告)|网站(?:监管)?年报|工作年度报表|新媒体.{0,8}年度")),
     ("rule-of-law-report", re.compile(r"法治(?:政府)?建设|依法行政|依法治")),
     ("explanation", re.compile(r"解读|图解|一图读懂|一图看懂|图说|解析|新闻发布|答记者问")),
-    ("statistics-sheet", re.compile(r"统计(?:报)?表|情况统计|统计数据|汇总表|报表$")),
+    ("statistics-sheet", re.compile(r"统计(?:报)?表|情况统计|统计数据|数据统计|统计情况|汇总表|报表$")),
+    ("reporting-system", re.compile(r"(?:系统|平台)(?:登录|入口)?$|登录(?:入口)?$|(?:报送|上报|查询|检索)$")),
     ("guide", re.compile(r"指南|目录|制度|办法|规定|细则|模板|格式|样式|流程|清单|编制|填报")),
     ("finance", re.compile(r"预算|决算|财政收支|绩效|三公|审计")),
-    ("about-reports", re.compile(r"培训|会议|通报|考核|评估|检查|征求|意见")),
+    ("about-reports", re.compile(r"培训|会议|通报|考核|评估|检查|征求|意见|(?:公布|发布|报送|编制)情况$|发布会")),
+    ("several-reports", re.compile(r"汇编|合集|汇总(?:发布)?$")),
     ("work-plan", re.compile(r"工作要点|工作计划|工作方案|工作总结|实施方案")),
     (
         "other-annual-report",
@@ -59,7 +61,7 @@ _BEFORE = (
 """What may stand before the report's own words and make the line something else. Nothing more: before them stands the publisher, and an
 audit, finance or statistics bureau has such words in its very name."""
 
-_STRANGE_BESIDE = frozenset({"finance", "rule-of-law-report", "work-plan"})
+_STRANGE_BESIDE = frozenset({"finance", "rule-of-law-report", "work-plan", "several-reports"})
 """Words that make a title something else when alone, and a puzzle when they stand beside the report's own: a person looks."""
 
 _NOTICE = re.compile(r"的(?:通知|函|批复)$")

@@ -13,10 +13,12 @@ from crawler.demo.world.dialects import dialects
 from crawler.demo.world.plan import make_plan
 from crawler.discovery.anchors import COLUMN, score_of
 from crawler.discovery.leads import column_of_article, sitemap_columns, sitemaps_of
+from crawler.discovery.recognition import is_report
 from crawler.discovery.troubles import trouble
 from crawler.exploring import MAX_PAGES, explore
 from crawler.fetching import Reply
 from crawler.page import page
+from storage.domain.visits import Decision
 
 NOW = datetime(2025, 4, 10, tzinfo=UTC)
 DAY = date(2025, 4, 10)
@@ -201,3 +203,38 @@ def test_articles_and_sitemaps_lead_to_columns():
     assert column_of_article(HOME + "about.html") == ""
     assert sitemaps_of("", HOME) == (HOME + "sitemap.xml",)
     assert sitemap_columns("<loc>http://a.test/xw/</loc>") == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "why"),
+    [
+        ("政府信息公开年报报送系统", "reporting-system"),
+        ("政府信息公开年度报告报送系统登录", "reporting-system"),
+        ("政府信息公开年度报告查询", "reporting-system"),
+        ("2024年政府信息公开工作年度报告数据统计", "statistics-sheet"),
+        ("2024年政府信息公开工作年度报告统计情况", "statistics-sheet"),
+        ("政府信息公开工作年度报告公布情况", "about-reports"),
+        ("2024年政府信息公开年度报告发布会", "about-reports"),
+        ("云溪县2024年政府网站工作年度报表", "website-report"),
+        ("云溪县2024年法治政府建设年度报告", "rule-of-law-report"),
+        ("2024年政府信息公开工作年度报告解读", "explanation"),
+    ],
+)
+def test_what_looks_like_a_report_is_none(title, why):
+    assert is_report(title, "政府信息公开年报") == (Decision.NOT_REPORT, why)
+
+
+def test_a_collection_of_reports_is_left_to_a_person():
+    assert is_report("2024年政府信息公开年度报告汇编") == (Decision.UNRESOLVED, "several-reports")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "政府信息公开平台2024年政府信息公开工作年度报告",
+        "云溪县统计局2024年政府信息公开年报（图片版）",
+        "县信访局查询中心2024年政府信息公开年度报告",
+    ],
+)
+def test_a_publishers_own_name_makes_no_other_document(title):
+    assert is_report(title)[0] is Decision.REPORT
