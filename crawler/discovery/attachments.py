@@ -20,6 +20,8 @@ _CONTAINERS = (
     *("article-content", "xxgk_content", "Custom_UnionStyle", "main-txt", "news_cont_d_wrap", "tyxxy_main", "article", "content"),
 )
 _MARKERS = ("总体情况", "主动公开政府信息情况", "收到和处理政府信息公开申请情况", "行政复议", "存在的主要问题", "其他需要报告的事项")
+_SHOWN_BY_SCRIPT = re.compile(r"""showVsbpdfIframe\s*\(\s*['"]([^'"\s]{1,500})['"]""")
+"""VSB writes the frame around an embedded PDF by a script: no element of the page as served names the file."""
 _FILE_PARAMETERS = ("file", "filename", "fileurl", "url", "src", "pdf", "wbfileid")
 MAX_ATTACHMENTS = 30
 
@@ -50,6 +52,8 @@ def find_attachments(page: Page) -> tuple[Attachment, ...]:
     found = [*_files(container, page.url)]
     if not found:
         found = [*_files(tree(page.text).find("body"), page.url)]
+    if not found:
+        found = [*_shown_by_script(page), *_named_in_head(page)]
     if not found and len(visible_text(container)) < 200:
         found = list(_images(container, page.url))
     unique: dict[str, Attachment] = {}
@@ -90,6 +94,18 @@ def _attachment(address: str, shown: str, tag: str, base: str) -> Attachment | N
             Attachment(target, shown or unquote(inner.rsplit("/", 1)[-1]), "viewer", _extension(urlsplit(inner).path)) if target else None
         )
     return None
+
+
+def _shown_by_script(page: Page) -> list[Attachment]:
+    addresses = (absolute(page.url, source) for source in _SHOWN_BY_SCRIPT.findall(page.text))
+    return [found for address in addresses if address and (found := _attachment(address, "", "iframe", page.url)) is not None]
+
+
+def _named_in_head(page: Page) -> list[Attachment]:
+    """The file in the official Image element: Hanweb portals put a document there instead of a picture."""
+    named = [meta.get("content") or "" for meta in tree(page.text).iter("meta") if (meta.get("name") or "").lower() == "image"]
+    addresses = (absolute(page.url, content) for content in named)
+    return [found for address in addresses if address and (found := _attachment(address, "", "a", page.url)) is not None]
 
 
 def _images(container: html.HtmlElement, base: str) -> list[Attachment]:

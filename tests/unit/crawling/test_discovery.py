@@ -242,3 +242,21 @@ def test_a_list_and_a_file_are_no_trouble():
 def test_one_error_page_has_one_fingerprint_under_every_address():
     one, other = (_page(f"<h1>页面走丢了</h1><p>地址 /x/{name}.html 时间 {n}</p>") for name, n in (("abc", 11), ("def", 22)))
     assert fingerprint(one) == fingerprint(other) != fingerprint(_page("<p>列表</p>"))
+
+
+def test_a_file_that_only_a_script_shows_is_found():
+    given = page(
+        "http://a.gov.test/info/1043/5021.htm",
+        200,
+        b'<div id="vsb_content"><script>showVsbpdfIframe("/__local/A/1B/report.pdf","100%","600");</script></div>',
+    )
+    assert [(found.url, found.kind) for found in find_attachments(given)] == [("http://a.gov.test/__local/A/1B/report.pdf", "frame")]
+
+
+def test_a_document_named_in_the_head_is_found_and_a_picture_there_is_not():
+    def files(name):
+        body = f'<html><head><meta name="Image" content="/attach/{name}"></head><body><div id="zoom"><p>x</p></div></body></html>'
+        return [found.url for found in find_attachments(page("http://a.gov.test/art/1.html", 200, body.encode()))]
+
+    assert files("nb.pdf") == ["http://a.gov.test/attach/nb.pdf"]
+    assert files("logo.png") == []
