@@ -21,7 +21,7 @@ from monitor.alerts.send import send_due
 from monitor.dispatch import CRAWL, LEASE, CrawlJob, Dispatcher, Finished, LocalProcesses, plan_batches, record_finished
 from monitor.process import Archive, process_pending
 from monitor.seasons import season
-from storage import events, findings, heartbeats, portals, runs
+from storage import discoveries, events, findings, heartbeats, portals, runs
 from storage.database import Database
 from storage.domain.alerts import EventKind
 from storage.domain.clock import CHINA, Clock, local_date
@@ -59,6 +59,7 @@ class Scheduler:
         self._fresh = threading.Event()
         self._fresh.set()
         self._background: BackgroundScheduler | None = None
+        self._searched = ""
 
     def start(self) -> None:
         """Begin ticking."""
@@ -141,6 +142,7 @@ class Scheduler:
                 return
             points = portals.due(connection, now, every=season(local_date(now)).every, retry_after=RETRY_AFTER)
         if not points:
+            self._start_search(now)
             return
         made = plan_batches(self._db, points, self._settings.crawl_batch_size)
         for number, batch in enumerate(made[:CHILDREN]):
@@ -149,6 +151,19 @@ class Scheduler:
                 run = runs.claim(connection, CRAWL, slot, owner=self._owner, now=now, lease=LEASE)
             if run is not None:
                 self._dispatcher.start(CrawlJob(run, batch))
+
+    def _start_search(self, now: datetime) -> None:
+        """When no list is due: search the portals whose columns are to be looked for, at most once an hour."""
+        hour = f"{now:%Y-%m-%dT%H}Z"
+        if self._searched == hour:
+            return
+        self._searched = hour
+        with self._db.write() as connection:
+            due = discoveries.due(connection, now)[: self._settings.crawl_batch_size]
+            homes = tuple(discoveries.home_entry(connection, portal, now).id for portal in due)
+            run = runs.claim(connection, CRAWL, f"{hour}/search", owner=self._owner, now=now, lease=LEASE) if homes else None
+        if run is not None:
+            self._dispatcher.start(CrawlJob(run, homes, "discover"))
 
     def _end(self, done: Finished) -> None:
         record_finished(self._db, done, self._clock)

@@ -110,6 +110,7 @@ def _settings(folder: Path, portal: RealPortal, mailbox: Mailbox) -> Settings:
         None,
         data_dir=folder / "data",
         crawl_delay_seconds=0,
+        ocr_enabled=False,
         host_overrides=portal.overrides,
         self_test_urls=(f"http://{SELF_TEST}/",),
         smtp_host="127.0.0.1",

@@ -30,6 +30,11 @@ PATHS: Mapping[str, str] = {
     "gkmlpt": "/xxgk{n}/gkmlpt/index",
     "longxun": "/public/column/66{n}41",
     "truecms": "/qpxrmzf{n}/zfxxgknb/zfxxgknb.html",
+    "vsb": "/zwgk/zfxxgknb{n}.htm",
+    "shell": "/zwgk/nb{n}.html",
+    "embedded_data": "/ch0023{n}/ndbg.html",
+    "epoint": "/zwgk/003/govInfoPub{n}.html",
+    "eportal": "/eportal/ui?pageId=41{n}88",
 }
 """Address of a column by style; `{n}` is empty for the only one, else a number. Styles that need a browser are not in it."""
 
