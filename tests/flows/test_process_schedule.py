@@ -21,7 +21,7 @@ from storage.domain.alerts import EventKind
 from storage.domain.clock import FixedClock, SystemClock
 from storage.domain.enums import Audience, RunState
 from storage.domain.ids import EntryPointId, PortalId
-from storage.domain.registry import EntryPoint
+from storage.domain.registry import EntryPoint, Portal
 from storage.settings import load
 from tests.flows.alert_world import MORNING, add_destination, look, new_world, settings_for, smtp_server
 
@@ -91,6 +91,24 @@ def test_a_column_is_visited_again_when_its_season_says_so(db: Database, tmp_pat
             hands.end()
         clock.advance(timedelta(minutes=15))
     assert len(hands.started) == 3  # February: daily
+
+
+def test_a_portal_known_by_its_home_address_is_searched_once_an_hour_at_most(db: Database, tmp_path: Path) -> None:
+    clock, hands = FixedClock(MORNING), Hands()
+    clockwork = scheduler(db, tmp_path, clock, hands)
+    clockwork.tick()
+    look(db, clock.now())
+    hands.end()
+    with db.write() as connection:
+        portals.upsert(connection, Portal(PortalId("home.gov.test"), "只有首页", "http://home.gov.test/", "home.gov.test"), clock.now())
+        point = portals.add_entry_point(connection, PortalId("home.gov.test"), "http://home.gov.test/", now=clock.now())
+        portals.set_enabled(connection, point, False)
+    for _ in range(50):
+        clock.advance(timedelta(minutes=1))
+        clockwork.tick()
+        hands.end() if hands.live else None
+    searches = [job for job in hands.started if job.spider == "discover"]
+    assert [job.entry_point_ids for job in searches] == [(point,)]
 
 
 def test_a_crawl_that_failed_is_told_to_operators_and_the_run_says_so(db: Database, tmp_path: Path) -> None:
