@@ -155,6 +155,7 @@ async def _look(search: _Search, page: Page, link: Link, depth: int, found_on: s
 
 async def _as_column(search: _Search, page: Page, link: Link, found_on: str) -> Candidate | None:
     reading = Reading(lambda _listing, _before: None, LIST_PAGES)
+
     async def ask_page(ask: Ask) -> Reply:
         search.asked += 1
         return await search.ask_page(ask)
