@@ -6,7 +6,7 @@ STAMPS := $(VENV)/.stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra postgres
 # Every crawl and every command is a process of its own: without compiled modules each would compile the same libraries again.
-COMPILED := -$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1
+COMPILED := @$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
 
 .PHONY: install install-dev demo real simulate test check bench lock clean
 
