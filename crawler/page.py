@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from lxml import html
+from lxml import etree, html
 
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE)
 _XML = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_\-]+)""", re.IGNORECASE)
@@ -102,7 +102,11 @@ def tree(text: str) -> html.HtmlElement:
     if not cleaned.strip():
         cleaned = "<html></html>"
     parser = html.HTMLParser(huge_tree=False, recover=True)
-    return html.document_fromstring(cleaned, parser=parser, ensure_head_body=True)
+    try:
+        return html.document_fromstring(cleaned, parser=parser, ensure_head_body=True)
+    except etree.ParserError:
+        # Closing tags and nothing else: there is a text, and no element in it.
+        return html.document_fromstring("<html></html>", ensure_head_body=True)
 
 
 def visible_text(element: html.HtmlElement) -> str:

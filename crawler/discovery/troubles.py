@@ -30,6 +30,8 @@ _GONE_WORDS = re.compile(
 )
 _MAINTENANCE = re.compile(r"(?:系统|网站|平台|服务器?)(?:正在)?(?:维护|升级|建设)(?:中)?|暂停服务|停机维护|维护中")
 _LOGIN = re.compile(r"""<input[^>]+type\s*=\s*["']?password""", re.IGNORECASE)
+_LEADS_ON = re.compile(r"<script|<i|<frame|http-equiv\s*=\s*[\"']?refresh", re.IGNORECASE)
+"""What a page without words may have to say all the same: a script, a frame or picture, or that the list is elsewhere."""
 _SHORT = 300
 _TINY = 60
 
@@ -86,7 +88,7 @@ def _dressed_as_success(page: Page, words: str) -> Trouble | None:
         return Trouble(VisitOutcome.SOFT_ERROR, "maintenance-page")
     if short and _LOGIN.search(page.text):
         return Trouble(VisitOutcome.BLOCKED, "login-page")
-    if len(words) < 5 and len(page.body) < 1024 and "<script" not in page.text.lower() and "<i" not in page.text.lower():
+    if len(words) < 5 and len(page.body) < 1024 and not _LEADS_ON.search(page.text):
         return Trouble(VisitOutcome.SOFT_ERROR, "stub")
     return None
 

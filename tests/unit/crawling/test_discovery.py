@@ -239,6 +239,25 @@ def test_a_list_and_a_file_are_no_trouble():
     assert trouble(page("http://a.gov.test/a.pdf", 200, b"%PDF-1.7 404 not found", {"content-type": "application/pdf"})) is None
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<meta http-equiv='refresh' content='0;url=/gk/nb/'>",
+        "<META content='0;url=nb/' HTTP-EQUIV = refresh>",
+        "<iframe src='/l.html'></iframe>",
+        "<frameset><frame src='l.html'></frameset>",
+    ],
+)
+def test_a_page_without_words_that_leads_on_is_no_stub(body):
+    assert trouble(_page(body)) is None
+
+
+def test_a_page_of_closing_tags_alone_is_an_empty_document():
+    given = _page("</script> ")
+    assert trouble(given).reason == "stub"
+    assert find_attachments(given) == ()
+
+
 def test_one_error_page_has_one_fingerprint_under_every_address():
     one, other = (_page(f"<h1>页面走丢了</h1><p>地址 /x/{name}.html 时间 {n}</p>") for name, n in (("abc", 11), ("def", 22)))
     assert fingerprint(one) == fingerprint(other) != fingerprint(_page("<p>列表</p>"))
