@@ -7,6 +7,7 @@ stored here; whoever calls decides where pages are kept and what becomes of the 
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from storage.domain.enums import VisitOutcome
 from storage.domain.visits import Decision
 
 MAX_PAGES, MAX_DEPTH, LIST_PAGES = 40, 3, 2
+_PAGER = re.compile(r"[<>《》«»\s]*(?:第?\s*\d{1,4}\s*页?|[上下前后]一?页|[首尾末]页|最后一页|更早|更新)[<>《》«»\s]*")
 _FATAL = frozenset({VisitOutcome.CHALLENGED, VisitOutcome.BLOCKED, VisitOutcome.UNREACHABLE})
 
 
@@ -148,7 +150,9 @@ async def _look(search: _Search, page: Page, link: Link, depth: int, found_on: s
     found = await _as_column(search, page, link, found_on) if likely else None
     in_column = likely and (named or link.score >= COLUMN)
     for onward in links(page, in_column=in_column):
-        search.push(onward, depth + 1, page.url)
+        # A pager's words lead through the same list, never to another.
+        if not _PAGER.fullmatch(onward.words.strip()):
+            search.push(onward, depth + 1, page.url)
     if found is None or not found.evidence.trusted:
         await _by_article(search, page, depth)
 

@@ -154,6 +154,17 @@ def test_an_empty_named_column_waits_for_a_person():
     assert (found.trusted, [one.url for one in found.candidates]) == ((), [HOME + "nb/"])
 
 
+@pytest.mark.parametrize("words", ["下一页", "末页", "2", "第3页", "<< 上页", "下页 >"])
+def test_a_pager_leads_to_no_other_column(words):
+    pages = {
+        HOME: _html('<a href="/nb/">政府信息公开年报</a>'),
+        HOME + "nb/": _html(_list() + f'<a href="other.html">{words}</a>', "政府信息公开年报"),
+        HOME + "nb/other.html": _html(_list(years=(2019, 2020, 2021)), "政府信息公开年报"),
+    }
+    found, _ = _explore(pages)
+    assert [one.url for one in found.trusted] == [HOME + "nb/"]
+
+
 def test_nothing_is_asked_after_a_challenge():
     pages = {HOME: _html('<a href="/nb/">政府信息公开年报</a><a href="/gk/">政府信息公开</a>'), HOME + "nb/": (412, "<html></html>")}
     found, asked = _explore(pages)
