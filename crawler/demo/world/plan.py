@@ -38,6 +38,9 @@ PATHS: Mapping[str, str] = {
 }
 """Address of a column by style; `{n}` is empty for the only one, else a number. Styles that need a browser are not in it."""
 
+ONE_COLUMN = frozenset({"shell", "epoint"})
+"""Styles whose rows come from one address whatever the column: portals of these have one column each."""
+
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
@@ -158,7 +161,8 @@ def make_plan(seed: int, styles: Mapping[str, tuple[str, ...]], *, hosts: int = 
     made: dict[str, Host] = {}
     for number in range(hosts):
         style, variant = dialects[number % len(dialects)]
-        host = _host(rng, number, style, variant, SHAPES[(number // len(dialects)) % len(SHAPES)])
+        shapes = SHAPES[:2] if style in ONE_COLUMN else SHAPES
+        host = _host(rng, number, style, variant, shapes[(number // len(dialects)) % len(shapes)])
         made[host.site.host] = host
     if faulty:
         _afflict(rng, made, sorted(styles))
