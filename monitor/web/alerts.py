@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from monitor.alerts.rule_words import sentence
 from monitor.web.desk import desk_of
+from monitor.web.labels import LANGUAGES, SERVICES
 from monitor.web.templating import render
 from storage import alert_holds, alert_rules, destinations, outbox
 from storage.domain.alerts import Destination, Hold
@@ -48,6 +49,7 @@ def alerts(request: Request, dead: Annotated[bool, Query()] = False) -> HTMLResp
         text = render(
             "alerts.html",
             here="alerts",
+            languages=LANGUAGES,
             year=None,
             muted=desk.settings.alert_muted,
             dead_only=dead,
@@ -70,7 +72,8 @@ def _sendings(connection: Connection, names: dict[int, str], *, dead: bool) -> l
 def service_of(destination: Destination) -> str:
     """The kind of service behind an address, without the address."""
     scheme, separator, _ = destination.address.partition("://")
-    return scheme if separator else "mail"
+    known = scheme.lower() if separator else ""
+    return SERVICES.get(known, known)
 
 
 def covered(hold: Hold) -> str:

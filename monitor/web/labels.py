@@ -62,3 +62,22 @@ def late_words(status: str, least: int | None, most: int | None) -> str:
     if most is None:
         return f"至少 {least} 天"
     return f"{most} 天" if least is not None else f"至多 {most} 天"
+
+
+SERVICES = {
+    "": "电子邮件",
+    "mailto": "电子邮件",
+    "mailtos": "电子邮件",
+    "json": "Webhook",
+    "jsons": "Webhook",
+    "wecombot": "企业微信群",
+    "dingtalk": "钉钉群",
+    "feishu": "飞书群",
+    "lark": "Lark 群",
+    "slack": "Slack",
+    "tgram": "Telegram",
+}
+"""Where messages go, by the scheme of the address; another service stands under its scheme."""
+
+LANGUAGES = {"zh-CN": "中文", "en": "英文"}
+"""In what language messages are written."""

@@ -52,7 +52,7 @@ def test_the_page_says_who_is_told_and_what_became_of_it(tmp_path: Path) -> None
         text = text_of(database, tmp_path)
         assert "有1封消息无法送达" in text
         assert "当[未发现]→立即办公室；满5个工作日未确认→通知处长群" in text
-        assert "处长群wecombot监督人员全部zh-CN每工作日启用2" in text
+        assert "处长群企业微信群监督人员全部中文每工作日启用2" in text
         assert "稍后处理report/b1/2024张等答复<script>alert(1)</script>" in text
         assert "王提前结束" in text
         assert "NB-1处长群" in text
