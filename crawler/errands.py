@@ -3,6 +3,7 @@
 - `watch`: the list, what is new in it, and a few archived reports looked after.
 - `backfill`: the whole list and everything it holds, with the platform's budget for the one portal; old reports look after themselves.
 - `discover`: no list at all: the portal is searched for its lists.
+- `gapfill`: no list either: the portal's own search is asked for reports still not found shortly after their due date.
 - `audit`: the whole list, and every archived report asked for again, for silent edits and withdrawals.
 """
 
@@ -22,6 +23,7 @@ class Errand:
 
     `audit_every` is the age from which an archived report is asked for again, `audits` how many of them per visit. `whole` reads a list to
     its end even where its first page did not change. `whole_budget` lets one portal have what its platform may be asked in a day.
+    `anywhere` says that its rows stand in nobody's list, so that only a full name tells whose they are.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Errand:
     audits: int
     whole: bool = False
     whole_budget: bool = False
+    anywhere: bool = False
 
     def portal_budget(self, settings: Settings) -> int:
         """Requests per portal and day."""
@@ -43,10 +46,14 @@ WATCH = Errand("watch", timedelta(days=6), 20)
 visits.
 """
 
+GAPFILL = Errand("gapfill", timedelta(days=6), 5, anywhere=True)
+"""A search for single reports (`crawler.gapfilling`); what it found before is looked after, as no list does that."""
+
 ERRANDS: Mapping[str, Errand] = MappingProxyType(
     {
         "watch": WATCH,
         "discover": DISCOVER,
+        "gapfill": GAPFILL,
         "backfill": Errand("backfill", timedelta(days=36_500), 0, whole=True, whole_budget=True),
         "audit": Errand("audit", timedelta(), 10_000, whole=True, whole_budget=True),
     }

@@ -173,6 +173,13 @@ class Recorder:
             portals.set_health(connection, entry.id, *self._health(connection, entry.id, visit_id, result, now), now)
         return visit.qualified
 
+    def finish_search(self, visit_id: VisitId, result: VisitResult) -> None:
+        """End a visit to a portal's own search. It never proves an absence, and how well the search works is no state of our eyes."""
+        assert not result.qualified
+        with self.database.write() as connection:
+            self._flush(connection)
+            visits.finish(connection, visit_id, result, self.clock.now())
+
     def _health(
         self, connection: Connection, entry_point_id: EntryPointId, visit_id: VisitId, result: VisitResult, now: datetime
     ) -> tuple[SourceHealth, str]:

@@ -46,7 +46,9 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
         return
     decided = replace(line, reason=READ_MARK + line.reason)
     if found.article is not None:
-        clues = Clues(found.article.title or line.title, "", line.listed_on, found.article.publisher, line.url)
+        clues = Clues(
+            found.article.title or line.title, "", line.listed_on, found.article.publisher, line.url, anywhere=state.errand.anywhere
+        )
         for attempt in (clues, replace(clues, title=line.title)):
             own = recognise(attempt, state.before.bodies)
             if own.decision is Decision.REPORT:

@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.errands import DISCOVER, ERRANDS, WATCH, Errand
+from crawler.errands import DISCOVER, ERRANDS, GAPFILL, WATCH, Errand
 from storage.archive.store import open_archive
 from storage.database import open_database
 from storage.domain.clock import Clock, FixedClock, SystemClock
@@ -28,11 +28,13 @@ from storage.domain.errors import ConfigError, NianbaoError, UsageError
 from storage.domain.ids import EntryPointId
 from storage.domain.registry import EntryPoint
 from storage.portals import entry_points_of
+from storage.searches import TIER as SEARCH_TIER
 from storage.settings import Settings, load
 
 if TYPE_CHECKING:
     from crawler.batch import Batch
     from crawler.discovering import DiscoveryBatch
+    from crawler.gapfilling import GapBatch
     from crawler.recording import Recorder
     from crawler.robots import HostMemory
     from crawler.spiders.asking import Asker
@@ -83,6 +85,8 @@ def crawl(
         with database.read() as connection:
             # A search begins at the home page, which is not watched itself once a column is known.
             found = entry_points_of(connection, ids=ids, enabled_only=errand is not DISCOVER)
+        # A portal's own search is no list, whoever switched it on.
+        found = tuple(point for point in found if point.tier != SEARCH_TIER)
         recorder = Recorder(database, open_archive(settings.archive_url), clock or SystemClock(), run_id)
         batch = _run_scrapy(settings, found, recorder, tell, errand)
     if batch.failures and not batch.outcomes:
@@ -95,17 +99,20 @@ def crawl(
 
 def _run_scrapy(
     settings: Settings, entries: Sequence[EntryPoint], recorder: Recorder, tell: Progress, errand: Errand
-) -> Batch | DiscoveryBatch:
+) -> Batch | DiscoveryBatch | GapBatch:
     """Work through the entry points while Scrapy's downloader is open; what came of it."""
     from crawler.batch import Batch
     from crawler.discovering import DiscoveryBatch
+    from crawler.gapfilling import GapBatch
 
-    batches: list[Batch | DiscoveryBatch] = []
+    batches: list[Batch | DiscoveryBatch | GapBatch] = []
 
     async def work(asker: Asker, memory: HostMemory) -> None:
-        batch: Batch | DiscoveryBatch
+        batch: Batch | DiscoveryBatch | GapBatch
         if errand is DISCOVER:
             batch = DiscoveryBatch(asker, recorder, memory, tell, concurrency=settings.crawl_concurrency)
+        elif errand is GAPFILL:
+            batch = GapBatch(asker, recorder, memory, tell, concurrency=settings.crawl_concurrency)
         else:
             batch = Batch(
                 asker,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
 from sqlalchemy import Connection
 
-from storage import portals, reports, sightings, visits
+from storage import portals, reports, searches, sightings, visits
 from storage.domain.duties import Candidate, DateEvidence, DutyKey, Evidence, QualifiedNegative, Seen, VisitFact
 from storage.domain.enums import DateKind
-from storage.domain.ids import EntryPointId
+from storage.domain.ids import BodyId, EntryPointId
 from storage.domain.originals import ReportVersion
 from storage.domain.reports import DateMention
 from storage.domain.visits import Decision, Sighting
@@ -32,8 +32,24 @@ def gather(connection: Connection, keys: Sequence[DutyKey]) -> dict[DutyKey, Evi
     for version in reports.versions_of(connection, body_ids):
         stored[DutyKey(version.body_id, version.report_year)].append(version)
     candidates = _unresolved_by_route(connection)
-    watched = {route: _Route(connection, route, candidates.get(route, [])) for route in sorted(set(chain.from_iterable(routes.values())))}
-    return {key: _evidence(key, [watched[route] for route in routes.get(key.body_id, ())], lines[key], stored[key]) for key in keys}
+    asked = searches.ids_of(connection, body_ids)
+    used = set(chain.from_iterable(routes.values())) | _met_in(asked, lines)
+    watched = {route: _Route(connection, route, candidates.get(route, [])) for route in sorted(used)}
+
+    def routes_to(key: DutyKey) -> list[_Route]:
+        # A list that never carried the report cannot show that it is gone: where a search met it, the search is a way to it, too.
+        met, lists = {line.entry_point_id for line in lines[key]}, routes.get(key.body_id, ())
+        only_searched = [] if met.intersection(lists) else [one for one in asked.get(key.body_id, ()) if one in met]
+        return [watched[route] for route in (*lists, *only_searched)]
+
+    waiting = {key: [line for one in asked.get(key.body_id, ()) for line in candidates.get(one, [])] for key in keys}
+    return {key: _evidence(key, routes_to(key), lines[key], stored[key], waiting[key]) for key in keys}
+
+
+def _met_in(asked: Mapping[BodyId, Iterable[EntryPointId]], lines: Mapping[DutyKey, Sequence[Sighting]]) -> set[EntryPointId]:
+    """The searches in which some report was met."""
+    met = {line.entry_point_id for found in lines.values() for line in found}
+    return met & set(chain.from_iterable(asked.values()))
 
 
 class _Route:
@@ -53,14 +69,19 @@ class _Route:
                 yield QualifiedNegative(finished_at, self.id, visit_id)
 
 
-def _evidence(key: DutyKey, routes: Sequence[_Route], lines: Sequence[Sighting], stored: Sequence[ReportVersion]) -> Evidence:
+def _evidence(
+    key: DutyKey, routes: Sequence[_Route], lines: Sequence[Sighting], stored: Sequence[ReportVersion], searched: Sequence[Sighting]
+) -> Evidence:
+    """The evidence of one duty; `searched` are lines of searches that wait for a decision, candidates like those of the lists."""
     negatives = (negative for route in routes for negative in route.negatives(key, lines))
     return Evidence(
         routes=tuple(route.id for route in routes),
         seen=_seen(lines, stored),
         negatives=tuple(sorted(negatives, key=lambda one: (one.at, one.visit_id or 0), reverse=True)),
         visits=tuple(fact for route in routes for fact in route.facts),
-        candidates=tuple(_candidates(key, (line for route in routes for line in route.waiting))),
+        candidates=tuple(
+            _candidates(key, {line.id: line for line in (*(one for route in routes for one in route.waiting), *searched)}.values())
+        ),
     )
 
 

@@ -63,24 +63,25 @@ def _cleaned(text: str) -> str:
     return normalise(_TRAILING.sub("", _LEADING.sub("", _YEAR.sub("", text))))
 
 
-def find_body(subject: str, publisher: str, known: Sequence[KnownBody]) -> tuple[BodyId | None, str]:
+def find_body(subject: str, publisher: str, known: Sequence[KnownBody], *, anywhere: bool = False) -> tuple[BodyId | None, str]:
     """The body and how it was found, or None and why not.
 
-    The title's subject decides; a title without one falls to what its page names as publisher, then to the list's only body.
+    The title's subject decides; a title without one falls to what its page names as publisher, then to the list's only body. With
+    `anywhere` there is no list whose only body it could be, and a name without its region is nobody's.
     """
     if subject:
-        return _match(subject, known, "title")
+        return _match(subject, known, "title", anywhere=anywhere)
     if publisher and normalise(publisher) not in {"本网", "本站", "本单位", "网站", "原创"}:
-        body, how = _match(normalise(publisher), known, "publisher")
-        if body is not None or len(known) != 1:
+        body, how = _match(normalise(publisher), known, "publisher", anywhere=anywhere)
+        if body is not None or anywhere or len(known) != 1:
             return body, how
-    if len(known) == 1:
+    if len(known) == 1 and not anywhere:
         return known[0].id, "only-body-of-list"
     return None, "no-name" if known else "no-known-body"
 
 
-def _match(subject: str, known: Sequence[KnownBody], where: str) -> tuple[BodyId | None, str]:
-    scored = [(score, body.id) for body in known if (score := _score(subject, body)) > 0]
+def _match(subject: str, known: Sequence[KnownBody], where: str, *, anywhere: bool = False) -> tuple[BodyId | None, str]:
+    scored = [(score, body.id) for body in known if (score := _score(subject, body, anywhere=anywhere)) > 0]
     if not scored:
         return None, f"unknown-name {subject[:60]}"
     best = max(score for score, _ in scored)
@@ -90,16 +91,18 @@ def _match(subject: str, known: Sequence[KnownBody], where: str) -> tuple[BodyId
     return winners.pop(), where
 
 
-def _score(subject: str, body: KnownBody) -> int:
+def _score(subject: str, body: KnownBody, *, anywhere: bool = False) -> int:
     """Length of the best agreement between a subject and a body's names, 0 for none; an equal name outweighs every partial one."""
     full = normalise(body.names[0]) if body.names else ""
     best = 0
     for name in _variants(full, body.names):
+        if anywhere and name != full and not _REGION.match(name):
+            continue
         if name == subject:
             best = max(best, 10_000 + len(name))
         elif subject.endswith(name) and _same_region(subject.removesuffix(name), name, full):
             best = max(best, 100 + len(name))
-        elif name.endswith(subject) and len(subject) >= 3:
+        elif name.endswith(subject) and len(subject) >= 3 and not anywhere:
             best = max(best, len(subject))
     return best
 

@@ -19,13 +19,17 @@ from storage.domain.visits import Decision
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What is known of one link: its title, the list it stands in, its printed date, and what its page says of its publisher."""
+    """What is known of one link: its title, the list it stands in, its printed date, and what its page says of its publisher.
+
+    `anywhere` says that it stands in nobody's list (a search shows what everybody publishes): only a name with its region is enough then.
+    """
 
     title: str
     column: str = ""
     listed_on: date | None = None
     publisher: str = ""
     url: str = ""
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def recognise(clues: Clues, known: Sequence[KnownBody]) -> Candidate:
     if kind is not Decision.REPORT:
         return Candidate(kind, why)
     year = find_year(clues.title, clues.column, clues.listed_on)
-    body, how = find_body(subject_of(clues.title), clues.publisher, known)
+    body, how = find_body(subject_of(clues.title), clues.publisher, known, anywhere=clues.anywhere)
     reason = f"report:{why}; year:{year.evidence}; body:{how}"[:200]
     if year.value is None or body is None:
         return Candidate(Decision.UNRESOLVED, reason, body, year.value)

@@ -35,7 +35,9 @@ def run(
     spider: Annotated[
         str,
         typer.Option(
-            "--spider", metavar="watch|backfill|audit", help="watch 看新年报；backfill 补采历年；audit 重新核对已存年报是否被改动或撤下。"
+            "--spider",
+            metavar="watch|backfill|audit|gapfill",
+            help="watch 看新年报；backfill 补采历年；audit 重新核对已存年报是否被改动或撤下；gapfill 用门户自带检索补查到期未见的年报。",
         ),
     ] = "watch",
     no_process: Annotated[bool, typer.Option("--no-process", help="只抓取和存档，不读取、不判断。")] = False,

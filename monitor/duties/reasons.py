@@ -37,6 +37,11 @@ WORDS: Mapping[str, str] = {
     "redirect-loop": "循环跳转",
     "too-large": "内容过大",
     "no-browser": "未安装浏览器",
+    "no-gaps": "没有需要检索的年报",
+    "no-search-form": "首页没有可用的站内检索",
+    "search-not-understood": "站内检索结果无法识别",
+    "search-empty": "站内检索没有返回任何结果",
+    "search-only": "站内检索未检出不能作为未发布的依据",
 }
 
 STATUS = re.compile(r"status-(\d{3})")
