@@ -32,15 +32,16 @@ class Match:
 
 def label_score(line: Line, label: Label) -> float:
     """How well a row's label fits a form label, 0…1."""
-    return _score(line.suffixes, wordings(label), alone=bool(label.alternative_to))
+    return score(line.suffixes, wordings(label), alone=bool(label.alternative_to))
 
 
-def _score(names: tuple[str, ...], wanted: tuple[str, ...], *, alone: bool) -> float:
+def score(names: tuple[str, ...], wanted: tuple[str, ...], *, alone: bool) -> float:
+    """How well the names of a row fit the plain wordings of a form label, 0…1; `alone` where only its own name counts."""
     if not names:
         return 0.0
     if alone:  # the label is also the heading of a group, so only a row that is called just that will do
-        score = closest(names[0], wanted)
-        return score if score >= 0.9 else 0.0
+        found = closest(names[0], wanted)
+        return found if found >= 0.9 else 0.0
     return max([closest(name, wanted) for name in names])
 
 
@@ -50,7 +51,7 @@ def _scorer(words: tuple[tuple[tuple[str, ...], bool], ...]) -> Callable[[tuple[
 
     @lru_cache(maxsize=4096)
     def scores(names: tuple[str, ...]) -> tuple[float, ...]:
-        return tuple(_score(names, wording, alone=alone) for wording, alone in words)
+        return tuple(score(names, wording, alone=alone) for wording, alone in words)
 
     return scores
 
@@ -111,17 +112,19 @@ def _row(line: Line, scores: Sequence[float], below: Sequence[float], width: int
     columns = len(scores)
     bare = None if not line.figures or (line.stated < 5 and len(line.figures) < width) else 0.25 if any(line.labels) else 0.0
     skip = _SKIP_STATED if line.stated >= 5 else 0.0
+    asked = WEAK if bare is None else min(WEAK, bare)  # a score below this gains nothing
     best, steps = [0.0] * (columns + 1), ["row"] * (columns + 1)
-    best[columns] = below[columns] + skip
+    right = best[columns] = below[columns] + skip
     for j in range(columns - 1, -1, -1):
-        most, step = below[j] + skip, "row"
+        most = below[j] + skip
         score = scores[j]
-        gain = _gain(line, score, width) if score >= WEAK or (bare is not None and score >= bare) else None
-        if gain is not None and below[j + 1] + gain >= most:
-            most, step = below[j + 1] + gain, "match"
-        if best[j + 1] + _SKIP_FORM > most:
-            most, step = best[j + 1] + _SKIP_FORM, "form"
-        best[j], steps[j] = most, step
+        if score >= asked and (gain := _gain(line, score, width)) is not None and below[j + 1] + gain >= most:
+            most = below[j + 1] + gain
+            steps[j] = "match"
+        if right + _SKIP_FORM > most:
+            most = right + _SKIP_FORM
+            steps[j] = "form"
+        right = best[j] = most
     return best, steps
 
 

@@ -22,9 +22,14 @@ _LONGEST = 30  # no count or sum of money is longer; digits beyond are damage
 _ARABIC = re.compile(r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 
 
+def has_wide(text: str) -> bool:
+    """Whether `half_width` would change anything."""
+    return _WIDE.search(text) is not None
+
+
 def half_width(text: str) -> str:
     """`text` with `HALF_WIDTH` applied; most text has nothing to translate, and `str.translate` is slow on ideographs."""
-    return text.translate(HALF_WIDTH) if _WIDE.search(text) else text
+    return text.translate(HALF_WIDTH) if has_wide(text) else text
 
 
 def parse(text: str) -> int | Decimal | None:

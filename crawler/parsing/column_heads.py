@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from crawler.parsing.grids import Row, Slot
-from crawler.parsing.labels import nearest, plain
+from crawler.parsing.labels import nearest, plain, undigited
 from storage.forms.loader import Table
 
 Columns = dict[str, int]
@@ -61,7 +61,7 @@ def _opened(name: str, people: Sequence[str], organisations: Sequence[str]) -> l
 
 
 def _name(slot: Slot, table: Table) -> str:
-    text = "".join(c for c in plain(slot.text) if not c.isdigit())
+    text = undigited(slot.cell.text)
     if not text:
         return ""
     for mark, label in zip((_ALL, _ORGANISATIONS), table.header_labels, strict=False):

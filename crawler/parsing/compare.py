@@ -49,8 +49,9 @@ def requests(reading: TableReading, found: Found, second: Second, form: Form) ->
         reading.note("table-twice", "同一张表出现两次，数字不同", table.key)
     for key, cells in read.items():
         reading.found.add(table.key)
+        label = table.row(key)
         for column, cell in zip(table.columns, cells, strict=True):
-            reading.cells[table.path(key, column.key)] = _in_unit(reading, cell, table.unit, table.row(key), table.key)
+            reading.cells[table.path(key, column.key)] = _in_unit(reading, cell, table.unit, label, table.key)
     _note_rows(reading, found, form)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from crawler.parsing.chinese_numbers import chinese, half_width
+from crawler.parsing.chinese_numbers import chinese, half_width, has_wide
 from crawler.parsing.sections import end_of_text
 from storage.domain.document import Document, GridBlock, TextBlock
 from storage.domain.enums import DateKind
@@ -84,13 +84,14 @@ def _texts(document: Document) -> list[str]:
             lines.extend(block.text.split("\n"))
         elif isinstance(block, GridBlock) and len(block.cells) <= 40:
             lines.extend(cell.text for cell in block.cells)
-    return [half_width(line) for line in lines if line.strip()]
+    shown = [line for line in lines if line.strip()]
+    return [half_width(line) for line in shown] if has_wide("".join(shown)) else shown
 
 
 def _printed(document: Document) -> Iterator[DateMention]:
     lines = _texts(document)
     for i, line in enumerate(lines):
-        if "采集" in line or "统计" in line:
+        if not _names_date(line) or "采集" in line or "统计" in line:
             continue
         found = _PRINTED.search(line)
         if found and (value := _value(found)):
@@ -99,8 +100,13 @@ def _printed(document: Document) -> Iterator[DateMention]:
             yield DateMention(DateKind.PRINTED, value, f"{line.strip()} {lines[i + 1].strip()}")
 
 
+def _names_date(line: str) -> bool:
+    """Whether a line may hold one of the labels of a date: every label has one of these words, and most lines have none."""
+    return "时间" in line or "日期" in line or "布于" in line or "开于" in line
+
+
 def _periods(document: Document) -> Iterator[DateMention]:
-    text = half_width("".join(re.sub(r"\s+", "", block.text) for block in document.blocks if isinstance(block, TextBlock)))
+    text = half_width("".join(["".join(block.text.split()) for block in document.blocks if isinstance(block, TextBlock)]))
     for found in _PERIOD.finditer(text):
         first, last = int(found["y1"]), int(found["y2"] or found["y1"])
         start = _date(first, int(found["m1"]), int(found["d1"]))

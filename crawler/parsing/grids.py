@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from crawler.parsing import numbers
 from storage.domain.document import Document, GridBlock, GridCell
 
-_COLUMN = attrgetter("cell.column")
 
+class Slot(NamedTuple):
+    """A cell as one row sees it. `above` is True where the cell began in an earlier row.
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A cell as one row sees it. `above` is True where the cell began in an earlier row."""
+    A tuple: a report has hundreds, and a frozen dataclass takes twice as long to make.
+    """
 
     cell: GridCell
     figure: numbers.Figure
@@ -56,6 +55,16 @@ class Row:
                 return slot
         return None
 
+    def under(self, columns: Sequence[int]) -> list[Slot] | None:
+        """The cells covering some columns; None where one is covered by nothing."""
+        first: dict[int, Slot] = {}
+        for slot in self.slots:
+            left, wide = slot.cell.column, slot.cell.colspan
+            for column in (left,) if wide == 1 else (c for c in columns if left <= c < left + wide):
+                first.setdefault(column, slot)
+        found = [first[column] for column in columns if column in first]
+        return found if len(found) == len(columns) else None
+
 
 def rows(document: Document) -> list[Row]:
     """All rows of all grids in reading order."""
@@ -83,12 +92,18 @@ def _rectangular(cells: Sequence[GridCell]) -> bool:
     return len({*Counter(cell.row for cell in cells).values()}) == 1
 
 
+def _column(slot: Slot) -> int:
+    return slot[0].column
+
+
 def _expand(cells: Iterable[GridCell]) -> Iterator[tuple[Slot, ...]]:
-    lines: dict[int, list[Slot]] = {}
+    lines: defaultdict[int, list[Slot]] = defaultdict(list)
     for cell in cells:
         figure, first = numbers.read(cell.text), cell.row
-        lines.setdefault(first, []).append(Slot(cell, figure, False))
-        for row in range(first + 1, first + cell.rowspan):
-            lines.setdefault(row, []).append(Slot(cell, figure, True))
+        lines[first].append(Slot(cell, figure, False))
+        if cell.rowspan > 1:
+            shared = Slot(cell, figure, True)
+            for row in range(first + 1, first + cell.rowspan):
+                lines[row].append(shared)
     for row in sorted(lines):
-        yield tuple(sorted(lines[row], key=_COLUMN))
+        yield tuple(sorted(lines[row], key=_column))

@@ -62,7 +62,7 @@ def _title_candidates(document: Document) -> list[str]:
     found: list[str] = []
     meta = [document.meta.get(key, "") for key in ("articletitle", "article_title", "og:title", "title")]
     lines = _lines(document)[:_HEAD]
-    labelled = [m[1] for line in lines if (m := _LABELLED.fullmatch(line))]
+    labelled = [m[1] for line in lines if ("题" in line or "称" in line) and (m := _LABELLED.fullmatch(line))]
     found.extend(clean for text in [*meta, *labelled] if (clean := _clean_title(text)))
     fit = [_title_line(line) for line in lines]
     for i in range(len(lines)):
@@ -87,10 +87,10 @@ def _title_line(line: str) -> bool:
 
 
 def _clean_title(text: str) -> str:
-    if not _PUBLIC.search(text):
+    if "报" not in text or not _PUBLIC.search(text):
         return ""
-    bare = re.sub(r"\s+", "", half_width(text))
-    site = re.sub(r"\s+", "", _SITE.sub("", half_width(text)))
+    wide = half_width(text)
+    bare, site = "".join(wide.split()), "".join(_SITE.sub("", wide).split())
     for candidate in (site, bare):
         if _TITLE.fullmatch(candidate) and not _NOT_TITLE.search(candidate):
             return candidate

@@ -21,6 +21,12 @@ def plain(text: str) -> str:
     return _NOISE.sub("", ideographs(text).translate(_WIDE_DIGITS))
 
 
+@lru_cache(maxsize=2048)
+def undigited(text: str) -> str:
+    """The label's meaningful characters without digits: heads are numbered in some forms."""
+    return "".join(c for c in plain(text) if not c.isdigit())
+
+
 @lru_cache(maxsize=512)
 def wordings(label: Label) -> tuple[str, ...]:
     """All plain wordings of a form label: official, without its ordinal, with its group, and the variants."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.parsing.grids import Row, Slot
 from crawler.parsing.labels import plain
 from storage.domain.enums import CellKind
+
+_TEXT, _BLANK = CellKind.TEXT, CellKind.BLANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +31,24 @@ def split(row: Row, first_column: int | None = None) -> Line:
     if first_column is not None:
         cut = next((i for i, slot in enumerate(slots) if slot.column >= first_column), len(slots))
     else:
-        while cut and slots[cut - 1].figure.kind is not CellKind.TEXT:
+        while cut and slots[cut - 1].figure.kind is not _TEXT:
             cut -= 1
     named = slots[:cut]
-    while named and not plain(named[-1].text):
+    while named and not plain(named[-1].cell.text):
         named = named[:-1]
     if named and named[-1].cell.rowspan > 1:
         named = ()  # the row's own label is missing: the heading of its group, which reaches over several rows, is not its name
-    labels = tuple(plain(slot.text) for slot in named)
-    tail = [label for label in labels if label][-3:]
-    suffixes = tuple("".join(tail[-k:]) for k in range(1, len(tail) + 1))
+    labels = tuple([plain(slot.cell.text) for slot in named])
     figures = slots[cut:]
-    return Line(row, labels, figures, len([slot for slot in figures if slot.figure.kind is not CellKind.BLANK]), suffixes)
+    return Line(row, labels, figures, len([slot for slot in figures if slot.figure.kind is not _BLANK]), _suffixes(labels))
+
+
+def split_all(rows: Sequence[Row]) -> list[Line]:
+    """Every row split at its last words."""
+    return [split(row) for row in rows]
+
+
+@lru_cache(maxsize=2048)
+def _suffixes(labels: tuple[str, ...]) -> tuple[str, ...]:
+    tail = [label for label in labels if label][-3:]
+    return tuple("".join(tail[-k:]) for k in range(1, len(tail) + 1))

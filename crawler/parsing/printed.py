@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from crawler.parsing import numbers
 from crawler.parsing.grids import Slot
@@ -17,8 +18,11 @@ CHOSEN = 0.92  # one way left by the equations
 DOUBTFUL = 0.6  # below 0.9: flagged
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+_BLANK, _TEXT = CellKind.BLANK, CellKind.TEXT
+_SHARED = Figure(CellKind.MERGED)
+
+
+class Printed(NamedTuple):
     """One figure as printed: its reading, its text and its place."""
 
     figure: Figure
@@ -34,13 +38,16 @@ class Printed:
 
 Way = tuple[Printed, ...]
 
+NOTHING = frozenset({CellKind.BLANK, CellKind.DASH})
+"""Kinds that count as 0 in a sum."""
+
 
 def of_slot(slot: Slot) -> Printed:
     """A grid slot as printed; a figure reaching in from the row above belongs to several cells at once."""
-    figure = slot.figure
-    if slot.above and figure.kind is not CellKind.BLANK:
-        figure = Figure(CellKind.MERGED)
-    return Printed(figure, slot.text, slot.cell.at, slot.cell.confidence)
+    cell, figure, above = slot
+    if above and figure.kind is not _BLANK:
+        figure = _SHARED
+    return Printed(figure, cell.text, cell.at, cell.confidence)
 
 
 def of_text(text: str, at: Locator | None) -> Printed:
@@ -50,10 +57,10 @@ def of_text(text: str, at: Locator | None) -> Printed:
 
 def cell(printed: Printed, confidence: float = SURE) -> Cell:
     """A cell read one way only."""
-    figure = printed.figure
-    if figure.kind is CellKind.TEXT and any(c.isdigit() for c in printed.raw):
+    figure, raw, at, own = printed
+    if figure.kind is _TEXT and any(c.isdigit() for c in raw):
         confidence = min(confidence, DOUBTFUL)  # a figure among words that ran into its cell
-    return Cell(figure.kind, printed.raw, figure.value, printed.at, min(confidence, printed.confidence), figure.note)
+    return Cell(figure.kind, raw, figure.value, at, min(confidence, own), figure.note)
 
 
 def conflict(options: Sequence[Printed]) -> Cell:
@@ -65,8 +72,8 @@ def conflict(options: Sequence[Printed]) -> Cell:
 
 def spends(figures: Sequence[Slot], way: Way) -> bool:
     """Whether a way to read a row uses every figure that begins in it, none left over and none used twice."""
-    stated = sum(slot.figure.value is not None and not slot.above for slot in figures)
-    return stated == sum(p.figure.value is not None for p in way)
+    stated = len([figure for _, figure, above in figures if figure.value is not None and not above])
+    return stated == len([p for p in way if p.figure.value is not None])
 
 
 def settle(ways: Sequence[Way], holds: Callable[[Way], bool | None], confidence: float = SURE) -> tuple[Cell, ...]:
@@ -76,7 +83,7 @@ def settle(ways: Sequence[Way], holds: Callable[[Way], bool | None], confidence:
     ways agree are taken and the others conflict.
     """
     if len(ways) == 1:
-        return tuple(cell(p, confidence) for p in ways[0])
+        return tuple([cell(p, confidence) for p in ways[0]])
     fitting = [way for way in ways if holds(way)]
     if len(fitting) == 1:
         return tuple(cell(p, min(confidence, CHOSEN)) for p in fitting[0])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from crawler.parsing import windows
-from crawler.parsing.alignment import label_score
+from crawler.parsing.alignment import score
 from crawler.parsing.grids import Row
-from crawler.parsing.labels import best, plain
-from crawler.parsing.lines import Line, split
+from crawler.parsing.labels import best, undigited, wordings
+from crawler.parsing.lines import Line
 from crawler.parsing.numbers import BLANK
 from crawler.parsing.printed import DOUBTFUL, SURE, Way, of_slot, settle, spends, unreadable
 from crawler.parsing.requests_table import Found
@@ -35,14 +35,15 @@ def no_equation(_way: Way) -> bool | None:
     return None
 
 
-def from_grids(rows: Sequence[Row], form: Form, until: int | None) -> Found:
+def from_grids(lines: Sequence[Line], form: Form, until: int | None) -> Found:
     """Find the rows of the table among the rows before `until` (the first row of table 3) and read their figures."""
     found = Found()
-    before = [row for row in rows if until is None or row.order < until]
-    lines = [split(row) for row in before]
+    lines = [line for line in lines if until is None or line.row.order < until]
+    before = [line.row for line in lines]
     for block, label in form_rows(form):
+        wanted, alone = wordings(label), bool(label.alternative_to)
         for position, (row, line) in enumerate(zip(before, lines, strict=True)):
-            if not line.figures or label_score(line, label) < _ROW_SURE:
+            if not line.figures or score(line.suffixes, wanted, alone=alone) < _ROW_SURE:
                 continue
             heads = _heads(before[:position], row, block)
             if not heads:
@@ -62,9 +63,9 @@ def _heads(above: Sequence[Row], row: Row, block: ProactiveBlock) -> dict[str, i
             break
         heads: dict[str, int] = {}
         for slot in candidate.own:
-            text = "".join(c for c in plain(slot.text) if not c.isdigit())
-            for column in block.columns:
-                if text and best(text, column) >= _HEAD_SURE:
+            text = undigited(slot.cell.text)
+            for column in block.columns if text else ():
+                if best(text, column) >= _HEAD_SURE:
                     heads.setdefault(column.key, slot.column if candidate.grid == row.grid else -1 - slot.column)
         if heads:
             return heads

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from crawler.parsing import alignment, windows
 from crawler.parsing.column_heads import Columns, columns_named, printed_order
 from crawler.parsing.grids import Row, Slot
-from crawler.parsing.lines import Line, split
-from crawler.parsing.printed import Printed, Way, doubt, of_slot, settle, spends, unreadable
+from crawler.parsing.labels import wordings
+from crawler.parsing.lines import Line
+from crawler.parsing.printed import NOTHING, Printed, Way, doubt, of_slot, settle, spends, unreadable
 from storage.domain.enums import CellKind
 from storage.domain.reports import Cell
 from storage.forms.loader import Table
@@ -28,9 +29,9 @@ class Found:
     left_over: list[Line] = field(default_factory=list)
 
 
-def from_grids(rows: Sequence[Row], table: Table) -> Found:
+def from_grids(lines: Sequence[Line], table: Table) -> Found:
     """Align the rows of the document with the table's rows and read their figures; of several such tables the fullest one."""
-    copies = [_from_copy(copy, table) for copy in _copies([split(row) for row in rows], table)]
+    copies = [_from_copy(copy, table) for copy in _copies(lines, table)]
     copies.sort(key=lambda found: -len(found.rows))
     best_one = copies[0]
     for other in copies[1:]:
@@ -47,7 +48,8 @@ def doubted(found: Found) -> Found:
 def _copies(lines: Sequence[Line], table: Table) -> list[Sequence[Line]]:
     """The rows cut before each further beginning of the table: figures of two tables are never mixed."""
     first = table.rows[0]
-    starts = [i for i, line in enumerate(lines) if line.stated and alignment.label_score(line, first) >= 0.9]
+    wanted, alone = wordings(first), bool(first.alternative_to)
+    starts = [i for i, line in enumerate(lines) if line.stated and alignment.score(line.suffixes, wanted, alone=alone) >= 0.9]
     cuts = [0]
     for start in starts[1:]:
         back = start  # a table's head belongs to it: cut where its grid begins
@@ -70,11 +72,12 @@ def _from_copy(lines: Sequence[Line], table: Table) -> Found:
     heads = _head_rows([line.row for line in lines], matches)
     headers = columns_named(heads, table)
     order = printed_order(heads, headers, table)
+    official = [column.key for column in table.columns]
     doubtful = alignment.doubtful_places(matches, table.rows)
     usual = _usual_start(matches, len(table.columns))
     for match in matches:
         columns = headers.get(match.line.row.grid, {})
-        ways = _ways(match.line, columns, order, table, usual)
+        ways = _ways(match.line, columns, order, official, usual)
         found.lines[match.key] = match.line
         if not ways:
             found.short.add(match.key)
@@ -116,11 +119,9 @@ def _head_rows(rows: Sequence[Row], matches: Sequence[alignment.Match]) -> list[
 
 def row_holds(way: Way) -> bool | None:
     """Whether the last figure is the sum of the others; None where one of them is no number and could be any."""
-    values = [0 if p.figure.kind in (CellKind.BLANK, CellKind.DASH) else p.value for p in way]
-    if any(value is None for value in values):
-        return None
+    values = [0 if p.figure.kind in NOTHING else p.figure.value for p in way]
     numbers = [value for value in values if value is not None]
-    return sum(numbers[:-1]) == numbers[-1]
+    return sum(numbers[:-1]) == numbers[-1] if len(numbers) == len(values) else None
 
 
 def _filled(line: Line, ways: Sequence[Way]) -> bool:
@@ -152,9 +153,8 @@ def _usual_start(matches: Sequence[alignment.Match], width: int) -> dict[tuple[i
     return {kind: max(places, key=lambda p: places[p]) for kind, places in votes.items() if len(places) == 1}
 
 
-def _ways(line: Line, columns: Columns, order: Sequence[str], table: Table, usual: Mapping[tuple[int, int], int]) -> list[Way]:
+def _ways(line: Line, columns: Columns, order: Sequence[str], official: Sequence[str], usual: Mapping[tuple[int, int], int]) -> list[Way]:
     """All ways to read the row's figures, each in the form's column order."""
-    official = [column.key for column in table.columns]
     under = _under_heads(line, columns, official) if line.row.structure == "cells" else None
     by_header = _as_printed(under) if under is not None else None
     figures = line.figures
@@ -179,19 +179,13 @@ def _picked(figures: Sequence[Slot], pick: Sequence[int], slots: Sequence[Slot])
 def _under_heads(line: Line, columns: Columns, official: Sequence[str]) -> list[Slot] | None:
     if len(columns) < len(official) or len(set(columns.values())) < len(official):
         return None
-    slots: list[Slot] = []
-    for key in official:
-        slot = line.row.at(columns[key])
-        if slot is None:
-            return None
-        slots.append(slot)
-    return slots
+    return line.row.under([columns[key] for key in official])
 
 
 def _as_printed(slots: Sequence[Slot]) -> Way:
     if len({id(slot) for slot in slots}) < len(slots):
         return tuple(_merged(slot, slots) for slot in slots)
-    return tuple(of_slot(slot) for slot in slots)
+    return tuple([of_slot(slot) for slot in slots])
 
 
 def _merged(slot: Slot, slots: Sequence[Slot]) -> Printed:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from crawler.parsing import aligned_litigation, aligned_tables, compare, grids, litigation_table, proactive_table, requests_table
+from crawler.parsing.lines import split_all
 from crawler.parsing.litigation_table import FoundLitigation
 from crawler.parsing.ocr import engine
 from crawler.parsing.ocr.caution import cautious
@@ -17,6 +19,7 @@ from storage.domain.document import Document, ImageBlock, Problem
 from storage.domain.enums import CellKind, Edition, ReadingQuality
 from storage.domain.ids import CellPath
 from storage.domain.reports import Cell
+from storage.forms import loader as forms
 from storage.forms.loader import Form
 
 _ENOUGH_ROWS = 15  # of table 3 on its side: fewer are another table
@@ -40,15 +43,16 @@ class TableReading:
 
 def read(document: Document, form: Form, stream: Stream | None = None) -> TableReading:
     """Read the three tables against one edition of the form; `stream` is the document as a stream where the caller has it."""
-    reading = TableReading(cells=dict.fromkeys(form.paths(), ABSENT))
+    reading = TableReading(cells=dict.fromkeys(_paths(form.edition), ABSENT))
     rows = grids.rows(document)
+    lines = split_all(rows)
     stream = stream or Stream(document)
-    found = requests_table.from_grids(rows, form.requests)
+    found = requests_table.from_grids(lines, form.requests)
     orders = [line.row.order for line in found.lines.values()]
     first, last = (min(orders), max(orders)) if orders else (None, None)
     litigation = litigation_table.from_grids(rows, form.litigation, last)
     until = first if first is not None else litigation.first_order
-    proactive = proactive_table.from_grids(rows, form, until)
+    proactive = proactive_table.from_grids(lines, form, until)
     if len(found.rows) < _ENOUGH_ROWS or not litigation.cells:
         found, litigation = _otherwise(document, form, found, litigation)
     second = Second(stream, form)
@@ -58,20 +62,26 @@ def read(document: Document, form: Form, stream: Stream | None = None) -> TableR
     if document.recognised:
         reading.cells = cautious(reading.cells, form, document.recognised)
     _images(reading, document)
+    absent = CellKind.ABSENT
     by_table: dict[str, list[Cell]] = {table: [] for table in TABLES}
     for path, cell in reading.cells.items():
-        if cell.kind is not CellKind.ABSENT:
+        if cell.kind is not absent:
             by_table[path.partition("/")[0]].append(cell)
     for table, present in by_table.items():
         reading.quality[table] = _quality(present) if table in reading.found else ReadingQuality.NONE
     return reading
 
 
+@cache
+def _paths(edition: Edition) -> tuple[CellPath, ...]:
+    return tuple(forms.form(edition).paths())
+
+
 def _otherwise(document: Document, form: Form, found: Found, litigation: FoundLitigation) -> tuple[Found, FoundLitigation]:
     """Tables that are not there as rows of grids: laid on their side, or drawn by white space alone."""
     on_side = grids.turned(document)
     if len(found.rows) < _ENOUGH_ROWS:
-        turned = requests_table.from_grids(on_side, form.requests)
+        turned = requests_table.from_grids(split_all(on_side), form.requests)
         if len(turned.rows) >= _ENOUGH_ROWS:
             found = requests_table.doubted(turned) if turned.placed else turned
         elif not found.rows:
@@ -85,11 +95,9 @@ def _otherwise(document: Document, form: Form, found: Found, litigation: FoundLi
 
 def edition(document: Document, stream: Stream | None = None) -> Edition | None:
     """The edition whose own labels the document prints; None where neither or both equally."""
-    from storage.forms.loader import form
-
     text = (stream or Stream(document)).text
     plain_text = "".join(text.split()).replace("\x1f", "")
-    scores = {e: sum(mark in plain_text for mark in form(e).marks) for e in Edition}
+    scores = {e: sum(mark in plain_text for mark in forms.form(e).marks) for e in Edition}
     best, other = sorted(scores, key=lambda e: scores[e], reverse=True)[:2]
     return best if scores[best] > scores[other] else None
 

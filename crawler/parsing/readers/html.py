@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import cast
+from functools import lru_cache
 
 from lxml import etree
 
 from crawler.parsing import marks
 from crawler.parsing.encodings import decode
+from crawler.parsing.undress import undress
 from storage.domain.document import Block, Document, GridBlock, GridCell, ImageBlock, Locator, Problem, TextBlock
 from storage.domain.errors import Corrupt, TooLarge
 
@@ -56,14 +57,8 @@ _BLOCKS = frozenset(
     ]
 )
 _BROKEN = _BLOCKS | {"br"}
-# Names that only dress text: taken out of the tree at once, which lxml does many times faster than they can be walked through.
-_DRESS = ("span", "font", "b", "strong", "i", "em", "u", "a", "o:p", "sub", "sup", "small", "big")
-_DRESSED_HIDDEN = "hidden-span"  # a dress that hides what it holds stays, under a name of its own
-_STYLES = etree.XPath("//@style", smart_strings=False)
-_STYLED = etree.XPath("//*[@style or @hidden]")
-_HAS_HIDDEN = etree.XPath("boolean(//@hidden)")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SPACE = re.compile(r"[ \t\r\n\f\v]+")
+_WHITE = " \t\r\n\f\v"
+_SPACE = re.compile(f"[{_WHITE}]+")
 _NUMBER = re.compile(r"\s*(\d{1,6})")
 _MAX_CELLS = 200_000
 _ELSEWHERE = 0.5  # of a cell whose content is a table of its own
@@ -94,6 +89,8 @@ class _Walk:
 
     def flush(self, heading: int = 0) -> None:
         """End the running line."""
+        if not self.line:
+            return
         text = _SPACE.sub(" ", "".join(self.line)).strip()
         self.line = []
         if text:
@@ -105,13 +102,14 @@ def read(data: bytes) -> Document:
     """Read an HTML page. Raises Corrupt where nothing is left, TooLarge where spans explode."""
     text, encoding, whole = decode(data)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False, no_network=True)
+    source = data if encoding == "utf-8" and whole else text.encode("utf-8", "replace")
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(source, parser)
     except etree.XMLSyntaxError as error:
         raise Corrupt("网页内容无法解析") from error
     if root is None:
         raise Corrupt("网页里没有内容")
-    walk = _Walk(hidden=_undress(root))
+    walk = _Walk(hidden=undress(root, source))
     body = root.find("body")
     _visit(root if body is None else body, walk, 0)
     walk.flush()
@@ -119,23 +117,6 @@ def read(data: bytes) -> Document:
         raise Corrupt("网页里没有可读的内容")
     problems = () if whole else (Problem("encoding-damaged", f"按 {encoding} 解码时有无法识别的字节"),)
     return Document("text/html", tuple(walk.blocks), meta=_meta(root), problems=problems)
-
-
-def _undress(root: etree._Element) -> frozenset[etree._Element]:
-    """Take the names that only dress text out of the tree; returns the elements that are not shown."""
-    hidden: frozenset[etree._Element] = frozenset()
-    if _HAS_HIDDEN(root) or any(_HIDDEN.search(style) for style in set(cast("list[str]", _STYLES(root)))):
-        hidden = frozenset(element for element in cast("list[etree._Element]", _STYLED(root)) if _hides(element))
-        for element in hidden:
-            if element.tag in _DRESS:
-                element.tag = _DRESSED_HIDDEN
-    etree.strip_tags(root, *_DRESS)
-    return hidden
-
-
-def _hides(element: etree._Element) -> bool:
-    style = element.get("style")
-    return bool(style and _HIDDEN.search(style)) or element.get("hidden") is not None
 
 
 def _meta(root: etree._Element) -> dict[str, str]:
@@ -212,37 +193,26 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             yield from (row for row in child if row.tag == "tr")
 
 
-def _span(value: str | None, rest: int) -> int:
-    if not value:
-        return 1
+@lru_cache(maxsize=1024)
+def _span(value: str, rest: int) -> int:
     digits = _NUMBER.match(value)
-    if digits is None:
-        return 1
-    number = int(digits[1])
-    return max(1, min(number or rest, _MAX_SPAN))
+    return max(1, min(int(digits[1]) or rest, _MAX_SPAN)) if digits else 1
 
 
 def _table(table: etree._Element, walk: _Walk) -> None:
     walk.tables += 1
     name = f"table[{walk.tables}]"
-    rows = [row for row in _rows(table) if row not in walk.hidden]
+    rows = [row for row in _rows(table) if row not in walk.hidden] if walk.hidden else list(_rows(table))
     taken: dict[int, int] = {}  # column → first row in which it is free again
     cells: list[GridCell] = []
     nested: list[etree._Element] = []
     inside = next(table.iterdescendants("table"), None) is not None
     for r, row in enumerate(rows):
-        for position, cell in enumerate((c for c in row if c.tag in ("td", "th") and c not in walk.hidden), 1):
-            text = _cell_text(cell, walk)
-            placed = _place(cell, text, r, len(rows), taken, Locator(f"{name}/tr[{r + 1}]/{cell.tag}[{position}]"))
-            if inside:
-                held = [t for t in cell.iterdescendants("table") if not _is_cell(t) and _holder(t) is table]
-                nested.extend(held)
-                if held and not text:  # what is printed in it stands in the table after this one
-                    placed = replace(placed, confidence=_ELSEWHERE)
-            cells.append(placed)
-            walk.cells += placed.colspan * placed.rowspan
-            if walk.cells > _MAX_CELLS:
-                raise TooLarge("网页表格的单元格数量超过上限")
+        for cell, placed in _cells(row, r, len(rows), taken, f"{name}/tr[{r + 1}]", walk):
+            held = [t for t in cell.iterdescendants("table") if not _is_cell(t) and _holder(t) is table] if inside else []
+            nested.extend(held)
+            # what is printed in it stands in the table after this one
+            cells.append(replace(placed, confidence=_ELSEWHERE) if held and not placed.text else placed)
     caption = table.find("caption")
     if caption is not None:
         walk.line.append(_all_text(caption))
@@ -251,6 +221,31 @@ def _table(table: etree._Element, walk: _Walk) -> None:
         walk.blocks.append(GridBlock(tuple(cells), Locator(name), "cells"))
     for inner in nested:
         _table(inner, walk)
+
+
+def _cells(
+    row: etree._Element, number: int, rows: int, taken: dict[int, int], name: str, walk: _Walk
+) -> list[tuple[etree._Element, GridCell]]:
+    """The cells of a row, each in the first free column; marks the columns they take."""
+    found: list[tuple[etree._Element, GridCell]] = []
+    hidden, column = walk.hidden, 0
+    for cell in row.iterchildren("td", "th"):
+        if hidden and cell in hidden:
+            continue
+        across, down = cell.get("colspan"), cell.get("rowspan")
+        wide = _span(across, 1) if across else 1
+        tall = min(_span(down, rows - number), rows - number) if down else 1  # a span of 0 goes on to the end of the table
+        while taken.get(column, 0) > number:
+            column += 1
+        at = Locator(f"{name}/{cell.tag}[{len(found) + 1}]")
+        found.append((cell, GridCell(number, column, _cell_text(cell, walk), at, tall, wide)))
+        for c in range(column, column + wide):
+            taken[c] = number + tall
+        column += wide
+        walk.cells += wide * tall
+        if walk.cells > _MAX_CELLS:
+            raise TooLarge("网页表格的单元格数量超过上限")
+    return found
 
 
 def _is_cell(table: etree._Element) -> bool:
@@ -264,28 +259,27 @@ def _holder(table: etree._Element) -> etree._Element | None:
     return next((t for t in table.iterancestors("table") if not _is_cell(t)), None)
 
 
-def _place(cell: etree._Element, text: str, row: int, rows: int, taken: dict[int, int], at: Locator) -> GridCell:
-    """The cell in the first free column of its row; marks the columns it takes."""
-    wide = _span(cell.get("colspan"), 1)
-    high = min(_span(cell.get("rowspan"), rows - row), rows - row)  # a span of 0 goes on to the end of the table
-    column = 0
-    while taken.get(column, 0) > row:
-        column += 1
-    for c in range(column, column + wide) if wide > 1 else (column,):
-        taken[c] = row + high
-    return GridCell(row, column, text, at, high, wide)
-
-
 def _cell_text(cell: etree._Element, walk: _Walk) -> str:
+    inner, text = len(cell), cell.text
+    if inner == 1 and not walk.hidden and (text is None or not text.strip(_WHITE)):
+        child = cell[0]  # a paragraph and nothing else: nine cells of ten in pages pasted from word processors
+        after = child.tail
+        if child.tag == "p" and not len(child) and (after is None or not after.strip(_WHITE)):
+            inner, text = 0, child.text
+    if inner or (text and "\x1e" in text):
+        return _cell_lines(cell, walk)
+    return _line(text) if text else ""
+
+
+def _cell_lines(cell: etree._Element, walk: _Walk) -> str:
     parts: list[str] = []
     _gather(cell, parts, walk, 0)
-    lines = []
-    for line in "".join(parts).split("\x1e"):
-        if line.isalnum():
-            lines.append(line)
-        elif line and (bare := _SPACE.sub(" ", line).strip(" ")):
-            lines.append(bare)
-    return "\n".join(lines)
+    return "\n".join(line for part in "".join(parts).split("\x1e") if part and (line := _line(part)))
+
+
+def _line(text: str) -> str:
+    """A line with white space as one space each, none at its ends."""
+    return text if text.isalnum() else _SPACE.sub(" ", text).strip(" ")
 
 
 def _gather(element: etree._Element, parts: list[str], walk: _Walk, depth: int) -> None:
@@ -293,7 +287,7 @@ def _gather(element: etree._Element, parts: list[str], walk: _Walk, depth: int) 
         parts.append(element.text)
     for child in element:
         tag = child.tag
-        if isinstance(tag, str) and tag not in _DROPPED and depth < _MAX_DEPTH and child not in walk.hidden:
+        if isinstance(tag, str) and tag not in _DROPPED and depth < _MAX_DEPTH and not (walk.hidden and child in walk.hidden):
             if tag == "table" and not _is_cell(child):
                 parts.append("\x1e")
             elif tag == "input":

@@ -14,7 +14,10 @@ _NUMBER = rf"\d{{1,3}}(?:[,，]\d{{3}})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![�
 _QUANTITY = re.compile(
     rf"(?P<about>大?约|近|逾|超过?|将近|不足|达到?近)?(?<![\d.〔第])(?P<number>{_NUMBER})(?P<more>余|多|来)?(?P<big>万|亿)?(?P<more2>余|多)?(?P<unit>{_UNITS})(?P<more3>以上|左右|多)?"
 )
-_SPACES = re.compile(r"[\s\u3000\u00a0]+")
+# Where a figure with its unit ends. It begins with a set of letters, which `re` finds many times faster than what may stand before a figure.
+_END = re.compile(rf"[\d{CHINESE}](?:余|多|来)?(?:万|亿)?(?:余|多)?(?:{_UNITS})")
+_LEAD = 3  # letters of 达到近, the longest word before a figure
+_IN_NUMBER = frozenset(CHINESE + ",，.")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
 _NARROW = re.compile("[:;()]")
 _WIDE = str.maketrans(":;()", "：；（）")
@@ -34,15 +37,21 @@ class Quantity:
 
 def compact(text: str) -> str:
     """Text without spaces, digits half width, punctuation full width except the thousands separator."""
-    bare = _SPACES.sub("", half_width(text))
+    bare = "".join(half_width(text).split())
     wide = _COMMA.sub("，", bare) if "," in bare else bare
     return wide.translate(_WIDE) if _NARROW.search(wide) else wide
 
 
 def find(text: str) -> list[Quantity]:
     """All figures with a unit in `text` (as `compact` gives it), in order. Ordinals (第二十条) and document numbers are none."""
+    end = _END.search(text)
+    if end is None:
+        return []
+    start = end.start()
+    while start and (text[start - 1] in _IN_NUMBER or text[start - 1].isdecimal()):
+        start -= 1
     found = []
-    for match in _QUANTITY.finditer(text):
+    for match in _QUANTITY.finditer(text, max(0, start - _LEAD)):
         value = parse(match["number"])
         if value is None:
             continue

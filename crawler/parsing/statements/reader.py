@@ -16,7 +16,7 @@ from storage.domain.document import Locator
 from storage.domain.enums import Scope
 from storage.domain.reports import Claim, Number, Section
 
-_SENTENCE = re.compile(r"(?:[^。！？!?.\n]|\.(?=\S))+(?:[。！？!?]|\.(?=\s|\Z))?|\n|\.")
+_SENTENCE = re.compile(r"(?:[^。！？!?.\n]+|\.(?=\S))+(?:[。！？!?]|\.(?=\s|\Z))?|\n|\.")
 _NEXT_YEAR_PLANS = re.compile(r"下一步|今后|将进一步|下步|拟|计划于")
 _SHARE = re.compile(
     r"[，、；（(]?(?:约|分别)?(?:占(?:比)?)?(?P<base>[^，。；（）()]{0,22}?)(?:的|比例|比重|总数|总量)*(?:约|为|达|是|的)*\Z"
@@ -37,6 +37,8 @@ _TOPICS = (
     ("reconsideration", "复议", w.RECONSIDERATION),
     ("litigation", "诉", w.LITIGATION),
 )
+_GOES_ON = re.compile(r"其中|上述")
+_CLAUSES, _PARTS, _STOPS = (re.compile(f"[{stops}]") for stops in ("，；。", "，；：（。", "，；。："))
 _PLANS = 5
 _WHOLE = ("", "new", "processed")
 _LONGEST = 4000  # a longer run without a full stop is no sentence but a table without borders
@@ -61,9 +63,9 @@ class _Machine:
     def claim(self, label: Label, value: Number, unit: str, upto: str, approx: bool = False) -> Claim:
         """One claim of the sentence at hand; `upto` is the sentence as far as the figure."""
         qualifier = "approx" if approx else label.qualifier
-        if qualifier in _WHOLE and scopes.of_part(re.split(r"[，；。]", upto)[-1]):
+        if qualifier in _WHOLE and scopes.of_part(_CLAUSES.split(upto)[-1]):
             qualifier = "part"
-        self.period = scopes.period_of(upto, self.report_year) or (self.period if re.match(r"其中|上述", self.sentence) else "")
+        self.period = scopes.period_of(upto, self.report_year) or (self.period if _GOES_ON.match(self.sentence) else "")
         return Claim(label.metric, value, unit, self.quote, self.at, self.scope, self.period, self.section.number, qualifier)
 
 
@@ -79,7 +81,7 @@ def read_section(section: Section, *, body: str, report_year: int | None) -> lis
         if match[0] == "\n":
             opening = True
             continue
-        if opening and not re.match(r"\s*(?:其中|上述)", match[0]):
+        if opening and not _GOES_ON.match(match[0].lstrip()):
             machine.scope = Scope.UNKNOWN
         if opening and starts_item(match[0]):
             machine.topic, machine.period = "", ""
@@ -132,14 +134,14 @@ def _move_topic(m: _Machine, text: str) -> None:
     place, topic = max(named, default=(-1, ""))
     if place >= 0 and not (topic in ("reconsideration", "litigation") and not _disputes_fit(m, text)):
         m.topic = topic
-    counted = re.split(r"[，；：（。]", text)[-1]
+    counted = _PARTS.split(text)[-1]
     if w.FOREIGN.search(counted) and not w.REQUEST.search(counted) and m.topic != "foreign":
         m.resume, m.topic = m.topic, "foreign"
 
 
 def _disputes_fit(m: _Machine, text: str) -> bool:
     """Whether reconsideration and litigation here are those over disclosure, not a government's caseload."""
-    clause = re.split(r"[，；。：]", text)[-1]
+    clause = _STOPS.split(text)[-1]
     if w.CASELOAD.search(clause) and not w.DISPUTE_TOPIC.search(clause):
         return False
     return bool((m.topic and m.topic != "foreign") or m.section.number == 4 or w.DISPUTE_TOPIC.search(m.sentence) or m.section.number == 3)
@@ -150,7 +152,7 @@ def _figure(m: _Machine, text: str, previous: int, q: Quantity) -> Iterator[Clai
     if q.unit in ("%", "倍", "个百分点"):
         yield from _relative(m, between, upto, q)
         return
-    growth = _GROWTH.search(between)
+    growth = _grown(between)
     if growth:
         yield from _change(m, growth["way"], q)
         return
@@ -162,6 +164,11 @@ def _figure(m: _Machine, text: str, previous: int, q: Quantity) -> Iterator[Clai
             yield m.claim(label, value, unit, upto, q.approx)
         return
     yield from _count(m, a, q, upto)
+
+
+def _grown(between: str) -> re.Match[str] | None:
+    compared = "比" in between or "较" in between or "与" in between  # no growth is told without one of these
+    return _GROWTH.search(between) if compared else None
 
 
 def _count(m: _Machine, a: labels.Around, q: Quantity, upto: str) -> Iterator[Claim]:
@@ -189,7 +196,7 @@ def _relative(m: _Machine, between: str, upto: str, q: Quantity) -> Iterator[Cla
     subject = m.claims[-1]
     if subject.metric.endswith(("_pct", "_previous_year")):
         return
-    growth = _GROWTH.search(between)
+    growth = _grown(between)
     if growth:
         value = -q.value if growth["way"] in _DOWN else q.value
         name = "requests_growth_pct" if subject.metric == "requests_received" else f"{subject.metric}_growth_pct"

@@ -6,19 +6,25 @@ import re
 
 from storage.domain.enums import Scope
 
+# These are searched for in every sentence: each alternative begins with a letter of its own, see `words`.
+_NAMED = r"(?:代表[^，。]{0,10}政府|本级|机关|自身)"
+_DOING = r"政府办(?:公(?:室|厅))?(?:共|全年|累计|直接|收到|受理|办理|接收)"
 _OFFICE = re.compile(
-    r"(?:政府办公?(?:室|厅)?|办公(?:室|厅))(?:代表[^，。]{0,10}政府|本级|机关|自身)|[省市区县]本级|政府本级|本级政府|以[省市区县]政府名义"
-    r"|(?:[省市区县]|人民)政府办(?:公(?:室|厅))?(?:共|全年|累计|直接|收到|受理|办理|接收)"
+    rf"政府办公?(?:室|厅)?{_NAMED}|办公(?:室|厅){_NAMED}|省本级|市本级|区本级|县本级|政府本级|本级政府|以[省市区县]政府名义"
+    rf"|省{_DOING}|市{_DOING}|区{_DOING}|县{_DOING}|人民{_DOING}"
 )
+_OWN = r"(?:省|市|区|县|旗|州)(?!局|级|政府办)"
+_TOGETHER = r"[^，。]{0,12}(?:部门|单位)[^，。]{0,6}共"
 _REGION = re.compile(
-    r"全(?:省|市|区|县|旗|州|盟|镇|乡|域)(?!局|系统内设|经济|社会|高质量|发展|中心|大局|人民|群众|各项|重点|改革|民生|营商)|各级(?:行政机关|政府|部门)|[我本](?:省|市|区|县|旗|州)(?!局|级|政府办)|(?:各|所属|下属)[^，。]{0,12}(?:部门|单位)[^，。]{0,6}共"
+    r"全(?:省|市|区|县|旗|州|盟|镇|乡|域)(?!局|系统内设|经济|社会|高质量|发展|中心|大局|人民|群众|各项|重点|改革|民生|营商)|各级(?:行政机关|政府|部门)"
+    rf"|我{_OWN}|本{_OWN}|各{_TOGETHER}|所属{_TOGETHER}|下属{_TOGETHER}"
 )
 _PART = re.compile(
     r"(?:各|其余|其他)?(?:市直|区直|县直|省直|市级|县级|区级|直属)(?:各)?(?:部门|单位|机关)|各(?:县|区|镇|乡|街道|部门|单位|分局|科室)|(?:镇|乡)\s*[（(]?街道|各县市区|委托|转交|移交|交由|协助|配合|指导|分局(?:共|收到|受理)"
 )
-_SELF = re.compile(
-    r"本(?:机关|单位|局|委|厅|办|院|部门|街道|镇|乡)|我(?:机关|单位|局|委|厅|办|院|部门|街道|镇|乡|中心)|(?:^|[，。\d年])[省市区县](?:[一-龥]{1,8})(?:局|委|厅|办)"
-)
+_OUR = "|".join(rf"{kind}(?:(?<=^{kind})|(?<=[，。\d年]{kind}))[一-龥]{{1,8}}(?:局|委|厅|办)" for kind in "省市区县")
+_OF_ALL = re.compile(r"全(?:省|市|区|县|旗|州|盟)[^，。]{0,4}各|全.{0,24}共(?:收到|受理)")
+_SELF = re.compile(rf"本(?:机关|单位|局|委|厅|办|院|部门|街道|镇|乡)|我(?:机关|单位|局|委|厅|办|院|部门|街道|镇|乡|中心)|{_OUR}")
 _GOVERNMENT = re.compile(r"(?:人民)?政府\Z|管委会\Z|管理委员会\Z|(?:实验区|开发区|新区|示范区|省|市|县|区|旗|州)\Z")
 _OFFICE_BODY = re.compile(r"办公(?:室|厅)\Z")
 _CITED = re.compile(r"《[^》]*》|〔\d+〕")
@@ -26,6 +32,8 @@ _YEAR = re.compile(r"(20\d\d)\s*年(?!度?报告)")
 _OTHER_PERIOD = re.compile(
     r"(?<![较比与和同从含及转自接])(?:去年|上年度?|上一年度?|前年|往年)(?!度?(?:同期|相比|度?结转|底|末|转|办|遗留|接转|结余))|近[三五几\d]年|[“\"]?十[三四]五[”\"]?|(?<!与)(?<!较)历年(?!相比|来)|自[^，。]{2,12}以来|成立以来|开通以来|累计至"
 )
+_CARRIES = re.compile(r"(?:度)?结转|(?:度)?(?:继续)?(?:办理|答复)")
+_CARRIED_TO = re.compile(r"(?:结转|顺延|延续|转)(?:至|到|入|下)?\Z|[较比与]\Z|《[^》]*\Z")
 _PART_YEAR = re.compile(r"上半年|下半年|第?[一二三四]季度|前[三四五六七八九十]个?月|1[-—至到]\d{1,2}月(?!\d{1,2}日起)|截至\d{1,2}月底?")
 _NEXT = re.compile(r"(?:^|[，；])(?:在)?(?:明年|下一?年度?)(?![^，。；]{0,6}(?:继续)?(?:办理|答复|处理))")
 
@@ -37,9 +45,8 @@ def is_government(body: str) -> bool:
 
 def scope_of(sentence: str, body: str) -> Scope:
     """Whose figures a sentence without spaces gives."""
-    office_body = bool(_OFFICE_BODY.search(body))
     if _OFFICE.search(sentence):
-        return Scope.SELF if office_body else Scope.OFFICE
+        return Scope.SELF if _OFFICE_BODY.search(body) else Scope.OFFICE
     if _REGION.search(sentence):
         return Scope.REGION
     if (body and body in sentence) or _SELF.search(sentence):
@@ -49,7 +56,7 @@ def scope_of(sentence: str, body: str) -> Scope:
 
 def of_part(clause: str) -> bool:
     """Whether a clause speaks of some of the bodies only (各镇街, 市直部门), whose figure is a part of the table's."""
-    return bool(_PART.search(clause)) and not re.search(r"全(?:省|市|区|县|旗|州|盟)[^，。]{0,4}各|全.{0,24}共(?:收到|受理)", clause)
+    return _PART.search(clause) is not None and not _OF_ALL.search(clause)
 
 
 def period_of(text: str, report_year: int | None) -> str:
@@ -58,8 +65,7 @@ def period_of(text: str, report_year: int | None) -> str:
     part = _PART_YEAR.search(bare) or _OTHER_PERIOD.search(bare) or _NEXT.search(bare)
     if part:
         return part[0]
-    years = [y for y in _YEAR.finditer(bare) if not re.match(r"(?:度)?结转|(?:度)?(?:继续)?(?:办理|答复)", bare[y.end() :])]
-    years = [y for y in years if not re.search(r"(?:结转|顺延|延续|转)(?:至|到|入|下)?\Z|[较比与]\Z|《[^》]*\Z", bare[: y.start()])]
+    years = [y for y in _YEAR.finditer(bare) if not _CARRIES.match(bare, y.end()) and not _CARRIED_TO.search(bare[: y.start()])]
     if years and report_year is not None and int(years[-1][1]) != report_year:
         return years[-1][0]
     return ""

@@ -1,16 +1,20 @@
-"""The words that name what a figure counts, as patterns over a clause without spaces. Pure data; `labels` applies them."""
+"""The words that name what a figure counts, as patterns over a clause without spaces. Pure data; `labels` applies them.
+
+Where a pattern is searched for in every sentence each alternative begins with a letter of its own (政府信息…|信息… instead of (?:政府)?信息…):
+`re` then looks for the first letters alone, ten times faster than trying the pattern at each place.
+"""
 
 from __future__ import annotations
 
 import re
 
 REQUEST = re.compile(
-    r"(?:政府)?信息(?:依申请)?公开(?:的)?申请|依申请(?:政府)?(?:信息)?公开|公开申请|申请(?:政府)?信息?公开|依申请(?=信息|办件|件|事项)|依申请公开|信息公开依?申请"
+    r"政府信息(?:依申请)?公开(?:的)?申请|信息(?:依申请)?公开(?:的)?申请|依申请(?:政府)?(?:信息)?公开|公开申请|申请(?:政府)?信息?公开|依申请(?=信息|办件|件|事项)|依申请公开|信息公开依?申请"
 )
-DISPUTE_TOPIC = re.compile(r"(?:政府)?信息公开|依申请|政务公开")
+DISPUTE_TOPIC = re.compile(r"政府信息公开|信息公开|依申请|政务公开")
 FOREIGN = re.compile(
     r"人大|政协|建议(?!书)|提案|留言|信件(?!申请)|信箱|热线|咨询|问政|新闻|稿件|微博|微信|公众号|抖音|培训|会议|发布会|解读|视频|检查|账号|粉丝|访问|点击|浏览|政务服务|审批|来信|来访"
-    r"|诉求|舆情|执法案件|工单|12345|在线访谈|意见征集|民意|调查|督办|图解|议题|(?<!复)议案|投诉(?!类|举报类)|举报(?!投诉类)|刑事|民事|治安|案卷评查|证照|许可申请|补贴|救助|补助"
+    r"|诉求|舆情|执法案件|工单|12345|在线访谈|意见征集|民意|调查|督办|图解|议题|议(?<!复议)案|投诉(?!类|举报类)|举报(?!投诉类)|刑事|民事|治安|案卷评查|证照|许可申请|补贴|救助|补助"
 )
 CHANNEL = re.compile(r"网上|网络|线上|信函|邮寄|现场|当面|邮件|传真|平台|书面|窗口|在线|网站|电子|来函|快递|口头")
 TOTAL_WORD = re.compile(r"共|总|累计|合计|全年|全部|各类|等(?:多种|各种|多个)?(?:形式|方式|渠道|途径|平台)")
@@ -22,7 +26,7 @@ _FILL_WORDS = (
 )
 FILL = f"(?:{'|'.join(_FILL_WORDS.split())}|处理|办理|等)*+"
 OUTCOME_FILL = f"(?:{'|'.join(_FILL_WORDS.split())})*+"
-RECEIVE = re.compile(r"新?收到|接收到?|接到|新?受理|新收|新增|接收|收取|收悉")
+RECEIVE = re.compile(r"新收到|收到|接收到?|接到|新受理|受理|新收|新增|接收|收取|收悉")
 NEW = re.compile(r"新收|新增|新受理|新接收")
 PROCESS = re.compile(r"办理|处理")
 HANDLE = re.compile(r"办结|答复|回复|办复|办毕|办理完[结毕成]|办理结果")
