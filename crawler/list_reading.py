@@ -12,6 +12,7 @@ from crawler.canary import ListFacts
 from crawler.discovery.troubles import Trouble
 from crawler.family_scan import get_family, rank
 from crawler.fetching import Reply
+from crawler.list_tail import Trail
 from crawler.listing import Ask, Family, Item, Listing, Start
 from crawler.page import Page
 from storage.domain.enums import VisitOutcome
@@ -50,6 +51,7 @@ class Reading:
     declared_before: int = 0
     led: bool = False
     early: bool = False
+    trail: Trail = field(default_factory=Trail)
 
     def take(self, listing: Listing) -> int:
         """Add the rows not met before; how many they were."""
@@ -70,6 +72,7 @@ class Reading:
     def next_part(self) -> None:
         """What the list declares from now on is of its next part: it adds to what was declared, or else met, before."""
         self.declared_before = self.declared_total if self.declared_total is not None else len(self.items)
+        self.trail.mixed = True
 
     def may_stop(self) -> bool:
         """Whether the first rows are enough. A page without rows never changes, whatever the list behind it does: it is no ground."""
@@ -102,6 +105,8 @@ async def read_all(start: Start, first: Page, reading: Reading, ask_page: AskPag
         return reading.facts(ended=False, stop=found)
     family, listing = found
     reading.take(listing)
+    if listing.items:
+        reading.trail.page(listing, None, start.params)
     reading.led = reading.led or not listing.items
     if (listing.next or listing.also) and reading.may_stop():
         return reading.facts(ended=False)
@@ -217,7 +222,9 @@ async def _next_page(
             continue
         if found.passed or any(item.url not in reading.seen or listing.restarts for item in found.items):
             reading.take(found)
+            reading.trail.page(found, ask, params)
             return found, None
+        reading.trail.nothing_new(found, ask, params)
         exhausted = exhausted or (not found.items and not listing.restarts) or reading.total_met
         # A server that answers every page with the first one hides the rest: that is no end of the list.
         stop = stop or REPEATS

@@ -1,7 +1,8 @@
 """The list of one visit: first how this host says "absent", then the list, page by page, each row decided and recorded.
 
-An unchanged first page saves the rest of the list only where that loses nothing: where the page itself states how many rows the whole
-list has, or where nobody's newest report is awaited any more. In the second case the visit proves nothing about absence, and says so.
+An unchanged first page saves the rest of a list only where that loses nothing: where the page itself states how many rows the whole list
+has; where the end of the list is as it was, which is asked for (`crawler.list_tail` says why the two stand for the whole); or where
+nobody's newest report is awaited any more. In the last case the visit proves nothing about absence, and says so.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from crawler.canary import ListFacts
 from crawler.discovery.recognition import Clues, recognise
 from crawler.discovery.troubles import Trouble, fingerprint, trouble
+from crawler.family_scan import get_family
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.list_reading import Reading, read_all
+from crawler.list_tail import ReadThrough, Tail
 from crawler.listing import Ask, Listing, Start
 from crawler.page import Page
 from crawler.page import page as make_page
@@ -23,7 +27,16 @@ from crawler.robots import CONTROL_TTL, is_fresh
 from crawler.visit_state import VisitState, host_of
 from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
+from storage.domain.errors import LayoutChanged
 from storage.domain.visits import Decision, ListLine
+
+
+class AskTail(Protocol):
+    """Asks for one list page, conditionally if told so, and keeps what came."""
+
+    async def __call__(self, ask: Ask, validators: Validators = ...) -> Reply:
+        """Ask once."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +60,23 @@ async def read_list(state: VisitState) -> ListVisit:
         return ListVisit(ListFacts(stop=stop, first_page_failed=True), entry.family, "", NO_VALIDATORS)
     unchanged = reply.not_modified or digest == state.before.list_sha256
     state.list_pages.append({"url": entry.url, "sha256": digest or state.before.list_sha256, "not_modified": reply.not_modified})
-    reading = Reading(_recorder(state), state.max_pages, entry.family, enough=_enough(state, unchanged))
 
-    async def ask_page(ask: Ask) -> Reply:
-        found, sha256 = await state.ask(ask, "list")
-        state.list_pages.append({"url": ask.url, "sha256": sha256})
+    async def ask_page(ask: Ask, validators: Validators = NO_VALIDATORS) -> Reply:
+        found, sha256 = await state.ask(ask, "list", validators)
+        state.list_pages.append({"url": ask.url, "sha256": sha256, "not_modified": found.not_modified})
         return found
 
+    reading = Reading(_recorder(state), state.max_pages, entry.family, enough=_enough(state, unchanged))
     facts = await read_all(Start(entry.url, entry.params), page, reading, ask_page)
-    if reading.early and facts.declared_total is not None:
-        facts = _take_over(state, facts)
+    if reading.early:
+        taken = await _take_over(state, reading, facts, ask_page)
+        if taken is None:
+            reading = Reading(_recorder(state), state.max_pages, entry.family)
+            facts = await read_all(Start(entry.url, entry.params), page, reading, ask_page)
+        facts = taken or facts
+    if facts.ended and not reading.early:
+        through = ReadThrough(state.recorder.clock.now(), int(state.visit_id), reading.trail.first_pages, reading.trail.end())
+        state.read_through = through
     return ListVisit(facts, reading.family_id, reading.column, state.before.validators if reply.not_modified else reply.validators)
 
 
@@ -82,22 +102,32 @@ def _recorder(state: VisitState) -> Callable[[Listing, int], None]:
 
 
 def _enough(state: VisitState, unchanged: bool) -> Callable[[Reading], bool] | None:
-    """Whether unchanged first rows are enough of a list that was read whole before: the first page is the same, or, where that only leads
-    to the rows, the rows are.
+    """Whether unchanged first rows may be enough of a list that was read page by page a short while ago: the first page is the same, or,
+    where that only leads to the rows, the rows are.
     """
-    before = state.before
-    if not before.whole_lines or state.errand.whole:
+    before, through = state.before, state.before.read_through
+    if not before.whole_lines or state.errand.whole or through is None or not through.is_fresh(state.recorder.clock.now()):
         return None
-    awaited_year = local_date(state.recorder.clock.now()).year - 1
-    have = {s.line.body_id for s in before.lines.values() if s.line.decision is Decision.REPORT and s.line.report_year == awaited_year}
-    nobody_awaited = all(body.id in have for body in before.bodies)
+    nobody_awaited = _nobody_awaited(state)
 
     def enough(reading: Reading) -> bool:
         if not (_same_rows(reading, before.whole_lines) if reading.led else unchanged):
             return False
-        return reading.declared_total == len(before.whole_lines) or nobody_awaited
+        if reading.declared_total is not None and reading.declared_total != len(before.whole_lines):
+            return False
+        return (
+            nobody_awaited or reading.declared_total is not None or (through.tail is not None and through.pages == reading.declared_pages)
+        )
 
     return enough
+
+
+def _nobody_awaited(state: VisitState) -> bool:
+    """Whether this list showed the newest report of every body it is known for."""
+    before = state.before
+    awaited_year = local_date(state.recorder.clock.now()).year - 1
+    have = {s.line.body_id for s in before.lines.values() if s.line.decision is Decision.REPORT and s.line.report_year == awaited_year}
+    return all(body.id in have for body in before.bodies)
 
 
 def _same_rows(reading: Reading, lines: Sequence[ListLine]) -> bool:
@@ -106,14 +136,38 @@ def _same_rows(reading: Reading, lines: Sequence[ListLine]) -> bool:
     return found == [(line.url, line.title, line.listed_on) for line in lines[: len(found)]]
 
 
-def _take_over(state: VisitState, facts: ListFacts) -> ListFacts:
-    """The rows of the other pages stand as they did: the first ones are unchanged, and so is the total they come with."""
-    if facts.declared_total != len(state.before.whole_lines):
-        return facts
-    rest = [line for line in state.before.whole_lines if line.url not in state.lines]
+async def _take_over(state: VisitState, reading: Reading, facts: ListFacts, ask_page: AskTail) -> ListFacts | None:
+    """The rows of the other pages stand as they did: the first ones are unchanged, and so is the total they come with or the end of the
+    list. None where the end is another now, so that the list must be read.
+    """
+    whole, through = state.before.whole_lines, state.before.read_through
+    assert through is not None
+    state.read_through = through
+    if facts.declared_total is None:
+        if _nobody_awaited(state):
+            return facts
+        if through.tail is None or not await _still_ends(state, reading, through.tail, ask_page):
+            state.read_through = None
+            return None
+    rest = [line for line in whole if line.url not in state.lines]
     state.lines.update((line.url, line) for line in rest)
     state.recorder.record_list(state.visit_id, state.before.entry.id, rest)
-    return replace(facts, items_seen=len(state.lines), ended=len(state.lines) == facts.declared_total)
+    return replace(facts, items_seen=len(state.lines), ended=len(state.lines) == len(whole))
+
+
+async def _still_ends(state: VisitState, reading: Reading, tail: Tail, ask_page: AskTail) -> bool:
+    """Ask for the end of the list; whether it is as it was."""
+    known = state.recorder.validators_of(tail.ask.url) if tail.ask.method == "GET" else NO_VALIDATORS
+    reply = await ask_page(tail.ask, known)
+    if reply.page is None or reply.trouble is not None:
+        return False
+    page = state.recorder.newest_page(tail.ask.url) if reply.not_modified else reply.page
+    if page is None:
+        return False
+    try:
+        return tail.is_shown_by(get_family(reading.family_id).read_list(page, tail.params))
+    except LayoutChanged:
+        return False
 
 
 async def _take_control(state: VisitState) -> None:

@@ -15,7 +15,10 @@ from sqlalchemy import Connection
 
 from crawler.discovery.naming import KnownBody
 from crawler.fetching import Reply, Validators
+from crawler.list_tail import ReadThrough, read_through_from
 from crawler.listing import Ask
+from crawler.page import Page
+from crawler.page import page as make_page
 from storage import bodies, captures, portals, reports, sightings, visits
 from storage.archive.keep import Kept, Received, keep, write_rows
 from storage.archive.store import Archive
@@ -51,6 +54,7 @@ class Before:
     list_sha256: Sha256 | None
     list_content_type: str
     whole_lines: tuple[ListLine, ...]
+    read_through: ReadThrough | None
 
 
 @dataclass(slots=True)
@@ -72,6 +76,7 @@ class Recorder:
             owners = {line.line.body_id for line in lines.values() if line.line.body_id} | set(entry.body_ids)
             newest = next((v for v in visits.recent(connection, entry_point_id, limit=5) if v.finished_at is not None), None)
             listed = captures.newest_for_url(connection, entry.url)
+            through = _read_through(newest)
             return Before(
                 entry=entry,
                 portal=portals.get(connection, entry.portal_id),
@@ -83,7 +88,8 @@ class Recorder:
                 last_facts=newest.result.facts if newest else {},
                 list_sha256=listed.sha256 if listed and listed.status == 200 else None,
                 list_content_type=_headers(listed).get("content-type", "") if listed else "",
-                whole_lines=_whole_lines(newest, lines),
+                whole_lines=_whole_lines(newest, through, lines),
+                read_through=through,
             )
 
     def start(self, entry_point_id: EntryPointId) -> VisitId:
@@ -160,6 +166,16 @@ class Recorder:
         headers = _headers(found)
         return Validators(headers.get("etag", ""), headers.get("last-modified", ""))
 
+    def newest_page(self, url: str) -> Page | None:
+        """The page that the server last answered with content at that address, from the archive."""
+        with self.database.read() as connection:
+            found = captures.newest_for_url(connection, url)
+        if found is None or found.status != 200:
+            return None
+        return make_page(
+            found.final_url or url, 200, self.archive.get(found.sha256), {"content-type": _headers(found).get("content-type", "")}
+        )
+
     def finish(self, visit_id: VisitId, before: Before, result: VisitResult, *, family: str, validators: Validators) -> bool:
         """End the visit, with the health of the list that follows from it; whether it can serve as a proof of absence."""
         with self.database.write() as connection:
@@ -211,11 +227,23 @@ def _versions(connection: Connection, owners: set[BodyId], lines: Mapping[str, S
     return tuple(found)
 
 
-def _whole_lines(newest: Visit | None, lines: Mapping[str, Sighting]) -> tuple[ListLine, ...]:
-    """The rows of the list as the last visit saw it, if that visit read it to its end."""
-    if newest is None or newest.result.outcome is not VisitOutcome.COMPLETE or not newest.result.whole_list:
+def _read_through(newest: Visit | None) -> ReadThrough | None:
+    """The page-by-page reading that the newest visit rests on; none after a visit that was not complete, or whose own reading was not
+    whole.
+    """
+    if newest is None or newest.result.outcome is not VisitOutcome.COMPLETE:
+        return None
+    through = read_through_from(newest.result.facts)
+    return None if through is not None and through.visit_id == newest.id and not newest.result.whole_list else through
+
+
+def _whole_lines(newest: Visit | None, through: ReadThrough | None, lines: Mapping[str, Sighting]) -> tuple[ListLine, ...]:
+    """The rows of the list as it was last read to its end, if they stood unchanged at every visit since, as far as those looked."""
+    if newest is None or through is None:
         return ()
-    return tuple(s.line for s in sorted(lines.values(), key=lambda s: s.line.position) if s.last_visit_id == newest.id)
+    # Rows of the first page were met again at each visit since; those behind it were last met by the visit that read them.
+    met = {newest.id, VisitId(through.visit_id)}
+    return tuple(s.line for s in sorted(lines.values(), key=lambda s: s.line.position) if s.last_visit_id in met)
 
 
 def _headers(capture: Capture) -> dict[str, str]:

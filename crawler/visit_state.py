@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from crawler.discovery.troubles import Trouble, fingerprint, trouble
 from crawler.errands import WATCH, Errand
 from crawler.fetching import NO_VALIDATORS, Fetch, Reply, Validators
+from crawler.list_tail import ReadThrough
 from crawler.listing import Ask
 from crawler.page import Page
 from crawler.recording import Before, Recorder
@@ -21,7 +22,9 @@ from storage.domain.visits import ListLine
 
 @dataclass(slots=True)
 class VisitState:
-    """One visit under way. `lines` are the rows met, by address; `incomplete` the report pages that could not be had this time."""
+    """One visit under way. `lines` are the rows met, by address; `incomplete` the report pages that could not be had this
+    time, `read_through` the page-by-page reading that what is known of the list rests on.
+    """
 
     fetch: Fetch
     recorder: Recorder
@@ -35,6 +38,7 @@ class VisitState:
     archived_now: set[str] = field(default_factory=set)
     new_versions: int = 0
     incomplete: list[str] = field(default_factory=list)
+    read_through: ReadThrough | None = None
     stopped: Trouble | None = None
 
     async def ask(self, ask: Ask, role: CaptureRole, validators: Validators = NO_VALIDATORS) -> tuple[Reply, Sha256 | None]:

@@ -54,7 +54,13 @@ async def visit(
         negative_control=memory.get(host_of(before.entry.url)).control_absent,
         history=before.history,
         failed_details=len(state.incomplete),
-        extra=as_facts(list_pages=state.list_pages, incomplete=state.incomplete, new_versions=state.new_versions, column=listed.column),
+        extra=as_facts(
+            list_pages=state.list_pages,
+            incomplete=state.incomplete,
+            new_versions=state.new_versions,
+            column=listed.column,
+            read_through=state.read_through.as_facts() if state.read_through else None,
+        ),
     )
     result = _of_its_years(conclude(sight), before.entry.params, local_date(recorder.clock.now()).year - 1)
     return Done(
