@@ -8,11 +8,14 @@ table 3. Marks only name candidates; what is said of two reports is always count
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from heapq import nsmallest
 from zlib import crc32
 
 from monitor.neighbours import LEAST_NONZERO, LEAST_TEXT_OF_OTHERS, SHINGLE, bare_text, prose, sample
-from storage.domain.reports import Cell, ParsedReport
+from monitor.remembered import Remembered
+from storage.domain.ids import CellPath
+from storage.domain.reports import ParsedReport
 
 TEXT_MARKS = 20
 LEAST_SHARED = 4
@@ -22,9 +25,12 @@ FIGURES = 1 << 32
 """Added to marks of figures, so that they never meet those of text."""
 
 
-def marks(report: ParsedReport) -> frozenset[int]:
+def _marks(report: ParsedReport) -> frozenset[int]:
     """The marks of a report; none where there is too little text and too few figures to say anything by."""
     return frozenset((*_of_text(prose(report, 1, 5, 6)), *_of_figures(report)))
+
+
+marks = Remembered(_marks)
 
 
 def _of_text(text: str) -> Iterable[int]:
@@ -34,17 +40,20 @@ def _of_text(text: str) -> Iterable[int]:
 
 
 def _of_figures(report: ParsedReport) -> Iterable[int]:
-    columns: dict[str, list[tuple[str, Cell]]] = {"natural": [], "total": []}
-    for path, cell in report.cells.items():
-        table, _, rest = path.partition("/")
-        if table == "requests" and (column := rest.rpartition("/")[2]) in columns:
-            columns[column].append((path, cell))
-    for cells in columns.values():
-        known = [(path, cell.value) for path, cell in cells if cell.value]
-        if 2 * len(known) >= LEAST_NONZERO and all(cell.trusted for _, cell in cells):
-            yield FIGURES + crc32(repr(sorted(known)).encode())
+    for paths in _columns(tuple(report.cells)):
+        cells = [report.cells[path] for path in paths]
+        known = [(path, cell.value) for path, cell in zip(paths, cells, strict=True) if cell.value]
+        if 2 * len(known) >= LEAST_NONZERO and all(cell.trusted for cell in cells):
+            yield FIGURES + crc32(repr(known).encode())
+
+
+@lru_cache(maxsize=64)
+def _columns(paths: tuple[CellPath, ...]) -> tuple[tuple[CellPath, ...], ...]:
+    """The cells of the two columns that are compared, in one order; the forms and their variants are few."""
+    table = sorted(path for path in paths if path.startswith("requests/"))
+    return tuple(tuple(path for path in table if path.endswith(column)) for column in ("/natural", "/total"))
 
 
 def may_be_alike(shared: Collection[int]) -> bool:
     """Whether two reports with these marks in common are worth comparing."""
-    return any(mark >= FIGURES for mark in shared) or len(shared) >= LEAST_SHARED
+    return len(shared) >= LEAST_SHARED or max(shared, default=0) >= FIGURES

@@ -51,14 +51,18 @@ def exactly(value: Number) -> Interval:
 
 def of_cell(cell: Cell) -> Interval:
     """What `cell` lets us know. A doubtful reading gives the hull of its candidates, its one guess, or anything; findings say so."""
-    if cell.kind is CellKind.ZERO and cell.confidence >= LOW_CONFIDENCE and cell.value == 0:
-        return NOTHING  # most cells of most reports
     doubtful = cell.kind is CellKind.CONFLICT or cell.confidence < LOW_CONFIDENCE
     if doubtful and cell.candidates:
         return Interval(min(cell.candidates), max(cell.candidates), None)
     if cell.value is not None:
         return Interval(cell.value, cell.value, cell.value)
-    return BLANK if cell.kind in {CellKind.BLANK, CellKind.DASH} and not doubtful else UNKNOWN
+    return BLANK if (cell.kind is CellKind.BLANK or cell.kind is CellKind.DASH) and not doubtful else UNKNOWN
+
+
+def is_plain_zero(cell: Cell) -> bool:
+    """Whether the cell is printed as a bare 0 and was read without doubt, as most cells of most reports are."""
+    sure = cell.raw == "0" and cell.kind is CellKind.ZERO and cell.confidence >= LOW_CONFIDENCE
+    return sure and cell.value == 0 and type(cell.value) is int
 
 
 def total(parts: Iterable[Interval]) -> Interval:

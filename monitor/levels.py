@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
+from monitor.running_text import unspaced
 from storage.domain.enums import Scope
 from storage.domain.reports import ParsedReport
 
@@ -31,7 +32,7 @@ def breadth(report: ParsedReport) -> Breadth:
     """What the report says of its own extent."""
     if any(claim.scope is Scope.REGION and claim.metric.startswith("requests_") for claim in report.claims):
         return Breadth.REGION
-    return Breadth.DEPARTMENTS if SUMS_UP.search("".join(report.text.split())) else Breadth.UNSAID
+    return Breadth.DEPARTMENTS if SUMS_UP.search(unspaced(report)) else Breadth.UNSAID
 
 
 def name_of(report: ParsedReport) -> str:

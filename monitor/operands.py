@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from crawler.parsing.statements.scopes import is_government
 from monitor.equations import VIOLATED, Evaluated, Operands
@@ -34,8 +35,9 @@ def value_of(interval: Interval) -> Number | None:
 
 def equation_results(subject: Subject, rule: RuleId, equation: str) -> Iterator[CheckResult]:
     """Every place of one equation of the form as results of `rule`; nothing for a table that was not found at all."""
-    for evaluated in subject.operands.equations:
-        if evaluated.id == equation and evaluated.at.split("/", 1)[0] in subject.operands.read:
+    read = subject.operands.read
+    for evaluated in subject.operands.by_id.get(equation, ()):
+        if evaluated.at.split("/", 1)[0] in read:
             yield _equation_result(subject, rule, evaluated)
 
 
@@ -81,7 +83,7 @@ def relation(
     """`sum(left) = sum(right)` or `<=` over cells of this report."""
     left_side, right_side = subject.operands.sum_of(left), subject.operands.sum_of(right)
     outcome = compare(left_side, right_side, kind)
-    cells = tuple(CellPath(path) for path in (*left, *right))
+    cells = cast(tuple[CellPath, ...], (*left, *right))
     return CheckResult(
         rule=rule,
         at=at,
@@ -117,13 +119,13 @@ class Candidate:
 
 def cells_sum(subject: Subject, *paths: str) -> Candidate:
     """The sum of some cells as one meaning."""
-    return Candidate(subject.operands.sum_of(paths), tuple(CellPath(path) for path in paths))
+    return Candidate(subject.operands.sum_of(paths), cast(tuple[CellPath, ...], paths))
 
 
 def without(subject: Subject, wholes: Sequence[str], parts: Sequence[str]) -> Candidate:
     """The sum of `wholes` less that of `parts`, as one meaning."""
     difference = less(subject.operands.sum_of(wholes), subject.operands.sum_of(parts))
-    return Candidate(difference, tuple(CellPath(path) for path in (*wholes, *parts)))
+    return Candidate(difference, cast(tuple[CellPath, ...], (*wholes, *parts)))
 
 
 Meanings = Callable[[Subject, Claim], Sequence[Candidate]]
@@ -145,10 +147,12 @@ def against_table(subject: Subject, rule: RuleId, meanings: Mapping[str, Meaning
 def claim_result(subject: Subject, rule: RuleId, claim: Claim, candidates: Sequence[Candidate]) -> CheckResult:
     """One mention against the figures it may mean."""
     at = f"text/{claim.metric}"
-    cells = tuple(dict.fromkeys(path for candidate in candidates for path in candidate.cells))
-    if not {path.split("/", 1)[0] for path in cells} <= subject.operands.read:
+    cells = tuple(dict.fromkeys([path for candidate in candidates for path in candidate.cells]))
+    if not {path.partition("/")[0] for path in cells} <= subject.operands.read:
         return CheckResult(rule, at, Outcome.UNDETERMINED, left=claim.value, cells=cells, needs=cells, quote=claim.quote)
-    outcome = among(claim.value, [candidate.interval for candidate in candidates])
+    outcome, right = _nearest(claim.value, candidates)
+    if outcome is Outcome.PASS:
+        return CheckResult(rule, at, outcome, claim.value, right, cells, quote=claim.quote)
     if outcome is Outcome.UNDETERMINED and _fits_no_reading(subject, claim.value, candidates):
         outcome = Outcome.FAIL
     reason = incomparable(subject, claim) if outcome in VIOLATED else ""
@@ -159,9 +163,9 @@ def claim_result(subject: Subject, rule: RuleId, claim: Claim, candidates: Seque
         at=at,
         outcome=outcome,
         left=claim.value,
-        right=_nearest(claim.value, candidates),
+        right=right,
         cells=cells,
-        needs=() if outcome is Outcome.PASS else unknown_cells(subject.operands, cells),
+        needs=unknown_cells(subject.operands, cells),
         quote=claim.quote,
         facts=_claim_facts(subject, candidates) if outcome in VIOLATED else {},
     )
@@ -179,11 +183,14 @@ def _fits_no_reading(subject: Subject, value: Number, candidates: Sequence[Candi
     )
 
 
-def _nearest(value: Number, candidates: Sequence[Candidate]) -> Number | None:
-    """The figure the mention agrees with, else the first meaning's."""
-    outcomes = [among(value, [candidate.interval]) for candidate in candidates]
-    best = min(range(len(candidates)), key=lambda i: ORDER.index(outcomes[i]), default=None)
-    return None if best is None else value_of(candidates[best].interval)
+def _nearest(value: Number, candidates: Sequence[Candidate]) -> tuple[Outcome, Number | None]:
+    """What is known of the mention, and the figure it agrees with, else the first meaning's."""
+    if not candidates:
+        return Outcome.NOT_APPLICABLE, None
+    stated = exactly(value)
+    outcomes = [compare(stated, candidate.interval) for candidate in candidates]
+    best = min(range(len(candidates)), key=lambda i: ORDER.index(outcomes[i]))
+    return outcomes[best], value_of(candidates[best].interval)
 
 
 def _claim_facts(subject: Subject, candidates: Sequence[Candidate]) -> dict[str, str]:

@@ -32,7 +32,8 @@ def missing_cells(subject: Subject, rule: RuleId, table: str) -> Iterator[CheckR
         else:
             yield not_applicable(rule, table, "该表的读数")
         return
-    missing = tuple(path for path in subject.operands.paths(table) if report.cell(path).kind is CellKind.ABSENT)
+    cells = subject.operands.cells
+    missing = tuple([path for path in subject.operands.paths(table) if cells[path].kind is CellKind.ABSENT])
     what = f"未找到 {len(missing)} 格：{places(missing, report.form, 3)}" if missing else ""
     facts = {"what": what, "reservation": RESERVATION} if missing else {}
     if missing:

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import lru_cache
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from storage import bodies, duties, evidence, findings, marks, readings, reports
 from storage.domain.duties import DutyKey, DutyState, Evidence
-from storage.domain.enums import CellKind
 from storage.domain.ids import BodyId
 from storage.domain.originals import ReportVersion
 from storage.domain.registry import Body
-from storage.domain.reports import Cell, Number, ParsedReport
+from storage.domain.reports import ParsedReport
 from storage.findings import StoredFinding
 from storage.readings import StoredReading
 
@@ -84,12 +81,20 @@ class Shelf:
         """The readings that stand of all years of one body, whole."""
         known = self.ids(connection, [body_id])[body_id]
         if unknown := [reading_id for reading_id in known.values() if reading_id not in self._whole]:
-            self._whole.update((one.id, one) for one in readings.get_many(connection, unknown))
+            self._keep_whole(readings.get_many(connection, unknown))
         found = {year: self._whole[reading_id] for year, reading_id in known.items()}
         for one in found.values():
             self._whole.move_to_end(one.id)
         _bound(self._whole, self._most_whole)
         return found
+
+    def _keep_whole(self, found: Iterable[StoredReading]) -> None:
+        """Keep readings, and at once what others will compare of them: taken from the database once more it costs six times as much."""
+        for one in found:
+            self._whole[one.id] = one
+            if one.id not in self._tables:
+                self._tables[one.id] = readings.tables_only(one.parsed)
+        _bound(self._tables, MOST_TABLES)
 
     def versions(self, connection: Connection, body_id: BodyId, report_year: int) -> tuple[ReportVersion, ...]:
         """All versions of one report, the oldest first."""
@@ -143,9 +148,7 @@ class Shelf:
         """What other bodies reported for one year, tables and name only, in the order asked for."""
         wanted = self._readings_of(connection, of, report_year)
         if unknown := [reading_id for reading_id in wanted.values() if reading_id not in self._tables]:
-            at_hand = {one: self._whole[one].parsed for one in unknown if one in self._whole}
-            rest = readings.tables_of(connection, [one for one in unknown if one not in at_hand])
-            self._tables.update((one, tables_of(parsed)) for one, parsed in (at_hand | rest).items())
+            self._tables.update(readings.tables_of(connection, unknown))
         found = {body_id: self._tables[reading_id] for body_id, reading_id in wanted.items()}
         for reading_id in wanted.values():
             self._tables.move_to_end(reading_id)
@@ -165,7 +168,7 @@ class Shelf:
         """What other bodies reported for one year, whole."""
         wanted = self._readings_of(connection, of, report_year)
         if unknown := [reading_id for reading_id in wanted.values() if reading_id not in self._whole]:
-            self._whole.update((found.id, found) for found in readings.get_many(connection, unknown))
+            self._keep_whole(readings.get_many(connection, unknown))
         found = {body_id: self._whole[reading_id].parsed for body_id, reading_id in wanted.items()}
         _bound(self._whole, self._most_whole)
         return found
@@ -213,15 +216,3 @@ class Shelf:
 def _bound(kept: OrderedDict[K, V], most: int) -> None:
     while len(kept) > most:
         kept.popitem(last=False)
-
-
-def tables_of(parsed: ParsedReport) -> ParsedReport:
-    """The report with nothing but its name and its tables, without places: what rules compare of others."""
-    cells = {path: _placeless(c.kind, c.raw, c.value, c.confidence, c.note, c.candidates) for path, c in parsed.cells.items()}
-    return replace(parsed, title="", cells=cells, sections=(), claims=(), dates=(), text="", meta={})
-
-
-@lru_cache(maxsize=50_000, typed=True)
-def _placeless(kind: CellKind, raw: str, value: Number | None, confidence: float, note: str, candidates: tuple[Number, ...]) -> Cell:
-    """One and the same cell for all that print the same: most of a table is zeros."""
-    return Cell(kind, raw, value, None, confidence, note, candidates)

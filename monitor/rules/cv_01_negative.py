@@ -34,7 +34,7 @@ def _signed(path: str) -> bool:
 def check(subject: Subject) -> Iterator[CheckResult]:
     """每个不合的格一个结果；都合规时一个“一致”。"""
     bad = False
-    for path, cell in subject.operands.cells.items():
+    for path, cell in subject.operands.telling:
         if not cell.value or path in MONEY or _signed(path):
             continue
         if cell.value < 0 or (isinstance(cell.value, Decimal) and cell.value != cell.value.to_integral_value()):

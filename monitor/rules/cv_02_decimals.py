@@ -29,7 +29,7 @@ MONEY = ("proactive/fees_wan", "proactive/procurement/1")
 def check(subject: Subject) -> Iterator[CheckResult]:
     """每个不合的格一个结果；都合规时一个“一致”。"""
     bad = False
-    for path, cell in subject.operands.cells.items():
+    for path, cell in subject.operands.telling:
         if isinstance(cell.value, Decimal) and path not in MONEY:
             bad = True
             yield CheckResult(ID, path, Outcome.FAIL, cell.value, cells=(path,), facts={"raw": cell.raw})

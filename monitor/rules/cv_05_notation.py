@@ -30,7 +30,7 @@ PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?")
 def check(subject: Subject) -> Iterator[CheckResult]:
     """每个不合的格一个结果；都合规时一个“一致”。"""
     bad = False
-    for path, cell in subject.operands.cells.items():
+    for path, cell in subject.operands.telling:
         if cell.value is None or cell.raw in DIGITS or cell.note:
             continue
         if cell.raw.strip() and not PLAIN.fullmatch(cell.raw.strip()):

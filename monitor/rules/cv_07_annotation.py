@@ -29,7 +29,7 @@ PART = re.compile(r"(?:其中|含)[^\d]{0,12}(\d+)")
 def check(subject: Subject) -> Iterator[CheckResult]:
     """每个带注的格一个结果。"""
     found = False
-    for path, cell in subject.operands.cells.items():
+    for path, cell in subject.operands.telling:
         match = PART.search(cell.note) if cell.kind is CellKind.ANNOTATED else None
         if match is None or cell.value is None:
             continue

@@ -27,9 +27,7 @@ LEAST = 20
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """看三张表两位以上的数字。"""
-    values = [
-        int(c.value) for c in subject.operands.cells.values() if c.value is not None and c.trusted and c.value >= 10 and c.value % 1 == 0
-    ]
+    values = [int(c.value) for _, c in subject.operands.telling if c.value is not None and c.value >= 10 and c.trusted and c.value % 1 == 0]
     if len(values) < LEAST:
         yield not_applicable(ID, "tables", "二十个以上两位以上的数字")
         return

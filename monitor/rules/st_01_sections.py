@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.operands import undetermined
+from monitor.running_text import unspaced
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Certainty, Outcome, Severity
 from storage.domain.ids import RuleId
@@ -56,7 +57,7 @@ def _somewhere(subject: Subject, number: int) -> bool:
     """The heading was not recognised as one, but its words or its table stand in the report."""
     if TABLES.get(number) in subject.operands.read:
         return True
-    text = "".join(subject.report.text.split())
+    text = unspaced(subject.report)
     return any(wording in text for section in subject.operands.form.sections if section.number == number for wording in section.wordings)
 
 

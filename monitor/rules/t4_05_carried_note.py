@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from monitor.operands import not_applicable
+from monitor.running_text import unspaced
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
 from storage.domain.ids import RuleId
@@ -28,7 +29,7 @@ NOTE = re.compile(r"(?:行政复议|行政诉讼|案件|表四|总计)[^。；]{
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """写明的一个“一致”结果，带原文。"""
-    found = NOTE.search("".join(subject.report.text.split()))
+    found = NOTE.search(unspaced(subject.report))
     if found is None:
         yield not_applicable(ID, "litigation", "含上年结转的说明")
     else:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from monitor.operands import not_applicable, undetermined
+from monitor.running_text import unspaced
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
 from storage.domain.ids import RuleId
@@ -28,7 +29,7 @@ CLAIMED = re.compile(r"(?:汇总|涵盖|包括|涉及)[^。；\d]{0,12}(?P<count
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """登记不足、没有下级报告时不判断。"""
-    match = CLAIMED.search("".join(subject.report.text.split()))
+    match = CLAIMED.search(unspaced(subject.report))
     if match is None:
         yield not_applicable(ID, "text/coverage", "正文所称的汇总单位数")
         return
