@@ -19,7 +19,11 @@ from storage.domain.errors import LayoutChanged
 ID = "shell"
 
 _REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"\s]+)", re.IGNORECASE)
-_GOES = re.compile(r"""\blocation(?:\.href)?\s*=(?!=)\s*['"]([^'"\s]+)['"]|\blocation\.(?:replace|assign)\(\s*['"]([^'"\s]+)['"]""")
+_GOES = re.compile(
+    r"""\blocation(?:\.href)?\s*=(?!=)\s*['"]([^'"\s]+)['"](?!\s*\+)|\blocation\.(?:replace|assign)\(\s*['"]([^'"\s]+)['"](?!\s*\+)"""
+)
+"""An address that something is added to is a pager's, not that of a jump."""
+
 _HANDHELD = re.compile(r"://(?:m|wap|3g)\.|/(?:m|wap|mobile)(?:/|$)", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"head|foot|top|bottom|left|menu|nav|login|count|tongji|share|search|weather|map|video|banner|piwik|analytics", re.IGNORECASE

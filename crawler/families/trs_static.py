@@ -2,8 +2,8 @@
 
 Page 1 is `index.html`; what page 2 is called depends on the dialect. `createPageHTML(total, current, "index", "html")` counts from 0, so
 the second page is `index_1.html`; the form with a leading element name counts from 1, so it is `index_2.html`. Both are offered, the
-likelier first: the caller keeps the one that brings rows not seen before. Declared totals are kept as declared, never trusted to end the
-list.
+likelier first: the caller keeps the one that brings rows not seen before. Where there is no such call, the page is probed
+(`crawler/list_prober.py`). Declared totals are kept as declared, never trusted to end the list.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
-from crawler.list_rows import absolute, column_name, rows, says_nothing
-from crawler.listing import Ask, Listing, Start
-from crawler.page import Page, tree, visible_text
+from crawler.list_pager import told
+from crawler.list_prober import continues, probe
+from crawler.list_rows import column_name, rows, says_nothing
+from crawler.listing import Ask, Item, Listing, Start
+from crawler.page import Page
 from storage.domain.errors import LayoutChanged
 
 ID = "trs_static"
@@ -24,9 +26,6 @@ _CALL = re.compile(r"createPageHTML\s*\(([^)]{1,200})\)")
 _ONE = re.compile(_ARGUMENT)
 _MARKERS = ("TRS_Editor", "trs_editor_view", "TRS_UEDITOR", "countPage")
 _TRS_LINK = re.compile(r"/t20\d{6}_\d+\.s?html?")
-_ROWS_TOTAL = re.compile(r"共\s*(\d{1,6})\s*[条篇]")
-_PAGES_TOTAL = re.compile(r"共\s*(\d{1,5})\s*页|\b\d{1,4}\s*/\s*(\d{1,4})\s*页")
-_NEXT_WORDS = frozenset({"下一页", "下页", "下一页>", "下一页>>", "后一页", ">"})
 
 
 def detect(page: Page) -> float:
@@ -52,39 +51,36 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
     items, skipped = rows(page)
     if not items and not says_nothing(page):
         raise LayoutChanged("列表页上没有找到任何条目，也没有“暂无信息”的说明", advice="页面可能已改版，请核对栏目地址")
-    body = visible_text(tree(page.text).find("body"))
-    following, pages, counts_from = _following(page, params.get("counts_from", ""))
-    declared = _ROWS_TOTAL.search(body)
+    continues(page, items, params)
+    following, carry = _following(page, items, params)
+    said = told(page)
     return Listing(
         items=items,
         next=following,
-        declared_total=int(declared.group(1)) if declared else None,
-        declared_pages=pages or _pages(body),
+        declared_total=said.rows,
+        declared_pages=_int(carry.pop("pages", "")) or said.pages,
         complete=skipped == 0,
         skipped=skipped,
         says_empty=not items,
         column=column_name(page),
-        carry={"counts_from": counts_from},
+        carry=carry,
     )
 
 
-def _pages(body: str) -> int | None:
-    found = _PAGES_TOTAL.search(body)
-    return int(found.group(1) or found.group(2)) if found else None
+def _int(text: str) -> int | None:
+    return int(text) if text else None
 
 
-def _following(page: Page, counts_from: str) -> tuple[tuple[Ask, ...], int | None, str]:
-    """Ways to the next page, how many pages the pager declares, and whether it counts from 0 or 1."""
+def _following(page: Page, items: tuple[Item, ...], params: Mapping[str, str]) -> tuple[tuple[Ask, ...], dict[str, str]]:
+    """Ways to the next page, and what to carry: where the pager's call says it, how many `pages` and where it `counts_from`."""
     call = _CALL.search(page.text)
     arguments = [next((group for group in match if group), "") for match in _ONE.findall(call.group(1))] if call else []
-    if len(arguments) >= 4:
-        return _numbered(page, arguments, counts_from)
-    for anchor in tree(page.text).iter("a"):
-        if "".join(visible_text(anchor).split()) in _NEXT_WORDS:
-            address = absolute(page.url, anchor.get("href") or "")
-            if address and address != page.url:
-                return (Ask(address, referer=page.url),), None, ""
-    return (), None, ""
+    if len(arguments) < 4:
+        return probe(page, items, params)
+    asks, pages, counts_from = _numbered(page, arguments, params.get("counts_from", ""))
+    # The place and the column of the page are checked here, too.
+    _, carry = probe(page, items, params)
+    return asks, carry | {"counts_from": counts_from, "pages": "" if pages is None else str(pages)}
 
 
 def _numbered(page: Page, arguments: list[str], counts_from: str) -> tuple[tuple[Ask, ...], int | None, str]:

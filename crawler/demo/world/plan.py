@@ -35,6 +35,10 @@ PATHS: Mapping[str, str] = {
     "embedded_data": "/ch0023{n}/ndbg.html",
     "epoint": "/zwgk/003/govInfoPub{n}.html",
     "eportal": "/eportal/ui?pageId=41{n}88",
+    "uuid_columns": "/columns/3f0c9a{n:0>2}-7a11-4c1e-9d20-51b2c3d4e5f6/index.html",
+    "ilist": "/info/iList.jsp?node_id=GKqpx&cat_id=51{n}7&tm_id=9",
+    "aspnet": "/InfoPublic.aspx?cid=1{n}08",
+    "city_template": "/qpxrmzf/xxgkn{n}/pc/list.html",
 }
 """Address of a column by style; `{n}` is empty for the only one, else a number. Styles that need a browser are not in it."""
 

@@ -1,0 +1,124 @@
+"""Lists of ASP.NET and old ASP: pages turned by a link with a number in its query, else by posting the page's own form back.
+
+A postback carries every field of the form as served, above all the view state; only the control of the pager is put in. The link is taken
+where there is one: it needs nothing of the page before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from lxml import html
+
+from crawler.list_pager import NEXT_WORDS, next_link, numbered_link, pager_links, told
+from crawler.list_rows import absolute, column_name, rows, says_nothing
+from crawler.listing import Ask, Listing, Start
+from crawler.page import Page, tree
+from storage.domain.errors import LayoutChanged
+
+ID = "aspnet"
+
+_PATH = re.compile(r"\.aspx?$", re.IGNORECASE)
+_POSTBACK = re.compile(r"__doPostBack\(\s*['\"]([^'\"]{1,200})['\"]\s*,\s*['\"]([^'\"]{0,200})['\"]\s*\)")
+_TARGET, _ARGUMENT, _STATE = "__EVENTTARGET", "__EVENTARGUMENT", "__VIEWSTATE"
+_NOT_SENT = frozenset({"submit", "button", "image", "reset", "file", "checkbox", "radio"})
+
+
+def detect(page: Page) -> float:
+    """Certainty that this is such a list; an article of the same system has the official title of one."""
+    stated, named = _STATE in page.text, bool(_PATH.search(urlsplit(page.url).path))
+    if not (stated or named) or _is_article(page):
+        return 0.0
+    pager = _turner(page, (told(page).place or 1) + 1) is not None or told(page).pages is not None
+    found = len(rows(page)[0])
+    if pager and (found or says_nothing(page)):
+        return 0.86 if stated else 0.8
+    return 0.55 if found > 1 or says_nothing(page) else 0.0
+
+
+def first_requests(start: Start) -> tuple[Ask, ...]:
+    """The list page."""
+    return (Ask(start.url),)
+
+
+def read_list(page: Page, params: Mapping[str, str]) -> Listing:
+    """One page of the list. `params` carries `place`, which page this should be, from 1.
+
+    Raises:
+        LayoutChanged: an article; no row and no words that say there is none.
+    """
+    if _is_article(page):
+        raise LayoutChanged("这是一篇文章，不是列表页", advice="请核对栏目地址")
+    found, skipped = rows(page)
+    if not found and (skipped or not says_nothing(page)):
+        raise LayoutChanged("列表页上没有找到任何条目，也没有“暂无信息”的说明", advice="页面可能已改版，请核对栏目地址")
+    said, place = told(page), int(params.get("place") or 1)
+    # Past its end the server shows the last page again, and says which one that is.
+    items = () if said.place is not None and said.place == said.pages and said.place < place else found
+    ask = _turner(page, place + 1) if items and not (said.pages is not None and place >= said.pages) else None
+    return Listing(
+        items=items,
+        next=(ask,) if ask is not None else (),
+        declared_total=said.rows,
+        declared_pages=said.pages,
+        complete=skipped == 0,
+        skipped=skipped,
+        says_empty=not items,
+        column=column_name(page),
+        carry={"place": str(place + 1)},
+    )
+
+
+def _is_article(page: Page) -> bool:
+    return any((meta.get("name") or "").lower() == "articletitle" for meta in tree(page.text).iter("meta"))
+
+
+def _turner(page: Page, number: int) -> Ask | None:
+    """The way to the page of that number: by its link, else by the form."""
+    linked = numbered_link(page, number) or next_link(page)
+    if linked:
+        return Ask(linked, referer=page.url)
+    control = _control(page, number)
+    return _posted(page, *control) if control is not None else None
+
+
+def _control(page: Page, number: int) -> tuple[str, str] | None:
+    """Target and argument of the pager's link: the one with that number, else the one that says "next"."""
+    onward: tuple[str, str] | None = None
+    for words, anchor in pager_links(page):
+        called = _POSTBACK.search(f"{anchor.get('href') or ''} {anchor.get('onclick') or ''}")
+        if called is None or anchor.get("disabled") is not None:
+            continue
+        if words.strip("[]") == str(number):
+            return called.group(1), called.group(2)
+        if words in NEXT_WORDS:
+            onward = onward or (called.group(1), called.group(2))
+    return onward
+
+
+def _posted(page: Page, target: str, argument: str) -> Ask | None:
+    form = next((one for one in tree(page.text).iter("form") if one.xpath(f".//input[@name='{_STATE}']")), None)
+    if form is None:
+        return None
+    kept = [(name, value) for name, value in _fields(form) if name not in {_TARGET, _ARGUMENT}]
+    address = absolute(page.url, form.get("action") or "") or page.url
+    if urlsplit(address).hostname != urlsplit(page.url).hostname:
+        return None
+    return Ask(address, form=((_TARGET, target), (_ARGUMENT, argument), *kept), referer=page.url)
+
+
+def _fields(form: html.HtmlElement) -> list[tuple[str, str]]:
+    """What a browser would send of the form when a script submits it: no button, nothing unnamed."""
+    found: list[tuple[str, str]] = []
+    for field in form.iter("input", "select", "textarea"):
+        name, kind = field.get("name") or "", (field.get("type") or "text").lower()
+        if not name or (field.tag == "input" and kind in _NOT_SENT and field.get("checked") is None):
+            continue
+        if field.tag == "select":
+            chosen = field.xpath(".//option[@selected]") or field.xpath(".//option")
+            found += [(name, option.get("value") or option.text or "") for option in chosen[:1]]
+        else:
+            found.append((name, field.get("value") or "" if field.tag == "input" else field.text or ""))
+    return found
