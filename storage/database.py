@@ -76,7 +76,7 @@ def open_database(url: str, *, migrate: bool = True) -> Database:
     """
     from storage.migrations import apply
 
-    address = _normalised(url)
+    address = normalised(url)
     with _translated():
         if migrate:
             apply.upgrade(address)
@@ -85,7 +85,8 @@ def open_database(url: str, *, migrate: bool = True) -> Database:
     return Database(address, _engine(address, readonly=False), _engine(address, readonly=True))
 
 
-def _normalised(url: str) -> URL:
+def normalised(url: str) -> URL:
+    """The address with our driver and, for SQLite, an absolute path. Raises ConfigError for one that cannot be used."""
     try:
         address = make_url(url)
     except ArgumentError as error:

@@ -11,6 +11,9 @@ from storage.statements import insert_new, upsert
 
 LINK_KEY = "link_key"
 
+MUTED = "muted"
+"""Why this installation sends nothing, empty where it does: set by a restore, or by a person."""
+
 
 def get(connection: Connection, name: str) -> str:
     """The value of that name, empty where there is none."""

@@ -16,7 +16,7 @@ from monitor.alerts.channels import MailDefaults, channel, demand, redacted, rob
 from monitor.alerts.egress import Guard
 from monitor.alerts.events import operator
 from monitor.alerts.mail import Relay
-from storage import events, outbox, send_rates
+from storage import events, installation, outbox, send_rates
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind, Outgoing, Reply
 from storage.domain.clock import Clock
@@ -44,7 +44,7 @@ class SendSummary:
 
 def send_due(db: Database, settings: Settings, clock: Clock, *, limit: int = 200) -> SendSummary:
     """Send what is due, at most `limit` messages. A muted installation sends nothing and loses nothing."""
-    if settings.alert_muted:
+    if settings.alert_muted or muted_why(db):
         return SendSummary(muted=True)
     counted: dict[SendState | None, int] = {}
     for _ in range(limit):
@@ -59,6 +59,12 @@ def send_due(db: Database, settings: Settings, clock: Clock, *, limit: int = 200
         counted[outcome] = counted.get(outcome, 0) + 1
     waiting = counted.get(SendState.RETRY, 0) + counted.get(SendState.UNKNOWN, 0)
     return SendSummary(counted.get(SendState.ACCEPTED, 0), waiting, counted.get(SendState.DEAD, 0), counted.get(None, 0))
+
+
+def muted_why(db: Database) -> str:
+    """Why this installation sends nothing, as a restore or a person said; empty where it sends."""
+    with db.read() as connection:
+        return installation.get(connection, installation.MUTED)
 
 
 def _postponed(connection: Connection, outgoing: Outgoing, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli import alert_people, alert_rule
+from monitor.cli import alert_mute, alert_people, alert_rule
 from monitor.cli.failing import Exit
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     noun.command("disable")(disable)
     alert_people.add_to(noun)
     alert_rule.add_to(noun)
+    alert_mute.add_to(noun)
     app.add_typer(noun, name="alert")
 
 
@@ -163,7 +164,7 @@ def _deliver(session: Session, database: Database, settings: Settings, to: str, 
             break
         summary = send_due(database, settings, session.clock(), limit=1)
         if summary.muted or not summary.accepted + summary.waiting + summary.dead:
-            say(f"✕ {to}：没有发送（{'已设为静音 alert_muted' if summary.muted else '另一个进程正在发送'}），消息保留在发件箱。")
+            say(f"✕ {to}：没有发送（{'已静音，见 nianbao doctor' if summary.muted else '另一个进程正在发送'}），消息保留在发件箱。")
             return False
     accepted = tried[-1].state is SendState.ACCEPTED
     say(f"{'✓' if accepted else '✕'} {to}：{tried[-1].state.label}。对方答复：{tried[-1].reply or '（无）'}")

@@ -78,6 +78,7 @@ def _disk(session: Session, settings: Settings) -> Iterator[Look]:
 
 
 def _database(session: Session, settings: Settings) -> Iterator[Look]:
+    from storage import installation
     from storage.domain.errors import NianbaoError
 
     try:
@@ -86,8 +87,11 @@ def _database(session: Session, settings: Settings) -> Iterator[Look]:
         yield Look("数据库", "bad", error.message, error.advice)
         return
     try:
-        with database.read():
-            yield Look("数据库", "ok", f"{database.dialect}，可以读取")
+        with database.read() as connection:
+            muted = installation.get(connection, installation.MUTED)
+        yield Look("数据库", "ok", f"{database.dialect}，可以读取")
+        if muted:
+            yield Look("提醒", "hint", f"已静音：{muted}；消息留在发件箱。", "恢复发送：nianbao alert unmute")
     except NianbaoError as error:
         yield Look("数据库", "bad", error.message, error.advice)
     finally:

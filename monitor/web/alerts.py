@@ -14,7 +14,7 @@ from monitor.alerts.rule_words import sentence
 from monitor.web.desk import desk_of
 from monitor.web.labels import LANGUAGES, SERVICES
 from monitor.web.templating import render
-from storage import alert_holds, alert_rules, destinations, outbox
+from storage import alert_holds, alert_rules, destinations, installation, outbox
 from storage.domain.alerts import Destination, Hold
 from storage.domain.enums import SendState
 
@@ -51,7 +51,7 @@ def alerts(request: Request, dead: Annotated[bool, Query()] = False) -> HTMLResp
             here="alerts",
             languages=LANGUAGES,
             year=None,
-            muted=desk.settings.alert_muted,
+            muted="配置项 alert_muted" if desk.settings.alert_muted else installation.get(connection, installation.MUTED),
             dead_only=dead,
             dead=counts[SendState.DEAD],
             waiting=sum(counts[state] for state in (SendState.PENDING, SendState.RETRY, SendState.UNKNOWN, SendState.LEASED)),

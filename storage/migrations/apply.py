@@ -40,6 +40,11 @@ def head() -> str:
     return revision
 
 
+def revisions() -> frozenset[str]:
+    """Every revision this program knows."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
+
+
 def upgrade(address: URL) -> None:
     """Bring the database at `address` to the newest revision; returns at once, and without a lock, when it is there already."""
     if _is_current(address):
@@ -103,8 +108,7 @@ def _current(connection: Connection) -> str | None:
 def _refuse_newer(current: str | None) -> None:
     if current is None:
         return
-    known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
-    if current not in known:
+    if current not in revisions():
         raise StoreError("数据库由更新的版本建立，本程序不能打开", kept="数据没有改动。", advice="请升级程序，或用备份恢复旧数据库。")
 
 
