@@ -24,9 +24,7 @@ _TOKEN = re.compile(rf"[+\-－]?\d[\d,，.]*(?:\s*(?:万元|亿元|元|件|项))
 _ORDINAL = re.compile(r"(?:\A|(?<=\s))\d{1,2}(?:[.．](?!\d)|(?=、))")  # "2." before a label, never a figure
 _STAMP = re.compile(r"\d{1,4}/\d{1,2}/\d{2,4}\s*,?\s*\d{1,2}:\d{2}")  # date and time a browser prints on the sheet
 # First what can begin neither a figure nor a stamp: most of a stretch is borders and spaces.
-_FIGURES_ONLY = re.compile(
-    rf"(?:[^\u3400-\u9fff（(“\d+\-－/／\\—–]++|(?!{_STAMP.pattern})(?:{_TOKEN.pattern}|[^\u3400-\u9fff（(“]))*+"
-)
+_FIGURES_ONLY = re.compile(rf"(?:[^\u3400-\u9fff（(“\d+\-－/／\\—–]++|(?!{_STAMP.pattern})(?:{_TOKEN.pattern}|[^\u3400-\u9fff（(“]))*+")
 
 
 @dataclass(frozen=True, slots=True)

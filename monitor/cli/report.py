@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows, say
+from monitor.cli.report_export import export
 from monitor.cli.session import Session
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     noun.command("list")(list_)
     noun.command("show")(show)
     noun.command("recheck")(recheck)
+    noun.command("export")(export)
     app.add_typer(noun, name="report")
 
 
