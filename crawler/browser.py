@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.egress import Egress, acceptable_url
+from crawler.keys import Exchange
 from storage.settings import Settings
 
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -31,6 +32,13 @@ FLAGS = (
 MAX_TABS = 4
 NAVIGATION_TIMEOUT_MS = 30_000
 SETTLE_TIMEOUT_MS = 15_000
+MAX_EXCHANGES = 40
+MAX_ANSWER = 4 * 2**20
+SCRIPT_KINDS = frozenset({"xhr", "fetch", "script"})
+"""Kinds of requests that may bring rows: those of scripts, and scripts that are answers themselves (JSONP)."""
+
+WATCH = "nianbao_watch"
+"""Request meta: the `Watch` over the page of this request."""
 
 
 def find_browser(settings: Settings) -> Path | None:
@@ -75,15 +83,98 @@ def browser_settings(settings: Settings, egress: Egress, browser: Path, urls: Se
             "chromium_sandbox": settings.chromium_sandbox,
             "args": [*FLAGS, f"--host-resolver-rules={resolver_rules(egress, urls)}"],
         },
-        "PLAYWRIGHT_CONTEXTS": {"default": {"service_workers": "block", "accept_downloads": False, "user_agent": settings.user_agent}},
+        "PLAYWRIGHT_BROWSER_PROVIDER": "crawler.browser.OnlyWhenNeeded",
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": MAX_TABS,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": NAVIGATION_TIMEOUT_MS,
         "PLAYWRIGHT_ABORT_REQUEST": refuse,
     }
 
 
-def browser_meta() -> dict[str, Any]:
-    """The marks of a request for the browser: open the page and let its scripts finish asking."""
+def browser_meta(settings: Settings) -> dict[str, Any]:
+    """The marks of a request for the browser: open the page, let its scripts finish asking, and note what they asked."""
     from scrapy_playwright.page import PageMethod
 
-    return {"playwright": True, "playwright_page_methods": [PageMethod("wait_for_load_state", "networkidle", timeout=SETTLE_TIMEOUT_MS)]}
+    watch = Watch()
+    return {
+        "playwright": True,
+        # Named here and not as a context to start with, so that a visit which needs no browser starts none.
+        "playwright_context_kwargs": {"service_workers": "block", "accept_downloads": False, "user_agent": settings.user_agent},
+        "playwright_page_event_handlers": {"response": watch.note},
+        "playwright_page_methods": [
+            PageMethod("wait_for_load_state", "networkidle", timeout=SETTLE_TIMEOUT_MS),
+            PageMethod(watch.settle),
+        ],
+        WATCH: watch,
+    }
+
+
+class Watch:
+    """What the scripts of one page asked for, and what they were answered. `exchanges` is there once the page has settled."""
+
+    def __init__(self) -> None:
+        self._responses: list[Any] = []
+        self.exchanges: tuple[Exchange, ...] = ()
+
+    def note(self, response: Any) -> None:
+        """One answer that came while the page was open."""
+        if response.request.resource_type in SCRIPT_KINDS and len(self._responses) < MAX_EXCHANGES:
+            self._responses.append(response)
+
+    async def settle(self, page: Any) -> None:
+        """Read the answers while the page is still there; one that cannot be read any more is left out."""
+        from playwright.async_api import Error
+
+        found = []
+        for response in self._responses:
+            try:
+                found.append(await _exchange(response))
+            except (Error, UnicodeDecodeError):
+                continue
+        self.exchanges = tuple(one for one in found if one is not None)
+
+
+async def _exchange(response: Any) -> Exchange | None:
+    media_type = (await response.header_value("content-type")) or ""
+    if response.request.resource_type == "script" and "callback" not in response.url.lower():
+        return None
+    answer = await response.body()
+    if len(answer) > MAX_ANSWER:
+        return None
+    headers = {name.lower(): value for name, value in response.request.headers.items()}
+    body = response.request.post_data or ""
+    return Exchange(response.url, response.request.method, headers, body, response.status, media_type, answer)
+
+
+class OnlyWhenNeeded:
+    """Starts the browser and its driver with the first page that needs one: a crawl whose lists have their keys starts none at all.
+
+    Setting `PLAYWRIGHT_BROWSER_PROVIDER`; the usual provider does the work.
+    """
+
+    def __init__(self, config: Any) -> None:
+        self._config = config
+        self._provider: Any = None
+
+    async def start(self) -> None:
+        """Nothing yet: this is called whether or not a page will be opened."""
+
+    async def launch_browser(self) -> Any:
+        """The browser."""
+        return await (await self._started()).launch_browser()
+
+    async def launch_persistent_context(self, context_kwargs: dict[str, Any]) -> Any:
+        """A browser with a folder of its own."""
+        return await (await self._started()).launch_persistent_context(context_kwargs)
+
+    async def close(self) -> None:
+        """End the driver, if it was started."""
+        if self._provider is not None:
+            await self._provider.close()
+
+    async def _started(self) -> Any:
+        from scrapy_playwright.provider import PlaywrightBrowserProvider
+
+        if self._provider is None:
+            self._provider = PlaywrightBrowserProvider(self._config)
+            await self._provider.start()
+        return self._provider

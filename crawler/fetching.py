@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from crawler.discovery.troubles import Trouble
+from crawler.keys import Exchange
 from crawler.listing import Ask
 from crawler.page import Page
 from storage.domain.originals import CaptureRole
@@ -34,7 +35,7 @@ class Reply:
     """One answer, or why there is none.
 
     `page` is None where nothing came; then `trouble` says why. A page may carry trouble, too (a challenge, an error page): it is kept
-    all the same.
+    all the same. `exchanges` are the requests the page's own scripts made, where a browser opened it.
     """
 
     page: Page | None
@@ -45,6 +46,7 @@ class Reply:
     response_head: str = ""
     ip: str = ""
     tls: str = ""
+    exchanges: tuple[Exchange, ...] = ()
 
     @property
     def not_modified(self) -> bool:

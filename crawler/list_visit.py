@@ -15,6 +15,7 @@ from typing import Protocol
 from crawler.canary import ListFacts
 from crawler.discovery.recognition import Clues, recognise
 from crawler.discovery.troubles import Trouble, fingerprint, trouble
+from crawler.families import keyed
 from crawler.family_scan import get_family
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.list_reading import Reading, read_all
@@ -24,6 +25,7 @@ from crawler.page import Page
 from crawler.page import page as make_page
 from crawler.recording import READ_MARK
 from crawler.robots import CONTROL_TTL, is_fresh
+from crawler.scripted_list import ReadWhole, by_key, cut_and_read
 from crawler.visit_state import VisitState, host_of
 from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
@@ -53,31 +55,52 @@ async def read_list(state: VisitState) -> ListVisit:
     """Read the visit's list and record its rows."""
     entry = state.before.entry
     await _take_control(state)
+    if entry.tier == "browser" and (facts := await by_key(state, _by_key(state))) is not None:
+        return ListVisit(facts, entry.family, "", NO_VALIDATORS)
     reply, digest = await state.ask(Ask(entry.url), "list", state.before.validators if state.before.list_sha256 else NO_VALIDATORS)
     page = _first_page(state, reply)
     if page is None or (reply.trouble is not None and not reply.not_modified):
         stop = reply.trouble or Trouble(VisitOutcome.UNREACHABLE, "no-answer")
         return ListVisit(ListFacts(stop=stop, first_page_failed=True), entry.family, "", NO_VALIDATORS)
+    if entry.tier == "browser" and (facts := await cut_and_read(state, page, reply.exchanges, _by_key(state))) is not None:
+        return ListVisit(facts, entry.family, "", NO_VALIDATORS)
     unchanged = reply.not_modified or digest == state.before.list_sha256
     state.list_pages.append({"url": entry.url, "sha256": digest or state.before.list_sha256, "not_modified": reply.not_modified})
+    reading, facts = await _whole(state, Start(entry.url, entry.params), page, entry.family, unchanged=unchanged)
+    return ListVisit(facts, reading.family_id, reading.column, state.before.validators if reply.not_modified else reply.validators)
+
+
+async def _whole(
+    state: VisitState, start: Start, page: Page, family_id: str, *, unchanged: bool = False, by_key: bool = False
+) -> tuple[Reading, ListFacts]:
+    """The list whose first page is at hand, read to its end or as far as it must be. What a key answers is never the page that was
+    archived last: there, unchanged is what has the same first rows.
+    """
 
     async def ask_page(ask: Ask, validators: Validators = NO_VALIDATORS) -> Reply:
-        found, sha256 = await state.ask(ask, "list", validators)
+        found, sha256 = await state.ask(ask, "list", validators, by_key=by_key)
         state.list_pages.append({"url": ask.url, "sha256": sha256, "not_modified": found.not_modified})
         return found
 
-    reading = Reading(_recorder(state), state.max_pages, entry.family, enough=_enough(state, unchanged))
-    facts = await read_all(Start(entry.url, entry.params), page, reading, ask_page)
+    reading = Reading(_recorder(state), state.max_pages, family_id, enough=_enough(state, unchanged), led=by_key)
+    facts = await read_all(start, page, reading, ask_page)
     if reading.early:
         taken = await _take_over(state, reading, facts, ask_page)
         if taken is None:
-            reading = Reading(_recorder(state), state.max_pages, entry.family)
-            facts = await read_all(Start(entry.url, entry.params), page, reading, ask_page)
+            reading = Reading(_recorder(state), state.max_pages, family_id, led=by_key)
+            facts = await read_all(start, page, reading, ask_page)
         facts = taken or facts
     if facts.ended and not reading.early:
         through = ReadThrough(state.recorder.clock.now(), int(state.visit_id), reading.trail.first_pages, reading.trail.end())
         state.read_through = through
-    return ListVisit(facts, reading.family_id, reading.column, state.before.validators if reply.not_modified else reply.validators)
+    return reading, facts
+
+
+def _by_key(state: VisitState) -> ReadWhole:
+    async def whole(start: Start, page: Page) -> tuple[Reading, ListFacts]:
+        return await _whole(state, start, page, keyed.ID, by_key=True)
+
+    return whole
 
 
 def _first_page(state: VisitState, reply: Reply) -> Page | None:

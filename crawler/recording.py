@@ -19,7 +19,7 @@ from crawler.list_tail import ReadThrough, read_through_from
 from crawler.listing import Ask
 from crawler.page import Page
 from crawler.page import page as make_page
-from storage import bodies, captures, portals, reports, sightings, visits
+from storage import bodies, captures, list_keys, portals, reports, sightings, visits
 from storage.archive.keep import Kept, Received, keep, write_rows
 from storage.archive.store import Archive
 from storage.database import Database
@@ -29,6 +29,7 @@ from storage.domain.ids import BodyId, EntryPointId, Sha256, VisitId
 from storage.domain.originals import Capture, CaptureRole, NewVersion, ReportVersion
 from storage.domain.registry import EntryPoint, Portal
 from storage.domain.visits import Decision, ListLine, Sighting, Visit, VisitResult
+from storage.list_keys import StoredKey
 
 FAILURES_APART = timedelta(hours=6)
 """Two failures this far apart make a list blind; one alone may be an accident."""
@@ -188,6 +189,16 @@ class Recorder:
             portals.set_validators(connection, entry.id, etag=validators.etag, last_modified=validators.last_modified)
             portals.set_health(connection, entry.id, *self._health(connection, entry.id, visit_id, result, now), now)
         return visit.qualified
+
+    def key_of(self, entry_point_id: EntryPointId) -> StoredKey | None:
+        """The key of a list that only a browser shows, if one is kept."""
+        with self.database.read() as connection:
+            return list_keys.current(connection, entry_point_id)
+
+    def keys_of(self, entry_point_id: EntryPointId) -> tuple[StoredKey, ...]:
+        """The keys the list had, the newest first."""
+        with self.database.read() as connection:
+            return list_keys.history(connection, entry_point_id)
 
     def finish_search(self, visit_id: VisitId, result: VisitResult) -> None:
         """End a visit to a portal's own search. It never proves an absence, and how well the search works is no state of our eyes."""

@@ -44,12 +44,15 @@ Progress = Callable[[Mapping[str, object]], None]
 
 @dataclass(frozen=True, slots=True)
 class CrawlSummary:
-    """How one crawl went: visits by outcome, new report versions, and entry points whose visit broke off by a fault of ours."""
+    """How one crawl went: visits by outcome, new report versions, entry points whose visit broke off by a fault of ours, and browsers
+    started.
+    """
 
     visits: int
     outcomes: Mapping[str, int]
     new_versions: int
     failed: int = 0
+    browser_launches: int = 0
 
 
 def clock_from_environment(environment: Mapping[str, str] = os.environ) -> Clock:
@@ -88,24 +91,24 @@ def crawl(
         # A portal's own search is no list, whoever switched it on.
         found = tuple(point for point in found if point.tier != SEARCH_TIER)
         recorder = Recorder(database, open_archive(settings.archive_url), clock or SystemClock(), run_id)
-        batch = _run_scrapy(settings, found, recorder, tell, errand)
+        batch, launches = _run_scrapy(settings, found, recorder, tell, errand)
     if batch.failures and not batch.outcomes:
         # Nothing at all could be done: the cause is ours as a whole (database, archive), and is told as such.
         raise batch.failures[0]
-    summary = CrawlSummary(sum(batch.outcomes.values()), batch.outcomes, batch.new_versions, len(batch.failures))
+    summary = CrawlSummary(sum(batch.outcomes.values()), batch.outcomes, batch.new_versions, len(batch.failures), launches)
     tell({"event": "end", **asdict(summary)})
     return summary
 
 
 def _run_scrapy(
     settings: Settings, entries: Sequence[EntryPoint], recorder: Recorder, tell: Progress, errand: Errand
-) -> Batch | DiscoveryBatch | GapBatch:
-    """Work through the entry points while Scrapy's downloader is open; what came of it."""
+) -> tuple[Batch | DiscoveryBatch | GapBatch, int]:
+    """Work through the entry points while Scrapy's downloader is open; what came of it, and how often a browser was started."""
     from crawler.batch import Batch
     from crawler.discovering import DiscoveryBatch
     from crawler.gapfilling import GapBatch
 
-    batches: list[Batch | DiscoveryBatch | GapBatch] = []
+    batches: list[tuple[Batch | DiscoveryBatch | GapBatch, int]] = []
 
     async def work(asker: Asker, memory: HostMemory) -> None:
         batch: Batch | DiscoveryBatch | GapBatch
@@ -126,7 +129,7 @@ def _run_scrapy(
                 self_test_urls=settings.self_test_urls,
             )
         await batch.work([entry.id for entry in entries])
-        batches.append(batch)
+        batches.append((batch, asker.browser_launches))
 
     scripted = [entry.url for entry in entries if entry.tier == "browser"]
     tell({"event": "start", "entry_points": len(entries), "browser": bool(scripted)})

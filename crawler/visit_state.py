@@ -23,7 +23,8 @@ from storage.domain.visits import ListLine
 @dataclass(slots=True)
 class VisitState:
     """One visit under way. `lines` are the rows met, by address; `incomplete` the report pages that could not be had this
-    time, `read_through` the page-by-page reading that what is known of the list rests on.
+    time, `read_through` the page-by-page reading that what is known of the list rests on, `key_note` what became of the key of a list that
+    only a browser shows.
     """
 
     fetch: Fetch
@@ -40,18 +41,24 @@ class VisitState:
     incomplete: list[str] = field(default_factory=list)
     read_through: ReadThrough | None = None
     stopped: Trouble | None = None
+    key_note: str = ""
 
-    async def ask(self, ask: Ask, role: CaptureRole, validators: Validators = NO_VALIDATORS) -> tuple[Reply, Sha256 | None]:
-        """What came from an address, already kept, with whatever is wrong with it; and the hash it is kept under."""
+    async def ask(
+        self, ask: Ask, role: CaptureRole, validators: Validators = NO_VALIDATORS, *, by_key: bool = False
+    ) -> tuple[Reply, Sha256 | None]:
+        """What came from an address, already kept, with whatever is wrong with it; and the hash it is kept under.
+
+        With `by_key` a list is asked for without a browser, and a refusal is the key's, not the portal's.
+        """
         if self.stopped is not None:
             now = self.recorder.clock.now()
             return Reply(None, self.stopped, now, now), None
-        tier = self.before.entry.tier if role == "list" else "http"
+        tier = self.before.entry.tier if role == "list" and not by_key else "http"
         reply = await self.fetch(ask, self.before.portal, role, validators=validators, tier=tier)
         digest = self.recorder.keep(self.visit_id, role, ask, reply)
         if reply.page is not None and reply.trouble is None and not reply.not_modified:
             reply = replace(reply, trouble=self._wrong_with(reply.page, role))
-        if reply.trouble is not None and _stops(reply.trouble, role):
+        if reply.trouble is not None and _stops(reply.trouble, role) and not (by_key and reply.trouble.outcome is VisitOutcome.BLOCKED):
             self.stopped = reply.trouble
         return reply, digest
 

@@ -60,6 +60,7 @@ async def visit(
             new_versions=state.new_versions,
             column=listed.column,
             read_through=state.read_through.as_facts() if state.read_through else None,
+            **({"list_key": state.key_note} if state.key_note else {}),
         ),
     )
     result = _of_its_years(conclude(sight), before.entry.params, local_date(recorder.clock.now()).year - 1)

@@ -138,6 +138,19 @@ entry_point_bodies = Table(
     Column("body_id", String(64), ForeignKey("bodies.id"), primary_key=True),
 )
 
+list_keys = Table(
+    "list_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_point_id", Integer, ForeignKey("entry_points.id"), nullable=False, index=True),
+    Column("key", Text, nullable=False),
+    Column("cut_at", Instant, nullable=False),
+    Column("uses", Integer, nullable=False, default=0),
+    Column("last_used_at", Instant),
+    Column("retired_at", Instant),
+    Column("reason", String(80), nullable=False, default=""),
+)
+
 # --- what we did and saw --------------------------------------------------------------------------------------------------------------
 
 runs = Table(

@@ -148,6 +148,12 @@ class Asker:
         """How many platforms answered in this run, other than those asked only to test our own network."""
         return sum(not name.startswith(SELF_TEST) for name in self.answered)
 
+    @property
+    def browser_launches(self) -> int:
+        """How often a browser was started in this run."""
+        stats = self._crawler.stats
+        return int(stats.get_value("playwright/browser_count", 0)) if stats is not None else 0
+
     async def _refusal(self, ask: Ask, portal: Portal, platform: _Platform) -> Trouble | None:
         if platform.stopped is not None:
             return replace(platform.stopped, reason=f"stopped-after-{platform.stopped.reason.removeprefix('stopped-after-')}")
@@ -211,7 +217,7 @@ class Asker:
         if tier == "browser":
             from crawler.browser import browser_meta
 
-            meta |= browser_meta()
+            meta |= browser_meta(self._settings)
             headers = {}
         if ask.form:
             return FormRequest(ask.url, method="POST", formdata=list(ask.form), headers=headers, meta=meta, dont_filter=True)
@@ -248,7 +254,9 @@ class Asker:
             name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace") for name, values in response.headers.items()
         }
         page = make_page(response.url, response.status, response.body, headers, requested_url=request.url)
-        return Reply(page, None, asked_at, self._clock.now(), *heads)
+        watch = answered.meta.get("nianbao_watch")
+        reply = Reply(page, None, asked_at, self._clock.now(), *heads)
+        return reply if watch is None else replace(reply, exchanges=watch.exchanges)
 
     def _cause(self, error: BaseException, request: Request) -> Trouble:
         host = (urlsplit(request.url).hostname or "").lower()
