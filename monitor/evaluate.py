@@ -78,23 +78,29 @@ def _same(stored: duties.StoredDuty | None, duty: Duty, state: DutyState) -> boo
 
 
 def evaluate_body(
-    connection: Connection, body: Body, report_year: int, now: datetime, at_hand: readings.StoredReading | None = None
-) -> tuple[Duty, DutyState, Evidence]:
-    """Bring one duty up to now, inside the caller's transaction; for judging its report in the light of it."""
-    (duty,) = expected([body], report_year)
-    known = gather(connection, [duty], at_hand)[duty]
-    state = evaluate(duty, known, now)
-    _record(connection, duty, state)
-    return duty, state, known
+    connection: Connection, body: Body, at_hand: Mapping[int, readings.StoredReading], now: datetime
+) -> dict[int, tuple[Duty, DutyState, Evidence]]:
+    """Bring the duties of one body up to now, inside the caller's transaction; for judging its reports in the light of them.
 
-
-def gather(connection: Connection, owed: Sequence[Duty], known: readings.StoredReading | None = None) -> dict[Duty, Evidence]:
-    """The evidence of each duty, with the dates that the newest reading of each version found inside the document.
-
-    `known` is a reading the caller has at hand already.
+    `at_hand` are the readings that stand, by report year; of those years the duties are judged.
     """
+    owed = {report_year: expected([body], report_year)[0] for report_year in at_hand}
+    found = evidence.gather(connection, [duty.key for duty in owed.values()])
+    known = {year: with_read_dates(connection, found[duty.key], at_hand[year]) for year, duty in owed.items()}
+    states = {year: evaluate(duty, known[year], now) for year, duty in owed.items()}
+    before = {one.duty.key: one for one in duties.list_for(connection, body_id=body.id)}
+    same = [year for year, duty in owed.items() if _same(before.get(duty.key), duty, states[year])]
+    duties.touch_years(connection, body.id, same, now)
+    for year, duty in owed.items():
+        if year not in same:
+            _record(connection, duty, states[year])
+    return {year: (duty, states[year], known[year]) for year, duty in owed.items()}
+
+
+def gather(connection: Connection, owed: Sequence[Duty]) -> dict[Duty, Evidence]:
+    """The evidence of each duty, with the dates that the newest reading of each version found inside the document."""
     found = evidence.gather(connection, [duty.key for duty in owed])
-    return {duty: with_read_dates(connection, found[duty.key], known) for duty in owed}
+    return {duty: with_read_dates(connection, found[duty.key], None) for duty in owed}
 
 
 def with_read_dates(connection: Connection, found: Evidence, known: readings.StoredReading | None) -> Evidence:

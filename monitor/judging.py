@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -59,27 +59,59 @@ def judge_stored(
     connection: Connection, shelf: Shelf, body: Body, report_year: int, now: datetime, telling: Telling = TOLD
 ) -> FindingChanges:
     """Judge the report that stands now in its surroundings and store what comes of it; nothing where none was read."""
-    found = shelf.years(connection, body.id).get(report_year)
-    if found is None:
-        return FindingChanges()
-    _mark(connection, shelf, body, report_year, found)
-    duty, state, evidence = evaluate_body(connection, body, report_year, now, found)
-    around = surrounded(connection, shelf, body, report_year, found)
-    subject = replace(around, today=local_date(now), duty=duty, state=state, evidence=evidence)
-    judged = Judged(now, found.id, f"{found.parser_version}; {rules_version()}", telling.actor, rule_versions())
+    done = judge_body(connection, shelf, body, [report_year], now, telling)
+    return done[report_year].changes if report_year in done else FindingChanges()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of judging one report: what was to change in the light of what was stored, and what did."""
+
+    preview: Preview
+    changes: FindingChanges
+
+
+def judge_body(
+    connection: Connection, shelf: Shelf, body: Body, report_years: Iterable[int], now: datetime, telling: Telling = TOLD
+) -> dict[int, Done]:
+    """The same for several reports of one body, in the caller's one transaction; years of which nothing was read are left out."""
+    standing = shelf.years(connection, body.id)
+    wanted = {year: standing[year] for year in report_years if year in standing}
+    if not wanted:
+        return {}
+    _mark(connection, shelf, body, wanted)
+    duties = evaluate_body(connection, body, wanted, now)
     shelf.written(body.id)
-    changes = findings.apply(connection, body.id, report_year, judge(subject), found.parsed, judged)
+    done: dict[int, Done] = {}
+    for year, found in wanted.items():
+        duty, state, evidence = duties[year]
+        around = surrounded(connection, shelf, body, year, found)
+        judgement = judge(replace(around, today=local_date(now), duty=duty, state=state, evidence=evidence))
+        done[year] = _store(connection, shelf, (body, year, found), judgement, now, telling)
+    shelf.written(body.id)
+    return done
+
+
+def _store(
+    connection: Connection, shelf: Shelf, of: tuple[Body, int, StoredReading], judgement: Judgement, now: datetime, telling: Telling
+) -> Done:
+    body, report_year, found = of
+    known = shelf.findings(connection, body.id).get(report_year, ())
+    would = findings.preview(connection, known, judgement, found.parsed)
+    judged = Judged(now, found.id, f"{found.parser_version}; {rules_version()}", telling.actor, rule_versions())
+    changes = findings.apply(connection, body.id, report_year, judgement, found.parsed, judged, known=known)
     for is_new, entries in ((True, changes.opened), (False, changes.reopened), (False, changes.resolved)):
         _tell(connection, body, entries, is_new, now, telling)
-    return changes
+    return Done(would, changes)
 
 
-def _mark(connection: Connection, shelf: Shelf, body: Body, report_year: int, found: StoredReading) -> None:
-    """Keep the marks by which reports of other bodies find this one."""
-    wanted = marks_of(found.parsed)
-    if wanted != shelf.marks(connection, body.id, report_year):
-        marks.replace(connection, body.id, report_year, wanted)
-        shelf.changed(body.id)
+def _mark(connection: Connection, shelf: Shelf, body: Body, standing: Mapping[int, StoredReading]) -> None:
+    """Keep the marks by which reports of other bodies find these."""
+    for report_year, found in standing.items():
+        wanted = marks_of(found.parsed)
+        if wanted != shelf.marks(connection, body.id, report_year):
+            marks.replace(connection, body.id, report_year, wanted)
+            shelf.changed(body.id)
 
 
 def preview(connection: Connection, shelf: Shelf, body: Body, report_year: int, now: datetime) -> Preview | None:

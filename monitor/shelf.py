@@ -139,8 +139,9 @@ class Shelf:
         return self._findings[body_id]
 
     def written(self, body_id: BodyId) -> None:
-        """The findings of that body are being written: what is remembered of them no longer holds."""
+        """The duties and findings of that body are being written: what is remembered of them no longer holds."""
         self._findings.pop(body_id, None)
+        self._states.pop(body_id, None)
 
     # --- of others
 

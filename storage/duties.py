@@ -226,3 +226,10 @@ def touch(connection: Connection, report_year: int, body_ids: Iterable[BodyId], 
     for chunk in chunks(body_ids, CHUNK):
         mine = and_(duties.c.report_year == report_year, duties.c.body_id.in_(chunk), duties.c.as_of < as_of)
         connection.execute(update(duties).where(mine).values(as_of=as_of))
+
+
+def touch_years(connection: Connection, body_id: BodyId, report_years: Iterable[int], as_of: datetime) -> None:
+    """The same of one body's duties of several years."""
+    if years := sorted(report_years):
+        mine = and_(duties.c.body_id == body_id, duties.c.report_year.in_(years), duties.c.as_of < as_of)
+        connection.execute(update(duties).where(mine).values(as_of=as_of))

@@ -114,16 +114,19 @@ def _operand(parsed: ParsedReport, path: str) -> tuple[str, str]:
     return cell.kind.value, "" if cell.value is None else str(cell.value)
 
 
-def apply(
+def apply(  # noqa: PLR0913 - the last one by keyword
     connection: Connection,
     body_id: BodyId,
     report_year: int,
     judgement: Judgement,
     parsed: ParsedReport | None,
     judged: Judged,
+    *,
+    known: Iterable[StoredFinding] | None = None,
 ) -> FindingChanges:
-    """Bring the stored findings of one report to a new judgement of it."""
-    stored = {entry.finding.fingerprint: entry for entry in for_report(connection, body_id, report_year)}
+    """Bring the stored findings of one report to a new judgement of it; `known` are those findings where the caller has them at hand."""
+    entries = for_report(connection, body_id, report_year) if known is None else known
+    stored = {entry.finding.fingerprint: entry for entry in entries}
     found = {finding.fingerprint: finding for finding in judgement.findings}
     changes: dict[str, list[StoredFinding]] = {"opened": [], "reopened": [], "resolved": [], "kept": []}
     for fingerprint, finding in found.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -20,23 +21,29 @@ URL_LIMIT = 2000
 T = TypeVar("T")
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+def _insert(dialect: str, table: Table) -> Any:
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
 
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any], *, key: Sequence[str]) -> bool:
     """Insert one row unless its natural key is there; whether it was inserted."""
-    statement = _insert(connection, table).values(dict(values)).on_conflict_do_nothing(index_elements=list(key))
+    statement = _insert(connection.dialect.name, table).values(dict(values)).on_conflict_do_nothing(index_elements=list(key))
     # Ask for a column back: on PostgreSQL the driver reports -1 rows for an insert whether or not it happened.
     return connection.execute(statement.returning(table.c[key[0]])).first() is not None
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str], update: Sequence[str]) -> None:
     """Insert rows; where the natural key is there, replace the columns of `update` only. Keys within `rows` must differ."""
+    statement = _upsert(connection.dialect.name, table, tuple(key), tuple(update))
     for chunk in chunks(rows, CHUNK):
-        statement = _insert(connection, table)
-        changed = {name: statement.excluded[name] for name in update}
-        connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), [dict(row) for row in chunk])
+        connection.execute(statement, [dict(row) for row in chunk])
+
+
+@lru_cache(maxsize=256)
+def _upsert(dialect: str, table: Table, key: tuple[str, ...], update: tuple[str, ...]) -> Any:
+    # Made once: naming the columns of the row that is in the way takes longer than the statement itself.
+    statement = _insert(dialect, table)
+    return statement.on_conflict_do_update(index_elements=list(key), set_={name: statement.excluded[name] for name in update})
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -101,15 +101,23 @@ def _rejudged(database: Database, session: Session, year: int | None, telling: A
     shelf, clock, done = Shelf(), session.clock(), 0
     with seldom_collected():
         for total, body, years in _reports(database, year):
-            with database.read() as connection:
-                changes = [_previewed(connection, shelf, body, report_year, clock.now()) for report_year in years]
-            for report_year, change in zip(years, changes, strict=True):
-                done += 1
-                _progress(session, "判断", done, total)
-                if change is not None and telling is not None:
-                    _written(database, shelf, body, report_year, clock.now(), telling)
-                if change is not None and not change.empty:
-                    yield change
+            found = _changes(database, shelf, body, years, clock.now(), telling)
+            done += len(years)
+            _progress(session, "判断", done, total, len(years))
+            yield from (change for change in found if not change.empty)
+
+
+def _changes(database: Database, shelf: Any, body: Body, years: list[int], now: datetime, telling: Any) -> list[Change]:
+    """What judging one body's reports again changes; written at once, in one transaction, where `telling` says how."""
+    from monitor.judging import judge_body
+
+    if telling is None:
+        with database.read() as connection:
+            changes = [_previewed(connection, shelf, body, report_year, now) for report_year in years]
+        return [change for change in changes if change is not None]
+    with database.write() as connection:
+        done = judge_body(connection, shelf, body, years, now, telling)
+    return [Change(body.id, body.name, year, list(lines_of(one.preview))) for year, one in done.items()]
 
 
 def _reports(database: Database, year: int | None) -> Iterator[tuple[int, Body, list[int]]]:
@@ -198,6 +206,6 @@ def _judged_lines(
     return lines_of(preview_reading(connection, shelf, body, report_year, fresh, now))
 
 
-def _progress(session: Session, what: str, number: int, total: int) -> None:
-    if not session.quiet and (number == total or number % 200 == 0):
+def _progress(session: Session, what: str, number: int, total: int, step: int = 1) -> None:
+    if not session.quiet and (number == total or number % 200 < step):
         note(f"{what} {number}/{total}")

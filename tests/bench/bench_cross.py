@@ -30,7 +30,7 @@ from crawler.demo.slips import balance_error
 from crawler.parsing.report import parse
 from monitor.alike import marks as marks_of
 from monitor.judge import all_rules
-from monitor.judging import SILENT, judge_stored, preview, seldom_collected
+from monitor.judging import SILENT, judge_body, preview, seldom_collected
 from monitor.shelf import Shelf
 from storage import bodies, marks, originals, readings, reports
 from storage.database import Database, open_database
@@ -132,9 +132,8 @@ def run(database: Database, *, write: bool) -> list[float]:
 
 def _judge(database: Database, shelf: Shelf, body: Body, years: list[int], *, write: bool) -> None:
     if write:
-        for year in years:
-            with database.write() as connection:
-                judge_stored(connection, shelf, body, year, NOW, SILENT)
+        with database.write() as connection:
+            judge_body(connection, shelf, body, years, NOW, SILENT)
         return
     with database.read() as connection:
         for year in years:
