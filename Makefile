@@ -51,10 +51,11 @@ check: install-dev
 bench: install-dev
 	for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
+# What the tests ran with is what is installed: the smaller lock takes its versions from the larger one.
 lock: install-dev
 	$(PIP) install uv
-	$(COMPILE) --group build --output-file requirements.lock pyproject.toml
 	$(COMPILE) --extra ocr --group build --group dev --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --group build --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) nianbao-demo
