@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # Every crawl and every command is a process of its own: without compiled modules each would compile the same libraries again.
 COMPILED := @$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
 
-.PHONY: install install-dev demo real simulate test check bench lock clean
+.PHONY: install install-dev demo real simulate faults test check bench lock clean
 
 install: $(STAMPS)/install
 
@@ -38,6 +38,9 @@ real: install-dev
 
 simulate: install-dev
 	$(BIN)/python tests/simulator/simulate.py $(SIMULATE_ARGS)
+
+faults: install-dev $(STAMPS)/system
+	$(BIN)/python -m tests.faults.run $(FAULTS_ARGS)
 
 test: install-dev $(STAMPS)/system
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)

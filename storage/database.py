@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
+from storage import failpoint
 from storage.domain.errors import Busy, ConfigError, NianbaoError, StoreDown, StoreError
 
 BUSY_SECONDS = 30
@@ -49,6 +50,8 @@ class Database:
         """
         with _translated(), self._writer.begin() as connection:
             yield connection
+            failpoint.step("commit")
+        failpoint.step("committed")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

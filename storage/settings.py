@@ -20,8 +20,9 @@ from storage.domain.errors import ConfigError
 
 PREFIX = "NIANBAO_"
 DEFAULT_CONFIG = Path("nianbao.toml")
-NOT_SETTINGS = frozenset({"NIANBAO_CONFIG", "NIANBAO_NOW"})
-"""Variables of ours that are read elsewhere: the configuration file's path, and the instant the demo and replays pretend it is."""
+NOT_SETTINGS = frozenset({"NIANBAO_CONFIG", "NIANBAO_NOW", "NIANBAO_FAILPOINT"})
+"""Variables of ours that are read elsewhere: the configuration file's path, the instant the demo and replays pretend it is, and the
+moment at which a test kills the process."""
 
 REDACTED = "********"
 

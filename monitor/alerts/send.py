@@ -16,7 +16,7 @@ from monitor.alerts.channels import MailDefaults, channel, demand, redacted, rob
 from monitor.alerts.egress import Guard
 from monitor.alerts.events import operator
 from monitor.alerts.mail import Relay
-from storage import events, installation, outbox, send_rates
+from storage import events, failpoint, installation, outbox, send_rates
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind, Outgoing, Reply
 from storage.domain.clock import Clock
@@ -81,7 +81,9 @@ def _postponed(connection: Connection, outgoing: Outgoing, now: datetime) -> boo
 
 def _deliver(db: Database, settings: Settings, clock: Clock, outgoing: Outgoing) -> SendState | None:
     """One message; the state it ended in, None when the claim had passed to another sender."""
+    failpoint.step("send.claimed")
     reply = attempt(outgoing, settings, clock)
+    failpoint.step("send.answered")
     now = clock.now()
     with db.write() as connection:
         if not outbox.settle(connection, outgoing, reply, now):

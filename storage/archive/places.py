@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from storage import failpoint
 from storage.domain.errors import ArchiveError, ConfigError, OriginalMissing
 
 TEMPORARY = "tmp"
@@ -37,7 +38,8 @@ class Place(Protocol):
 
 
 def step(name: str) -> None:
-    """A named moment in writing; tests replace this to kill the process there."""
+    """A named moment in writing; a process told so dies here."""
+    failpoint.step(f"archive.{name}")
 
 
 def open_place(url: str) -> Place:

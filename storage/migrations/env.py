@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from storage import failpoint
 from storage.schema import Instant, metadata
 
 
@@ -24,6 +25,7 @@ context.configure(
     render_item=render_item,
     compare_type=True,
     transactional_ddl=True,
+    on_version_apply=lambda **_: failpoint.step("migrated"),
 )
 with context.begin_transaction():
     context.run_migrations()
