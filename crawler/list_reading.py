@@ -156,16 +156,10 @@ async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: A
     been = {start.url, page.url}
     family_id, named = reading.family_id, ""
     for _ in range(MAX_HOPS + 1):
-        family = choose_family(page, family_id)
-        if family is None:
+        found = _as_list(page, family_id, start.params)
+        if found is None:
             return LAYOUT
-        try:
-            listing = family.read_list(page, start.params)
-        except LayoutChanged:
-            shell = _shell(page, start.params) if family_id else None
-            if shell is None:
-                return LAYOUT
-            listing = shell
+        family, listing = found
         if not listing.elsewhere:
             reading.family_id = family.ID
             reading.column = listing.column or named
@@ -184,14 +178,27 @@ async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: A
     return SHELLS
 
 
-def _shell(page: Page, params: Mapping[str, str]) -> Listing | None:
-    """The page as a shell of whatever family it looks like: the family remembered for a list may be that of the page behind it."""
+def _as_list(page: Page, family_id: str, params: Mapping[str, str]) -> tuple[Family, Listing] | None:
+    """The page understood: as a shell where that is what it looks like most, else as a list of the family remembered for it."""
+    # The family remembered for a list may be that of the page behind its shell, whose menu that family would take for rows.
+    shell = _shell(page, params) if family_id else None
+    family = choose_family(page, family_id)
+    if shell is not None or family is None:
+        return shell
+    try:
+        return family, family.read_list(page, params)
+    except LayoutChanged:
+        return None
+
+
+def _shell(page: Page, params: Mapping[str, str]) -> tuple[Family, Listing] | None:
+    """The page as a shell, if no family explains it better than one that is led on by it."""
     family = choose_family(page, "")
     try:
         listing = family.read_list(page, params) if family is not None else None
     except LayoutChanged:
         return None
-    return listing if listing is not None and listing.elsewhere else None
+    return (family, listing) if family is not None and listing is not None and listing.elsewhere else None
 
 
 async def _next_page(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from crawler.canary import ListFacts
 from crawler.discovery.recognition import Clues, recognise
@@ -18,11 +17,9 @@ from crawler.discovery.troubles import Trouble, fingerprint, trouble
 from crawler.families import keyed
 from crawler.family_scan import get_family
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
-from crawler.list_reading import Reading, read_all
+from crawler.list_reading import AskPage, Reading, read_all
 from crawler.list_tail import ReadThrough, Tail
 from crawler.listing import Ask, Listing, Start
-from crawler.page import Page
-from crawler.page import page as make_page
 from crawler.recording import READ_MARK
 from crawler.robots import CONTROL_TTL, is_fresh
 from crawler.scripted_list import ReadWhole, by_key, cut_and_read
@@ -31,14 +28,6 @@ from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
 from storage.domain.errors import LayoutChanged
 from storage.domain.visits import Decision, ListLine
-
-
-class AskTail(Protocol):
-    """Asks for one list page, conditionally if told so, and keeps what came."""
-
-    async def __call__(self, ask: Ask, validators: Validators = ...) -> Reply:
-        """Ask once."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +47,7 @@ async def read_list(state: VisitState) -> ListVisit:
     if entry.tier == "browser" and (facts := await by_key(state, _by_key(state))) is not None:
         return ListVisit(facts, entry.family, "", NO_VALIDATORS)
     reply, digest = await state.ask(Ask(entry.url), "list", state.before.validators if state.before.list_sha256 else NO_VALIDATORS)
-    page = _first_page(state, reply)
+    page = state.before.list_page if reply.not_modified else reply.page
     if page is None or (reply.trouble is not None and not reply.not_modified):
         stop = reply.trouble or Trouble(VisitOutcome.UNREACHABLE, "no-answer")
         return ListVisit(ListFacts(stop=stop, first_page_failed=True), entry.family, "", NO_VALIDATORS)
@@ -77,10 +66,8 @@ async def _whole(
     archived last: there, unchanged is what has the same first rows.
     """
 
-    async def ask_page(ask: Ask, validators: Validators = NO_VALIDATORS) -> Reply:
-        found, sha256 = await state.ask(ask, "list", validators, by_key=by_key)
-        state.list_pages.append({"url": ask.url, "sha256": sha256, "not_modified": found.not_modified})
-        return found
+    async def ask_page(ask: Ask) -> Reply:
+        return await _ask_page(state, ask, by_key=by_key)
 
     reading = Reading(_recorder(state), state.max_pages, family_id, enough=_enough(state, unchanged), led=by_key)
     facts = await read_all(start, page, reading, ask_page)
@@ -103,13 +90,17 @@ def _by_key(state: VisitState) -> ReadWhole:
     return whole
 
 
-def _first_page(state: VisitState, reply: Reply) -> Page | None:
-    if not reply.not_modified:
-        return reply.page
-    if state.before.list_sha256 is None:
-        return None
-    body = state.recorder.archive.get(state.before.list_sha256)
-    return make_page(state.before.entry.url, 200, body, {"content-type": state.before.list_content_type})
+async def _ask_page(state: VisitState, ask: Ask, *, by_key: bool) -> Reply:
+    """One page of the list behind the first; where the server says that nothing changed, the page as it is in the archive."""
+    known = state.recorder.validators_of(ask.url) if ask.method == "GET" else NO_VALIDATORS
+    reply, sha256 = await state.ask(ask, "list", known, by_key=by_key)
+    unchanged = reply.not_modified
+    archived = state.recorder.newest_page(ask.url) if unchanged else None
+    if archived is not None:
+        page, sha256 = archived
+        reply = replace(reply, page=page, trouble=state.wrong_with(page, "list"))
+    state.list_pages.append({"url": ask.url, "sha256": sha256, "not_modified": unchanged})
+    return reply
 
 
 def _recorder(state: VisitState) -> Callable[[Listing, int], None]:
@@ -159,7 +150,7 @@ def _same_rows(reading: Reading, lines: Sequence[ListLine]) -> bool:
     return found == [(line.url, line.title, line.listed_on) for line in lines[: len(found)]]
 
 
-async def _take_over(state: VisitState, reading: Reading, facts: ListFacts, ask_page: AskTail) -> ListFacts | None:
+async def _take_over(state: VisitState, reading: Reading, facts: ListFacts, ask_page: AskPage) -> ListFacts | None:
     """The rows of the other pages stand as they did: the first ones are unchanged, and so is the total they come with or the end of the
     list. None where the end is another now, so that the list must be read.
     """
@@ -178,17 +169,13 @@ async def _take_over(state: VisitState, reading: Reading, facts: ListFacts, ask_
     return replace(facts, items_seen=len(state.lines), ended=len(state.lines) == len(whole))
 
 
-async def _still_ends(state: VisitState, reading: Reading, tail: Tail, ask_page: AskTail) -> bool:
+async def _still_ends(state: VisitState, reading: Reading, tail: Tail, ask_page: AskPage) -> bool:
     """Ask for the end of the list; whether it is as it was."""
-    known = state.recorder.validators_of(tail.ask.url) if tail.ask.method == "GET" else NO_VALIDATORS
-    reply = await ask_page(tail.ask, known)
+    reply = await ask_page(tail.ask)
     if reply.page is None or reply.trouble is not None:
         return False
-    page = state.recorder.newest_page(tail.ask.url) if reply.not_modified else reply.page
-    if page is None:
-        return False
     try:
-        return tail.is_shown_by(get_family(reading.family_id).read_list(page, tail.params))
+        return tail.is_shown_by(get_family(reading.family_id).read_list(reply.page, tail.params))
     except LayoutChanged:
         return False
 

@@ -53,7 +53,7 @@ class Before:
     history: tuple[int, ...]
     last_facts: Mapping[str, object]
     list_sha256: Sha256 | None
-    list_content_type: str
+    list_page: Page | None
     whole_lines: tuple[ListLine, ...]
     read_through: ReadThrough | None
 
@@ -88,7 +88,7 @@ class Recorder:
                 history=visits.item_counts(connection, entry_point_id, limit=5),
                 last_facts=newest.result.facts if newest else {},
                 list_sha256=listed.sha256 if listed and listed.status == 200 else None,
-                list_content_type=_headers(listed).get("content-type", "") if listed else "",
+                list_page=self._archived(listed),
                 whole_lines=_whole_lines(newest, through, lines),
                 read_through=through,
             )
@@ -167,15 +167,19 @@ class Recorder:
         headers = _headers(found)
         return Validators(headers.get("etag", ""), headers.get("last-modified", ""))
 
-    def newest_page(self, url: str) -> Page | None:
-        """The page that the server last answered with content at that address, from the archive."""
+    def newest_page(self, url: str) -> tuple[Page, Sha256] | None:
+        """The page that the server last answered with content at that address, from the archive, and its hash."""
         with self.database.read() as connection:
             found = captures.newest_for_url(connection, url)
-        if found is None or found.status != 200:
+        page = self._archived(found)
+        return (page, found.sha256) if found is not None and page is not None else None
+
+    def _archived(self, capture: Capture | None) -> Page | None:
+        """An answer with content as it came, under the address it came from: its links are relative to that."""
+        if capture is None or capture.status != 200:
             return None
-        return make_page(
-            found.final_url or url, 200, self.archive.get(found.sha256), {"content-type": _headers(found).get("content-type", "")}
-        )
+        content_type = {"content-type": _headers(capture).get("content-type", "")}
+        return make_page(capture.final_url or capture.url, 200, self.archive.get(capture.sha256), content_type)
 
     def finish(self, visit_id: VisitId, before: Before, result: VisitResult, *, family: str, validators: Validators) -> bool:
         """End the visit, with the health of the list that follows from it; whether it can serve as a proof of absence."""

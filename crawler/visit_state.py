@@ -57,12 +57,13 @@ class VisitState:
         reply = await self.fetch(ask, self.before.portal, role, validators=validators, tier=tier)
         digest = self.recorder.keep(self.visit_id, role, ask, reply)
         if reply.page is not None and reply.trouble is None and not reply.not_modified:
-            reply = replace(reply, trouble=self._wrong_with(reply.page, role))
+            reply = replace(reply, trouble=self.wrong_with(reply.page, role))
         if reply.trouble is not None and _stops(reply.trouble, role) and not (by_key and reply.trouble.outcome is VisitOutcome.BLOCKED):
             self.stopped = reply.trouble
         return reply, digest
 
-    def _wrong_with(self, page: Page, role: CaptureRole) -> Trouble | None:
+    def wrong_with(self, page: Page, role: CaptureRole) -> Trouble | None:
+        """Why a page is not what was asked for, None if it may be."""
         found = trouble(page)
         if role == "control":
             return found if found is not None and found.outcome is VisitOutcome.CHALLENGED else None

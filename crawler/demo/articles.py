@@ -10,9 +10,8 @@ from html import escape
 from crawler.demo.facts import ReportFacts
 from crawler.demo.pages import COLUMN_NAME, Answer, html_answer, moment
 from crawler.demo.publications import Entry
-from crawler.demo.render_docx import render_docx
-from crawler.demo.render_html import body_html, image_only_body
-from crawler.demo.render_pdf import render_pdf
+from crawler.demo.render_html import body_html
+from crawler.demo.rendered import docx_of, pdf_of, pictures_of
 from crawler.demo.scenario import SitePlan
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -55,11 +54,11 @@ def _changed(entry: Entry, day: date) -> date | None:
 def _report(entry: Entry, facts: ReportFacts, address: FileAddress) -> tuple[str, dict[str, tuple[str, bytes]]]:
     stem = f"P0{entry.published_on:%Y%m%d}{entry.number:08d}"
     if entry.carrier == "docx":
-        return _attached(entry, f"{stem}.docx", DOCX, render_docx(facts), address)
+        return _attached(entry, f"{stem}.docx", DOCX, docx_of(facts), address)
     if entry.carrier == "pdf":
-        return _attached(entry, f"{stem}.pdf", "application/pdf", render_pdf(facts), address)
+        return _attached(entry, f"{stem}.pdf", "application/pdf", pdf_of(facts), address)
     if entry.carrier == "image":
-        fragment, images = image_only_body(facts)
+        fragment, images = pictures_of(facts)
         for name in images:
             fragment = fragment.replace(f"./{name}", address(name))
         return fragment, {name: ("image/png", data) for name, data in images.items()}

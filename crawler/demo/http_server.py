@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import select
 import socket
 import struct
 import sys
@@ -25,13 +26,16 @@ from crawler.demo.pages import Answer, Request
 
 _LOG = logging.getLogger(__name__)
 _MAX_FORM = 65_536
-SLOW_SECONDS = 8.0
-"""How long a slow host keeps a client waiting."""
+SLOW_SECONDS = 120.0
+"""How long a slow host keeps a client waiting that does not hang up by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One request as it arrived and was answered. `at` and `until`, when the answer was ready, count seconds on one steady clock."""
+    """One request as it arrived and was answered. `at` and `until`, when the answer was ready, count seconds on one steady clock.
+
+    `hung_up` means that the client had given up by then.
+    """
 
     at: float
     until: float
@@ -44,6 +48,7 @@ class Logged:
     user_agent: str
     referer: str
     conditional: bool
+    hung_up: bool = False
 
 
 Answering = Callable[[date, str, Request], Answer]
@@ -121,6 +126,8 @@ class SimulatedPortals:
     def advance(self, day: date) -> None:
         """Make it that day: later reports appear, edits and withdrawals of up to that day have happened."""
         with self._lock:
+            if day != self._day:
+                self._answers.clear()
             self._day = day
 
     @property
@@ -160,6 +167,7 @@ class SimulatedPortals:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 256
     portals: SimulatedPortals
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -172,6 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Reads a request, asks the portals, honours conditional requests."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
     timeout = 30
 
@@ -219,8 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Break off, cut short, or be slow; the connection ends in each case."""
         self.close_connection = True
         if found.manner == "slow":
-            # Bounded: a client with a shorter limit is gone long before, any other gets an answer.
-            time.sleep(SLOW_SECONDS)
+            # Until the client gives up, however busy the machine is; any that never does gets an answer.
+            self._wait_for_hang_up(SLOW_SECONDS)
         if found.manner == "reset":
             # Lingering for no time makes the kernel send a reset instead of a proper end.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -231,6 +240,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if found.manner == "cut" else body)
+
+    def _wait_for_hang_up(self, limit: float) -> bool:
+        """Whether the client closed its end within so many seconds; nothing more is expected of it on this connection."""
+        try:
+            readable, _, _ = select.select([self.connection], [], [], limit)
+            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
+        except (OSError, ValueError):
+            return True
 
     def _unchanged(self, found: Answer, tag: str) -> bool:
         if "If-None-Match" in self.headers:
@@ -254,7 +271,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _logged(self, at: float, day: date, host: str, status: int, size: int) -> Logged:
         conditional = "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
         agent, referer = self.headers.get("User-Agent", ""), self.headers.get("Referer", "")
-        return Logged(at, time.monotonic(), day, host, self.command, self.path, status, size, agent, referer, conditional)
+        gone = self._wait_for_hang_up(0.0)
+        return Logged(at, time.monotonic(), day, host, self.command, self.path, status, size, agent, referer, conditional, gone)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
         _LOG.debug(format, *args)

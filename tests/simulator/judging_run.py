@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,11 +15,8 @@ from storage.domain.enums import DutyStatus, VisitOutcome
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from crawler.demo.http_server import Logged
-
 BodyYear = tuple[str, int]
 MIN_RECALL, MIN_PRECISION = 0.99, 0.995
-SELF_TEST = ".selftest."
 
 
 @dataclass(slots=True)
@@ -132,41 +129,3 @@ def judge_visits(connection: Connection, plan: Plan, day: date, runs: Sequence[i
             score.mistyped += 1
             score.notes.append(f"{day} {name}: {kind.name} ended as {wrong[0][0].value} ({wrong[0][1]})")
     return told
-
-
-def judge_manners(log: Sequence[Logged], delay: float, plan: Plan, score: Score) -> None:
-    """One request at a time per portal, the delay kept, and nothing but robots to a portal that forbids all.
-
-    Times are of arrival here, which a busy machine blurs: one gap in a hundred may be up to half short, none more.
-    """
-    last: dict[str, Logged] = {}
-    gaps: list[float] = []
-    for one in sorted(log, key=lambda request: request.at):
-        if SELF_TEST in one.host:
-            continue
-        before = last.get(one.host)
-        if before is not None:
-            gaps.append(one.at - before.at)
-            if one.at < before.until:
-                score.rude += 1
-                score.notes.append(f"two requests at once at {one.host}: {before.path} and {one.path}")
-        last[one.host] = one
-        kind = plan.hosts[one.host].fault(one.day) if one.host in plan.hosts else None
-        if kind is not None and kind.name == "robots-disallow" and one.path != "/robots.txt":
-            score.rude += 1
-            score.notes.append(f"asked for {one.path} at {one.host}, which forbids it")
-    short = sum(gap < delay * 0.9 for gap in gaps)
-    shortest = min(gaps, default=delay)
-    score.notes.append(f"{len(log)} requests; {short} of {len(gaps)} gaps short of the delay, the shortest {shortest / delay:.2f} of it")
-    if short * 100 > len(gaps) or shortest < delay * 0.5:
-        score.rude += 1
-        score.notes.append("requests too close together")
-
-
-def after_challenge(log: Sequence[Logged], since: float, plan: Plan, day: date) -> Mapping[str, int]:
-    """How many requests each challenging host got in one run; the first is the challenge itself."""
-    return Counter(
-        one.host
-        for one in log
-        if one.at >= since and one.host in plan.hosts and (kind := plan.hosts[one.host].fault(day)) and kind.name.startswith("challenge")
-    )

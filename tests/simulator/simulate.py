@@ -19,24 +19,29 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
 
-from judging_run import Score, after_challenge, judge_manners, judge_missing, judge_reports, judge_visits
+from judging_manners import SELF_TEST, Promises, judge_manners
+from judging_run import Score, judge_missing, judge_reports, judge_visits
 from registry_of_world import home_registry
 
 from crawler.demo.http_server import SimulatedPortals
 from crawler.demo.portal import SELF_TEST_HOSTS
+from crawler.demo.rendered import draw_files
 from crawler.demo.world.answering import answer, columns_of
 from crawler.demo.world.content import publish_world
 from crawler.demo.world.dialects import dialects
 from crawler.demo.world.plan import REPORT_YEARS, make_plan
-from monitor.dispatch import crawl_now
+from monitor.dispatch import Finished, crawl_now
 from monitor.process import process_pending
 from storage import bodies, discoveries, portals, registry_import
 from storage.archive.store import open_archive
 from storage.database import open_database
 from storage.domain.clock import CHINA, FixedClock
+from storage.domain.registry import EntryPoint
 from storage.settings import load
 
 DELAY = 0.05
+TIMEOUT = 15
+"""Seconds until the crawler gives up; a sound host answers in a fraction of it on the busiest machine."""
 MORNING = clock_time(9, 30)
 SEASON = ((1, 4), (1, 12), (1, 22), (1, 30), (2, 2), (2, 3), (2, 5), (2, 20), (3, 20), (3, 29), (4, 2), (4, 3), (4, 15))
 """The days of a season on which every list is read: often around the two deadlines, so that absences can be established."""
@@ -56,8 +61,10 @@ class Simulation:
     days: list[date]
     faulty: bool = True
     known: bool = False
+    styles: tuple[str, ...] = ()
     quiet: bool = False
     score: Score = field(default_factory=Score)
+    crawls: list[float] = field(default_factory=list)
 
     def run(self) -> Score:
         """Everything; the score."""
@@ -68,11 +75,13 @@ class Simulation:
             self._again()
             with self._database.read() as connection:
                 judge_reports(connection, self._plan, self._content, self.days, self.score)
-            judge_manners(self._portals.log, DELAY, self._plan, self.score)
+            budget = self._settings.crawl_budget_platform
+            judge_manners(self._portals.log, Promises(DELAY, TIMEOUT, budget, tuple(self.crawls)), self._plan, self.score)
         return self.score
 
     def _open(self, stack: ExitStack) -> None:
-        self._plan = plan = make_plan(self.seed, dialects(), hosts=self.hosts, faulty=self.faulty)
+        chosen = {name: variants for name, variants in dialects().items() if not self.styles or name in self.styles}
+        self._plan = plan = make_plan(self.seed, chosen, hosts=self.hosts, faulty=self.faulty)
         self._content = content = publish_world(plan)
         names, silent, unknown = [*SELF_TEST_HOSTS], [], []
         for name, host in plan.hosts.items():
@@ -89,9 +98,15 @@ class Simulation:
     def _clock(self, day: date, hours: int = 0) -> FixedClock:
         return FixedClock(datetime.combine(day, MORNING, CHINA) + timedelta(hours=hours))
 
+    def _crawl(self, clock: FixedClock, points: Sequence[EntryPoint], *, spider: str = "watch") -> tuple[Finished, ...]:
+        self.crawls.append(time.monotonic())
+        return crawl_now(self._database, self._settings, clock, points, spider=spider)
+
     def _live(self, day: date) -> None:
-        started, mark = time.monotonic(), time.monotonic()
+        started = time.monotonic()
         self._portals.advance(day)
+        # Before anybody waits for an answer: drawing a file takes up to a second, and a client's patience is no part of this.
+        draw_files(self._content.publications, day)
         clock = self._clock(day)
         with self._database.write() as connection:
             registry_import.import_csv(connection, home_registry(self._plan).encode(), now=clock.now())
@@ -101,16 +116,12 @@ class Simulation:
             self._discover(clock)
         with self._database.read() as connection:
             points = portals.entry_points_of(connection)
-        finished = crawl_now(self._database, self._settings, clock, points)
+        finished = self._crawl(clock, points)
         process_pending(self._database, self._archive, self._settings, clock)
         runs = [done.job.run.id for done in finished]
         with self._database.read() as connection:
             judge_missing(connection, self._plan, self._content, day, self.score)
             told = judge_visits(connection, self._plan, day, runs, self.score)
-        for host, count in after_challenge(self._portals.log, mark, self._plan, day).items():
-            if count > 1:
-                self.score.rude += 1
-                self.score.notes.append(f"{day}: {count} requests to {host}, which challenges")
         sound = sum(count for key, count in told.items() if key.startswith("sound: "))
         whole = told["sound: complete"]
         self._say(f"{day}  lists {sum(told.values())}  sound read whole {whole}/{sound}  {time.monotonic() - started:.0f} s")
@@ -132,7 +143,7 @@ class Simulation:
         with self._database.write() as connection:
             homes = [discoveries.home_entry(connection, portal, clock.now()) for portal in discoveries.due(connection, clock.now())]
         if homes:
-            done = crawl_now(self._database, self._settings, clock, homes, spider="discover")
+            done = self._crawl(clock, homes, spider="discover")
             outcomes = Counter(key for one in done for key, count in one.outcomes.items() for _ in range(count))
             self._say(f"   {len(homes)} portals searched: {dict(outcomes)}")
 
@@ -147,10 +158,8 @@ class Simulation:
         with self._database.read() as connection:
             points = portals.entry_points_of(connection)
         before = len(self._portals.log)
-        finished = crawl_now(self._database, self._settings, self._clock(day, 3), points)
-        asked = [
-            one for one in self._portals.log[before:] if ".selftest." not in one.host and self._plan.hosts[one.host].fault(day) is None
-        ]
+        finished = self._crawl(self._clock(day, 3), points)
+        asked = [one for one in self._portals.log[before:] if SELF_TEST not in one.host and self._plan.hosts[one.host].fault(day) is None]
         new = sum(done.new_versions for done in finished)
         per_list = len(asked) / max(1, len(points))
         self._say(f"second run on {day}: {len(asked)} requests for {len(points)} lists ({per_list:.2f} each), {new} new versions")
@@ -169,7 +178,7 @@ def _configure(folder: Path, serving: SimulatedPortals) -> Path:
     lines = [
         f"data_dir = {json.dumps(str(folder))}",
         f"crawl_delay_seconds = {DELAY}",
-        "crawl_timeout_seconds = 5",
+        f"crawl_timeout_seconds = {TIMEOUT}",
         "crawl_retries = 0",
         f"self_test_urls = {json.dumps([f'http://{host}/' for host in SELF_TEST_HOSTS])}",
         "[host_overrides]",
@@ -188,9 +197,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sound", action="store_true", help="without faults")
     parser.add_argument("--days", type=int, help="stop after so many days")
     parser.add_argument("--known", action="store_true", help="with the columns registered by hand instead of discovered")
+    parser.add_argument("--style", action="append", default=[], help="only portals of this system; may be given several times")
     chosen = parser.parse_args(arguments)
     days = season_days(REPORT_YEARS[-chosen.years :])[: chosen.days]
-    score = Simulation(chosen.hosts, chosen.seed, days, faulty=not chosen.sound, known=chosen.known).run()
+    score = Simulation(chosen.hosts, chosen.seed, days, faulty=not chosen.sound, known=chosen.known, styles=tuple(chosen.style)).run()
     for line in score.notes:
         sys.stdout.write(f" ! {line}\n")
     sys.stdout.write(f"wanted {score.wanted} found {score.found}\n{score.line()}\n")
