@@ -20,6 +20,7 @@ from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.list_reading import AskPage, Reading, read_all
 from crawler.list_tail import ReadThrough, Tail
 from crawler.listing import Ask, Listing, Start
+from crawler.page import Page
 from crawler.recording import READ_MARK
 from crawler.robots import CONTROL_TTL, is_fresh
 from crawler.scripted_list import ReadWhole, by_key, cut_and_read
