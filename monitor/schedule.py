@@ -1,7 +1,7 @@
-"""The clockwork of `nianbao serve`: three ticks a minute, each asking the database what is due; the only module that imports APScheduler.
+"""The clockwork of `nianbao serve`: four ticks a minute, each asking the database what is due; the only module that imports APScheduler.
 
 APScheduler starts the ticks and nothing else: it keeps no jobs, and two of these on one database do each slot once, because a slot is a
-unique row. Three threads, so that a slow relay does not hold up a crawl, nor a long reading an alert.
+unique row. A thread each, so that a slow relay does not hold up a crawl, nor a long reading an alert, nor the night's work either.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from monitor.alerts.events import operator
 from monitor.alerts.outgoing import plan_due
 from monitor.alerts.send import send_due
 from monitor.dispatch import CRAWL, LEASE, CrawlJob, Dispatcher, Finished, LocalProcesses, plan_batches, record_finished
-from monitor.process import Archive, process_pending
+from monitor.nightly import FROM_HOUR, keep_archive
+from monitor.process import process_pending
 from monitor.seasons import season
 from storage import discoveries, events, findings, heartbeats, portals, runs
+from storage.archive.store import Archive
 from storage.database import Database
 from storage.domain.alerts import EventKind
 from storage.domain.clock import CHINA, Clock, local_date
@@ -37,9 +39,11 @@ SILENCE = timedelta(minutes=10)
 BACKWARDS = timedelta(minutes=5)
 RETRY_AFTER = timedelta(hours=6)
 PROCESS = "process"
+NIGHTLY = "nightly"
+LEASE_OF_NIGHT = timedelta(hours=2)
 CHILDREN = 2
 
-SCHEDULER, EVALUATOR, SENDER = "scheduler", "evaluator", "sender"
+SCHEDULER, EVALUATOR, SENDER, KEEPER = "scheduler", "evaluator", "sender", "keeper"
 
 log = structlog.get_logger()
 
@@ -63,8 +67,8 @@ class Scheduler:
 
     def start(self) -> None:
         """Begin ticking."""
-        background = BackgroundScheduler(executors={"default": ThreadPoolExecutor(3)}, timezone="UTC")
-        for name, work in ((SCHEDULER, self.tick), (EVALUATOR, self.evaluate), (SENDER, self.send)):
+        background = BackgroundScheduler(executors={"default": ThreadPoolExecutor(4)}, timezone="UTC")
+        for name, work in ((SCHEDULER, self.tick), (EVALUATOR, self.evaluate), (SENDER, self.send), (KEEPER, self.keep)):
             background.add_job(
                 self._guarded,
                 "interval",
@@ -112,7 +116,7 @@ class Scheduler:
             return
         self._fresh.clear()
         try:
-            summary = process_pending(self._db, self._archive, self._settings, self._clock, self._beat_meanwhile())
+            summary = process_pending(self._db, self._archive, self._settings, self._clock, self._beat_meanwhile(EVALUATOR))
         except BaseException:
             self._fresh.set()  # the next tick tries again, whatever the hour's slot says
             if run is not None:
@@ -132,6 +136,26 @@ class Scheduler:
         said = ping_if_alive(self._db, self._settings, self._clock, (SCHEDULER, EVALUATOR, SENDER))
         if said not in {"", "ok"}:
             log.warning("deadman_failed", answer=said)
+
+    def keep(self) -> None:
+        """The archive's nightly work, once per night; what a dead process began is begun anew."""
+        now = self._clock.now()
+        local = now.astimezone(CHINA)
+        if local.hour < FROM_HOUR:
+            return
+        with self._db.write() as connection:
+            run = runs.claim(connection, NIGHTLY, f"{local:%Y-%m-%d}", owner=self._owner, now=now, lease=LEASE_OF_NIGHT)
+        if run is None:
+            return
+        try:
+            night = keep_archive(self._db, self._archive, self._settings, self._clock, self._beat_meanwhile(KEEPER, run))
+        except BaseException as error:
+            self._finish(run, RunState.FAILED, {})
+            reason = f"存档维护没有完成：{type(error).__name__}"
+            with self._db.write() as connection:
+                events.append(connection, operator(EventKind.RUN_FAILED, NAMES[KEEPER], reason, now, episode=run.slot))
+            raise
+        self._finish(run, RunState.OK if night.sound else RunState.PARTIAL, night.facts())
 
     def _start_crawl(self, now: datetime) -> None:
         """One round at a time over all schedulers, a few children each with platforms of its own; what is left is due again next time."""
@@ -178,7 +202,7 @@ class Scheduler:
         """A gap since the last turn of any loop, or a clock that went back, is told to operators once."""
         with self._db.write() as connection:
             beats = heartbeats.list_all(connection)
-            for name in (SCHEDULER, EVALUATOR, SENDER):
+            for name in (SCHEDULER, EVALUATOR, SENDER, KEEPER):
                 beat = beats.get(name)
                 if beat is None:
                     continue
@@ -201,8 +225,8 @@ class Scheduler:
         except Exception:
             log.exception("loop_failed", loop=name)
 
-    def _beat_meanwhile(self) -> Callable[[str, int, int], None]:
-        """A progress callback that keeps the evaluator's heartbeat going through a long reading."""
+    def _beat_meanwhile(self, loop: str, run: Run | None = None) -> Callable[[str, int, int], None]:
+        """A progress callback that keeps a loop's heartbeat, and its hold on a run, going through long work."""
         last = [self._clock.now()]
 
         def say(stage: str, done: int, of_all: int) -> None:
@@ -210,12 +234,14 @@ class Scheduler:
             if now - last[0] >= TICK:
                 last[0] = now
                 with self._db.write() as connection:
-                    heartbeats.beat(connection, EVALUATOR, now, {"stage": stage, "done": done, "all": of_all})
+                    heartbeats.beat(connection, loop, now, {"stage": stage, "done": done, "all": of_all})
+                    if run is not None:
+                        runs.renew(connection, run, now, LEASE_OF_NIGHT)
 
         return say
 
 
-NAMES = {SCHEDULER: "定时调度", EVALUATOR: "读取与判断", SENDER: "消息发送"}
+NAMES = {SCHEDULER: "定时调度", EVALUATOR: "读取与判断", SENDER: "消息发送", KEEPER: "存档维护"}
 
 
 def _local(instant: datetime) -> str:

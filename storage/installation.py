@@ -10,6 +10,8 @@ from storage.schema import installation
 from storage.statements import insert_new, upsert
 
 LINK_KEY = "link_key"
+NEWEST_SEAL = "newest_seal"
+"""Key and SHA-256 of the newest daily seal of the archive."""
 
 MUTED = "muted"
 """Why this installation sends nothing, empty where it does: set by a restore, or by a person."""

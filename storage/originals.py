@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from storage.domain.errors import OriginalMissing
 from storage.domain.ids import Sha256
@@ -40,6 +40,28 @@ def get(connection: Connection, sha256: Sha256) -> StoredOriginal:
 def list_all(connection: Connection) -> tuple[StoredOriginal, ...]:
     """Every row by hash."""
     return tuple(_original(row) for row in connection.execute(select(originals).order_by(originals.c.sha256)))
+
+
+def hashes(connection: Connection) -> frozenset[Sha256]:
+    """The hash of every original there is a row of."""
+    return frozenset(Sha256(sha256) for sha256 in connection.execute(select(originals.c.sha256)).scalars())
+
+
+def longest_unverified(connection: Connection, limit: int) -> tuple[StoredOriginal, ...]:
+    """Those never verified first, then those verified longest ago."""
+    order = (originals.c.verified_at.is_not(None), originals.c.verified_at, originals.c.sha256)
+    return tuple(_original(row) for row in connection.execute(select(originals).order_by(*order).limit(limit)))
+
+
+def count(connection: Connection) -> int:
+    """How many originals there are."""
+    return int(connection.execute(select(func.count()).select_from(originals)).scalar_one())
+
+
+def move(connection: Connection, stored: StoredOriginal, now: datetime) -> None:
+    """A good copy of the same bytes lies elsewhere now; the row names that one, and the original counts as whole again."""
+    values = {"key": stored.key, "encoding": stored.encoding, "verified_at": now, "damage": ""}
+    connection.execute(update(originals).where(originals.c.sha256 == stored.sha256).values(**values))
 
 
 def mark_verified(connection: Connection, hashes: Iterable[Sha256], now: datetime) -> None:

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("nianbao-data")
     database_url: str = ""
     archive_url: str = ""
+    archive_copy_url: str = ""
+    timestamp_url: str = ""
+    timestamp_ca: str = ""
 
     user_agent: str = "Mozilla/5.0 (compatible; nianbao/0.1)"
     crawl_concurrency: int = Field(default=16, ge=1, le=64)

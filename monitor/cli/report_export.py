@@ -23,6 +23,7 @@ def export(
     from monitor.outputs.evidence.pack import write_pack
     from monitor.web import queries
     from storage import audit
+    from storage.archive.timestamps import authority_of
     from storage.domain.errors import NotFoundError
 
     session = Session.of(context)
@@ -35,7 +36,7 @@ def export(
             if shown is None:
                 raise NotFoundError("还没有任何年报记录。", advice="先运行 nianbao crawl run。")
             case = collect(connection, body_id(connection, body), shown, now)
-        count = write_pack(case, session.archive(settings), to)
+        count = write_pack(case, session.archive(settings), to, authority=authority_of(settings.timestamp_ca))
         with database.write() as connection:
             target, facts = f"report/{case.body.id}/{shown}", {"to": str(to), "files": count}
             audit.append(connection, actor="nianbao", action="report.export", target=target, now=now, payload=facts)

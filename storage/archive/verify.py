@@ -15,10 +15,12 @@ from typing import Literal
 import zstandard
 from sqlalchemy import Connection
 
-from storage import captures, originals
+from storage import captures, installation, originals
+from storage.archive.heads import HeadProblem, check_heads
 from storage.archive.log import LogEntry, LogProblem
 from storage.archive.places import TEMPORARY
 from storage.archive.store import CANDIDATES, Archive, blob_key, decode, sha256_of, sha256_of_key
+from storage.archive.timestamps import check_timestamps
 from storage.domain.errors import OriginalMissing
 from storage.domain.ids import Sha256
 from storage.domain.originals import Capture, StoredOriginal
@@ -43,7 +45,8 @@ class VerifyReport:
 
     `orphans` are blobs that no row knows, `leftovers` files a dead process was writing: both are listed, never touched.
     `log_problems` are places where the log is not as written, `unlogged` captures that the log does not know as the database has them,
-    `unrecorded` log entries without a row (an interrupted crawl, or rows removed). The last three are empty for a sample.
+    `unrecorded` log entries without a row (an interrupted crawl, or rows removed), `seals` daily seals and timestamps that do not hold.
+    The last four are empty for a sample.
     """
 
     checked: int
@@ -53,11 +56,13 @@ class VerifyReport:
     log_problems: tuple[LogProblem, ...] = ()
     unlogged: tuple[int, ...] = ()
     unrecorded: tuple[str, ...] = ()
+    seals: tuple[HeadProblem, ...] = ()
 
     @property
     def sound(self) -> bool:
         """No original and no record is in doubt; orphans and unrecorded entries are what a crash leaves, and harmless."""
-        return not (self.damage or self.unlogged or any(problem.kind != "torn" for problem in self.log_problems))
+        log = any(problem.kind != "torn" for problem in self.log_problems)
+        return not (self.damage or self.unlogged or log or any(problem.kind != "unchecked" for problem in self.seals))
 
 
 def verify(
@@ -74,7 +79,7 @@ def verify(
     known = frozenset(row.sha256 for row in rows)
     damage = []
     for number, row in enumerate(chosen, start=1):
-        found = _check(archive, row, known)
+        found = check(archive, row, known)
         if found is not None:
             damage.append(found)
             originals.mark_damaged(connection, row.sha256, WORDS[found.kind], now)
@@ -83,10 +88,10 @@ def verify(
     originals.mark_verified(connection, (row.sha256 for row in chosen if row.sha256 not in bad), now)
     if sample is not None:
         return VerifyReport(len(chosen), tuple(damage))
-    return replace(_whole(archive, connection, known), checked=len(chosen), damage=tuple(damage))
+    return replace(records(archive, connection), checked=len(chosen), damage=tuple(damage))
 
 
-def _check(archive: Archive, row: StoredOriginal, known: frozenset[Sha256]) -> Damage | None:
+def check(archive: Archive, row: StoredOriginal, known: frozenset[Sha256]) -> Damage | None:
     """Look at the very blob the row names, not at a good copy beside it: damage is told although reading still works."""
     try:
         data = decode(archive.place.read(row.key), row.encoding)
@@ -100,7 +105,9 @@ def _check(archive: Archive, row: StoredOriginal, known: frozenset[Sha256]) -> D
     return Damage(row.sha256, "swapped" if actual in known else "damaged", actual)
 
 
-def _whole(archive: Archive, connection: Connection, known: frozenset[Sha256]) -> VerifyReport:
+def records(archive: Archive, connection: Connection, *, authority: bytes = b"") -> VerifyReport:
+    """What is told of originals: log, daily seals, timestamps (`authority` are the service's certificates), and the database's rows."""
+    known = originals.hashes(connection)
     orphans = tuple(key for key in archive.blob_keys() if sha256_of_key(key) not in known)
     leftovers = tuple(archive.place.keys(TEMPORARY))
     problems: list[LogProblem] = []
@@ -118,7 +125,23 @@ def _whole(archive: Archive, connection: Connection, known: frozenset[Sha256]) -
         log_problems=tuple(problems),
         unlogged=tuple(_disagreeing(stored.values(), logged)),
         unrecorded=tuple(sorted(set(logged) - set(stored))),
+        seals=seals(archive, connection, authority),
     )
+
+
+def seals(archive: Archive, connection: Connection, authority: bytes = b"") -> tuple[HeadProblem, ...]:
+    """The daily seals and timestamps that do not hold."""
+    problems = (*_lost_seal(archive, connection), *check_heads(archive.place))
+    if any(problem.kind == "unreadable" for problem in problems):
+        return problems  # which bytes a timestamp is for is then unknown
+    return (*problems, *check_timestamps(archive.place, authority))
+
+
+def _lost_seal(archive: Archive, connection: Connection) -> Iterable[HeadProblem]:
+    """The database remembers the newest seal: whoever drops it from the archive breaks no chain."""
+    key, _, sha256 = installation.get(connection, installation.NEWEST_SEAL).partition(" ")
+    if key and (not archive.place.exists(key) or sha256_of(archive.place.read(key)) != sha256):
+        yield HeadProblem("lost", key)
 
 
 def _disagreeing(stored: Iterable[Capture], logged: Mapping[str, Sequence[Capture]]) -> Iterable[int]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from storage.archive.heads import HEADS
 from storage.archive.log import LOG, TORN
 from storage.archive.places import Place, sync_folder
 from storage.archive.store import BLOBS, Archive, sha256_of_key
@@ -52,7 +53,7 @@ def make(
         (folder / DATABASE).mkdir(parents=True, mode=0o700)
         files, damaged = [_database(address, folder)], list[str]()
         if archive is not None:
-            keys = [key for prefix in (LOG, TORN, BLOBS) for key in archive.place.keys(prefix)]
+            keys = [key for prefix in (HEADS, LOG, TORN, BLOBS) for key in archive.place.keys(prefix)]
             for done, key in enumerate(keys, start=1):
                 files.append(_copied(archive.place, key, folder))
                 damaged += _doubt(archive, key)

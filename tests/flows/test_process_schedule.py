@@ -174,13 +174,13 @@ def test_the_loops_run_by_themselves_and_leave_heartbeats(db: Database, tmp_path
             deadline = time.monotonic() + 60
             while time.monotonic() < deadline:
                 with db.read() as connection:
-                    if len(heartbeats.list_all(connection)) == 3:
+                    if len(heartbeats.list_all(connection)) == 4:
                         break
                 time.sleep(0.05)
         finally:
             clockwork.stop()
     with db.read() as connection:
-        assert set(heartbeats.list_all(connection)) == {"scheduler", "evaluator", "sender"}
+        assert set(heartbeats.list_all(connection)) == {"scheduler", "evaluator", "sender", "keeper"}
 
 
 def test_seasons_cover_the_year_without_a_gap() -> None:

@@ -18,8 +18,11 @@ from monitor.outputs.evidence import verify
 from monitor.outputs.evidence.collect import collect
 from monitor.outputs.evidence.pack import write_pack
 from storage.archive.heads import seal
+from storage.archive.store import open_archive
+from storage.archive.timestamps import stamp
 from storage.domain.errors import DigestMismatch, NotFoundError, OriginalMissing, UsageError
 from storage.domain.ids import BodyId
+from tests.unit.storage import tsa
 from tests.unit.web.evidence_world import ABSENT, FIRST, FOUND, PAGE, PDF, YEAR, World, lived
 
 LATER = FIRST + timedelta(days=5)
@@ -104,6 +107,27 @@ def test_a_report_not_found_has_a_pack_of_the_search(world: World, tmp_path: Pat
     assert named(made) == set()
     assert "没有找到这份年报" in (made / "README.html").read_text(encoding="utf8")
     assert len(json.loads((made / "records/visits.json").read_text())["visits"]) == 3
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_a_timestamp_is_checked_by_the_script(world: World, tmp_path: Path) -> None:
+    authority = tsa.authority(tmp_path / "tsa")
+    own = World(world.database, open_archive(str(shutil.copytree(world.folder / "archive", tmp_path / "archive"))), tmp_path)
+    stamp(own.archive.place, "http://tsa.test/", authority.certificates, authority.answer)
+    with world.database.read() as c:
+        case = collect(c, FOUND, YEAR, LATER)
+    write_pack(case, own.archive, tmp_path / "p", authority=authority.certificates)
+    problems, notes = verify.check(verify.Pack(tmp_path / "p"))
+    assert problems == []
+    assert sum("签名有效" in note for note in notes) == 2
+    tokens = sorted((tmp_path / "p/chain/heads").glob("*.tsr"))
+    tokens[0].write_bytes(tokens[1].read_bytes())
+    assert f"chain/heads/{tokens[0].name}" in named(tmp_path / "p")
+    other = tsa.authority(tmp_path / "other")
+    (tmp_path / "p" / verify.AUTHORITY).write_bytes(other.certificates)
+    assert any("签名无效" in words for _, words in verify.check(verify.Pack(tmp_path / "p"))[0])
+    (tmp_path / "p" / verify.AUTHORITY).unlink()
+    assert any("签名未核对" in note for note in verify.check(verify.Pack(tmp_path / "p"))[1])
 
 
 def files(pack: Path) -> list[str]:

@@ -1,0 +1,62 @@
+"""Sealing, copying and repairing by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from storage import audit
+from tests.unit.cli.calling import Nianbao
+from tests.unit.web.evidence_world import World, lived
+
+
+@pytest.fixture
+def world(tmp_path: Path, nianbao: Nianbao, monkeypatch: pytest.MonkeyPatch) -> World:
+    with lived(tmp_path) as made:
+        monkeypatch.setenv("NIANBAO_DATABASE_URL", made.url)
+        monkeypatch.setenv("NIANBAO_ARCHIVE_URL", (tmp_path / "archive").as_uri())
+    return made
+
+
+def test_sealed_copied_harmed_repaired(nianbao: Nianbao, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = nianbao("archive", "seal")
+    assert (said.code, said.out.count("已封存")) == (0, 3), said.err
+    assert "最近一份：2025-02-03" in nianbao("archive", "seal").err
+    assert nianbao("archive", "mirror").code == 6
+    assert nianbao("archive", "verify", "--repair").code == 6
+    monkeypatch.setenv("NIANBAO_ARCHIVE_COPY_URL", (tmp_path / "copy").as_uri())
+    assert nianbao("archive", "mirror").code == 0
+    assert nianbao("archive", "verify").code == 0
+    blob = next(path for path in (tmp_path / "archive/blobs").rglob("*") if path.is_file())
+    blob.chmod(0o644)
+    blob.write_bytes(b"rotten")
+    said = nianbao("archive", "verify")
+    assert said.code == 8
+    assert "第二份存档中有 1 份完好" in said.out
+    assert json.loads(nianbao("archive", "verify", "--format", "json").out)["damage"][0]["kind"] == "damaged"
+    said = nianbao("archive", "verify", "--repair")
+    assert said.code == 0
+    assert "已从第二份存档补回" in said.out
+    assert blob.read_bytes() == b"rotten"
+    assert nianbao("archive", "verify").code == 0
+    with world.database.read() as connection:
+        assert "archive.repair" in [line.action for line in audit.recent(connection)]
+
+
+def test_a_touched_seal_and_a_lost_one_are_named(nianbao: Nianbao, world: World, tmp_path: Path) -> None:
+    nianbao("archive", "seal")
+    seal = tmp_path / "archive/heads/2025-02-03.json"
+    good = seal.read_bytes()
+    seal.unlink()
+    said = nianbao("archive", "verify")
+    assert said.code == 8
+    assert "heads/2025-02-03.json：封存记录缺失或被替换" in said.out
+    seal.write_bytes(good.replace(b'"leaves":', b'"leaves":9'))
+    said = nianbao("archive", "verify")
+    assert said.code == 8
+    assert "heads/2025-02-03.json：抓取日志与封存时不同" in said.out
+    seal.chmod(0o644)
+    seal.write_bytes(good)
+    assert nianbao("archive", "verify").code == 0
