@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.discovery.troubles import Trouble
 from crawler.egress import Egress, acceptable_url
 from crawler.keys import Exchange
+from storage.domain.enums import VisitOutcome
 from storage.settings import Settings
 
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -71,11 +73,7 @@ def browser_settings(settings: Settings, egress: Egress, browser: Path, urls: Se
         return not acceptable_url(request.url) or (urlsplit(request.url).hostname or "") not in hosts
 
     return {
-        "DOWNLOAD_HANDLERS": {
-            "http": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
-            "https": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
-            **dict.fromkeys(("file", "ftp", "s3", "data")),
-        },
+        "DOWNLOAD_HANDLERS": {**dict.fromkeys(("http", "https"), _handler()), **dict.fromkeys(("file", "ftp", "s3", "data"))},
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
         "PLAYWRIGHT_LAUNCH_OPTIONS": {
             "executable_path": str(browser),
@@ -106,6 +104,41 @@ def browser_meta(settings: Settings) -> dict[str, Any]:
         ],
         WATCH: watch,
     }
+
+
+def _handler() -> type:
+    """The handler of a crawl with a browser: marked requests go through it, all others are plain ones and verified like them."""
+    from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+
+    from crawler.tls import Verified
+
+    class BrowserHandler(Verified, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # the package has no types
+        pass
+
+    return BrowserHandler
+
+
+_NAVIGATION = (
+    ("ERR_CERT_DATE_INVALID", "tls-expired"),
+    ("ERR_CERT_COMMON_NAME_INVALID", "tls-wrong-host"),
+    ("ERR_CERT_AUTHORITY_INVALID", "tls-unknown-issuer"),
+    ("ERR_CERT_", "tls-certificate"),
+    ("ERR_SSL_", "tls-handshake"),
+    ("ERR_NAME_NOT_RESOLVED", "dns"),
+    ("ERR_CONNECTION_REFUSED", "refused"),
+    ("ERR_TOO_MANY_REDIRECTS", "redirect-loop"),
+    ("Timeout", "timeout"),
+    ("ERR_", "connection"),
+)
+
+
+def navigation_trouble(error: Exception) -> Trouble | None:
+    """What a browser's failure to open a page means; None for any other error."""
+    if not type(error).__module__.startswith("playwright."):
+        return None
+    text = f"{type(error).__name__} {error}"
+    reason = next((reason for word, reason in _NAVIGATION if word in text), "browser-failed")
+    return Trouble(VisitOutcome.SOFT_ERROR if reason == "redirect-loop" else VisitOutcome.UNREACHABLE, reason)
 
 
 class Watch:

@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from crawler.errands import DISCOVER, ERRANDS, GAPFILL, WATCH, Errand
@@ -30,6 +31,7 @@ from storage.domain.registry import EntryPoint
 from storage.portals import entry_points_of
 from storage.searches import TIER as SEARCH_TIER
 from storage.settings import Settings, load
+from storage.tls_profiles import by_host
 
 if TYPE_CHECKING:
     from crawler.batch import Batch
@@ -131,9 +133,11 @@ def _run_scrapy(
         await batch.work([entry.id for entry in entries])
         batches.append((batch, asker.browser_launches))
 
+    with recorder.database.read() as connection:
+        profiles = by_host(connection)
     scripted = [entry.url for entry in entries if entry.tier == "browser"]
     tell({"event": "start", "entry_points": len(entries), "browser": bool(scripted)})
-    ask_while_open(settings, recorder.clock, work, portal_budget=errand.portal_budget(settings), scripted=scripted)
+    ask_while_open(settings, recorder.clock, work, portal_budget=errand.portal_budget(settings), scripted=scripted, tls_profiles=profiles)
     return batches[0]
 
 
@@ -144,6 +148,7 @@ def ask_while_open(
     *,
     portal_budget: int,
     scripted: Sequence[str] = (),
+    tls_profiles: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> None:
     """Open Scrapy's downloader, do the work with it, close it; once per process. What the work raises is raised here, after the closing."""
     from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -154,6 +159,7 @@ def ask_while_open(
     from crawler.robots import HostMemory
     from crawler.spiders.asking import Asker
     from crawler.spiders.watch import WatchSpider
+    from crawler.tls import TlsLog
 
     egress = Egress.from_settings(settings.host_overrides)
     browser = find_browser(settings) if scripted else None
@@ -179,7 +185,9 @@ def ask_while_open(
         asker.end()
         ended.append(True)
 
-    process = AsyncCrawlerProcess(scrapy_settings(settings, egress, browser, scripted))
+    made = scrapy_settings(settings, egress, browser, scripted)
+    made.set("NIANBAO_TLS", TlsLog(dict(tls_profiles)), priority="cmdline")
+    process = AsyncCrawlerProcess(made)
     process.crawl(WatchSpider, work=whole)
     process.start(stop_after_crawl=True)
     if failures or not ended:

@@ -20,8 +20,7 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 64 * 2**20
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = True
-# Verification is tried first and its result recorded; hosts that cannot be verified get a profile of their own (later), never a silent
-# pass.
+# Verification is strict (crawler/tls.py) and its result recorded with each answer; only a profile set by a person lets anything else pass.
 DOWNLOAD_VERIFY_CERTIFICATES = True
 
 RETRY_TIMES = 2
@@ -49,7 +48,10 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.allowed.AllowedHosts": 60,
     "crawler.middlewares.heads.Heads": 860,
 }
-DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("http", "https"), "crawler.tls_handler.VerifiedHandler"),
+    **dict.fromkeys(("file", "ftp", "s3", "data")),
+}
 HTTPPROXY_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

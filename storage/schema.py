@@ -138,6 +138,18 @@ entry_point_bodies = Table(
     Column("body_id", String(64), ForeignKey("bodies.id"), primary_key=True),
 )
 
+tls_profiles = Table(
+    "tls_profiles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("portal_id", String(64), ForeignKey("portals.id"), nullable=False, index=True),
+    Column("names", String(60), nullable=False),
+    Column("reason", String(300), nullable=False),
+    Column("set_by", String(80), nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
 list_keys = Table(
     "list_keys",
     metadata,

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.internet.ssl import Certificate
+
+from crawler.tls import TlsLog
 
 HEADS = "nianbao_heads"
 """Request meta: `(request head, response head, ip, tls)` of the last exchange."""
 
 
 class Heads:
-    """Writes the exchange's heads into the request's meta."""
+    """Writes the exchange's heads into the request's meta, and how its host was verified."""
+
+    def __init__(self, log: TlsLog) -> None:
+        self._log = log
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Heads:
+        """Made by Scrapy. Settings: `NIANBAO_TLS`."""
+        return cls(crawler.settings.get("NIANBAO_TLS") or TlsLog())
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Note and pass on."""
@@ -21,7 +33,7 @@ class Heads:
             _block(f"{request.method} {request.url}", request.headers.items()),
             _block(f"{response.protocol or 'HTTP'} {response.status}", response.headers.items()),
             str(response.ip_address or ""),
-            _tls(response),
+            _tls(response, self._log),
         )
         return response
 
@@ -31,9 +43,14 @@ def _block(first: str, headers: Iterable[tuple[bytes, list[bytes]]]) -> str:
     return "\n".join([first, *lines])
 
 
-def _tls(response: Response) -> str:
-    certificate = response.certificate
-    if not isinstance(certificate, Certificate):
+def _tls(response: Response, log: TlsLog) -> str:
+    """How the server was verified and the digest of its certificate; empty for an answer over http."""
+    if not response.url.startswith("https:"):
         return ""
-    digest: bytes = certificate.digest("sha256")  # type: ignore[no-untyped-call]
-    return f"verified {digest.decode('ascii').replace(':', '')[:32].lower()}"
+    if "playwright" in response.flags:
+        # The browser shows no page whose certificate it does not accept, and is never told to.
+        return "verified(browser)"
+    certificate = response.certificate
+    digest = certificate.digest("sha256") if isinstance(certificate, Certificate) else b""  # type: ignore[no-untyped-call]
+    verdict = log.verdict(urlsplit(response.url).hostname or "")
+    return f"{verdict} {digest.decode('ascii').replace(':', '')[:24].lower()}".strip()

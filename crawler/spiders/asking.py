@@ -38,6 +38,7 @@ from crawler.middlewares.heads import HEADS
 from crawler.page import page as make_page
 from crawler.resting import PlatformMemory, retry_after
 from crawler.robots import MAX_ROBOTS, ROBOTS_TTL, HostMemory, HostNotes, crawl_delay, is_fresh, refusal
+from crawler.tls import TlsLog
 from storage.domain.clock import Clock
 from storage.domain.enums import VisitOutcome
 from storage.domain.originals import CaptureRole
@@ -100,6 +101,7 @@ class Asker:
         resting: PlatformMemory,
         portal_budget: int,
     ) -> None:
+        self._tls: TlsLog = crawler.settings.get("NIANBAO_TLS") or TlsLog()
         self._crawler, self._settings, self._clock, self._memory, self._egress = crawler, settings, clock, memory, egress
         self._browser = browser
         self._resting, self._portal_budget = resting, portal_budget
@@ -234,6 +236,11 @@ class Asker:
             response = await engine.download_async(request)
         except _FAILURES as error:
             return Reply(None, self._cause(error, request), asked_at, self._clock.now())
+        except Exception as error:
+            failed = self._navigation_trouble(error)
+            if failed is None:
+                raise
+            return Reply(None, failed, asked_at, self._clock.now())
         self._hold_delay(str(request.meta["download_slot"]), platform, float(request.meta.get("download_latency") or 0.0))
         return self._reply(request, response, asked_at)
 
@@ -264,8 +271,13 @@ class Asker:
             return Trouble(VisitOutcome.UNREACHABLE, "address-refused")
         outcome, reason = next((outcome, reason) for kind, outcome, reason in _CAUSES if isinstance(error, kind))
         if "ssl" in repr(error).lower() or "certificate" in repr(error).lower():
-            reason = "tls"
+            reason = self._tls.reason(request.url, repr(error))
         return Trouble(outcome, reason)
+
+    def _navigation_trouble(self, error: Exception) -> Trouble | None:
+        from crawler.browser import navigation_trouble
+
+        return navigation_trouble(error) if self._browser else None
 
     def _count(self, platform: _Platform, portal: Portal, reply: Reply) -> None:
         found = reply.trouble or (trouble(reply.page) if reply.page is not None and reply.page.status != 304 else None)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from monitor.cli import portal_search
+from monitor.cli import portal_search, portal_tls
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -23,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     noun.command("add")(add)
     noun.command("list")(list_)
     portal_search.add_to(noun)
+    portal_tls.add_to(noun)
     app.add_typer(noun, name="portal")
 
 
@@ -103,13 +104,14 @@ def body_id(connection: Connection, given: str) -> BodyId:
 
 def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     """列出栏目及其状态。"""
-    from storage import portals
+    from storage import portals, tls_profiles
 
     session = Session.of(context)
     database = session.database(session.settings())
     try:
         with database.read() as connection:
             found = portals.statuses(connection)
+            verified = {portal: result.verdict for portal, result in tls_profiles.results(connection).items()}
     finally:
         database.close()
     human = form is Format.TABLE
@@ -121,6 +123,7 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
             "family": status.entry_point.family,
             "health": status.health.label if human else status.health.value,
             "reason": status.reason,
+            "tls": _verified(verified.get(status.entry_point.portal_id, ""), human=human),
             "bodies": len(status.entry_point.body_ids),
         }
         for status in found
@@ -131,7 +134,12 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
         "family": "站群系统",
         "health": "状态",
         "reason": "原因",
+        "tls": "证书",
         "bodies": "单位数",
         "url": "栏目网址",
     }
     print_rows(rows, columns, form, empty="还没有栏目。下一步：nianbao portal add 栏目网址")
+
+
+def _verified(verdict: str, *, human: bool) -> str:
+    return portal_tls.in_words(verdict) if human else verdict
