@@ -14,7 +14,7 @@ _NUMBER = rf"\d{{1,3}}(?:[,，]\d{{3}})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![�
 _QUANTITY = re.compile(
     rf"(?P<about>大?约|近|逾|超过?|将近|不足|达到?近)?(?<![\d.〔第])(?P<number>{_NUMBER})(?P<more>余|多|来)?(?P<big>万|亿)?(?P<more2>余|多)?(?P<unit>{_UNITS})(?P<more3>以上|左右|多)?"
 )
-# Where a figure with its unit ends. It begins with a set of letters, which `re` finds many times faster than what may stand before a figure.
+# Where a figure with its unit ends. It begins with a set of letters, which `re` finds many times faster than the words before a figure.
 _END = re.compile(rf"[\d{CHINESE}](?:余|多|来)?(?:万|亿)?(?:余|多)?(?:{_UNITS})")
 _LEAD = 3  # letters of 达到近, the longest word before a figure
 _IN_NUMBER = frozenset(CHINESE + ",，.")

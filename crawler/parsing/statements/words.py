@@ -1,6 +1,6 @@
 """The words that name what a figure counts, as patterns over a clause without spaces. Pure data; `labels` applies them.
 
-Where a pattern is searched for in every sentence each alternative begins with a letter of its own (政府信息…|信息… instead of (?:政府)?信息…):
+Where a pattern is searched for in every sentence each alternative begins with a letter of its own, 政府信息…|信息… and not (?:政府)?信息…:
 `re` then looks for the first letters alone, ten times faster than trying the pattern at each place.
 """
 
