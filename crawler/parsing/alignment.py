@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from crawler.parsing.labels import closest, wordings
 from crawler.parsing.lines import Line
+from storage.domain.quick import quick
 from storage.forms.loader import Label
 
 SURE = 0.75
@@ -20,6 +21,7 @@ _SKIP_FORM = -0.05
 _SKIP_STATED = -0.3
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Match:
     """A printed row taken for a row of the form. `score` is the label similarity; `placed` where only the neighbours tell."""

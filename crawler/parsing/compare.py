@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from crawler.parsing import numbers
@@ -13,9 +14,10 @@ from crawler.parsing.printed import cell as one_cell
 from crawler.parsing.proactive_table import form_rows, no_equation, row_key
 from crawler.parsing.requests_table import Found, row_holds
 from crawler.parsing.second_reading import Second, agree
-from storage.domain.enums import CellKind
+from storage.domain.enums import CellKind, Edition
 from storage.domain.ids import CellPath
 from storage.domain.reports import Cell
+from storage.forms import loader as forms
 from storage.forms.loader import Form, Label, ProactiveBlock
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _SEVEN = 7
 _FIFTEEN = 15
+_NOTED = CellKind.ANNOTATED
 _ALONE = 0.95  # the stream found nothing to set against it: sure, but not proven twice
 
 
@@ -50,9 +53,15 @@ def requests(reading: TableReading, found: Found, second: Second, form: Form) ->
     for key, cells in read.items():
         reading.found.add(table.key)
         label = table.row(key)
-        for column, cell in zip(table.columns, cells, strict=True):
-            reading.cells[table.path(key, column.key)] = _in_unit(reading, cell, table.unit, label, table.key)
+        for path, cell in zip(_row_paths(form.edition, key), cells, strict=True):
+            reading.cells[path] = _in_unit(reading, cell, table.unit, label, table.key) if cell.kind is _NOTED else cell
     _note_rows(reading, found, form)
+
+
+@cache
+def _row_paths(edition: Edition, key: str) -> tuple[CellPath, ...]:
+    table = forms.form(edition).requests
+    return tuple(table.path(key, column.key) for column in table.columns)
 
 
 def _note_rows(reading: TableReading, found: Found, form: Form) -> None:
@@ -131,7 +140,7 @@ def _doubted(cells: Sequence[Cell]) -> tuple[Cell, ...]:
 
 def _in_unit(reading: TableReading, cell: Cell, unit: str, row: Label, table: str) -> Cell:
     """The cell as printed; doubted where it carries another unit than its column."""
-    if not unit or cell.kind is not CellKind.ANNOTATED or not numbers.other_unit(cell.note, unit):
+    if not unit or cell.kind is not _NOTED or not numbers.other_unit(cell.note, unit):
         return cell
     reading.note("other-unit", f"“{row.label}”一格写的是“{cell.raw.strip()}”，表头单位是{unit}", table)
     return doubt(cell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from crawler.parsing.chinese_numbers import chinese, half_width, has_wide
@@ -37,9 +37,13 @@ _META_KEYS = (
 _HEAD_LINES = 60
 
 
-def find(document: Document) -> tuple[DateMention, ...]:
-    """All dates that say when the report was made, published or what it covers; unique, in the order meta, printed, period, signature."""
-    found = [*_meta(document), *_printed(document), *_periods(document), *_signature(document)]
+def find(document: Document, end: Sequence[str] | None = None) -> tuple[DateMention, ...]:
+    """All dates that say when the report was made, published or what it covers; unique, in the order meta, printed, period, signature.
+
+    `end` is `sections.end_of_text` where the caller has it.
+    """
+    signed = _signature(end_of_text(document) if end is None else end)
+    found = [*_meta(document), *_printed(document), *_periods(document), *signed]
     return tuple(dict.fromkeys(found))
 
 
@@ -115,9 +119,9 @@ def _periods(document: Document) -> Iterator[DateMention]:
             yield DateMention(DateKind.PERIOD, start, found[0], until)
 
 
-def _signature(document: Document) -> Iterator[DateMention]:
+def _signature(end: Sequence[str]) -> Iterator[DateMention]:
     """The date that stands alone, or after a body's name, under the last section."""
-    for line in end_of_text(document):
+    for line in end:
         found = _ALONE.fullmatch(half_width(line).strip())
         if found and not re.search(r"时间|日期|于|至|从|自|在|截", found["who"]) and (value := _value(found)):
             yield DateMention(DateKind.SIGNATURE, value, line.strip())

@@ -43,7 +43,7 @@ def blocks(page: Page) -> list[Block]:
     held: dict[tuple[int, int], list[Glyph]] = {}
     loose: list[Glyph] = []
     for glyph in page.glyphs:
-        place = _place(tables, (glyph.left + glyph.right) / 2, glyph.middle)
+        place = _place(tables, (glyph[1] + glyph[3]) / 2, (glyph[2] + glyph[4]) / 2) if tables else None
         if place is None:
             loose.append(glyph)
         else:
@@ -83,7 +83,8 @@ def _place(tables: list[RuledTable], x: float, y: float) -> tuple[int, int] | No
 def _grid(page: Page, t: int, table: RuledTable, held: dict[tuple[int, int], list[Glyph]]) -> GridBlock | None:
     cells = []
     for i, ruled in enumerate(table.cells):
-        text = "\n".join(line.text for line in page_lines.lines(held.get((t, i), [])))
+        inside = held.get((t, i))
+        text = "\n".join([line.text for line in page_lines.lines(inside)]) if inside else ""
         at = page.at(ruled.left, ruled.top, ruled.right, ruled.bottom, f"/table[{t + 1}]/r{ruled.row + 1}c{ruled.column + 1}")
         cells.append(GridCell(ruled.row, ruled.column, text, at, ruled.rowspan, ruled.colspan))
     if not any(cell.text for cell in cells):

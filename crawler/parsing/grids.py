@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from crawler.parsing import numbers
 from storage.domain.document import Document, GridBlock, GridCell
+from storage.domain.quick import quick
 
 
 class Slot(NamedTuple):
@@ -32,6 +33,7 @@ class Slot(NamedTuple):
         return self.cell.text
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of one grid, cells from left to right. `order` counts rows over the whole document."""

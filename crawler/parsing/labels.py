@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 
 from crawler.parsing.radicals import ideographs
@@ -65,10 +66,20 @@ def best(seen: str, label: Label) -> float:
     return closest(seen, wordings(label))
 
 
-@lru_cache(maxsize=8192)
 def nearest(seen: str, labels: tuple[Label, ...]) -> tuple[float, str]:
     """The best similarity of a plain text with any of these labels, and the key of that label; (0, "") where there is no label."""
-    return max(((best(seen, label), label.key) for label in labels), default=(0.0, ""))
+    return nearest_of(labels)(seen)
+
+
+@lru_cache(maxsize=64)
+def nearest_of(labels: tuple[Label, ...]) -> Callable[[str], tuple[float, str]]:
+    """`nearest` among these labels, for many texts: finding the answers kept for some labels takes longer than the answer."""
+
+    @lru_cache(maxsize=4096)
+    def found(seen: str) -> tuple[float, str]:
+        return max(((best(seen, label), label.key) for label in labels), default=(0.0, ""))
+
+    return found
 
 
 @lru_cache(maxsize=65536)

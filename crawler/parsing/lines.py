@@ -9,10 +9,12 @@ from functools import lru_cache
 from crawler.parsing.grids import Row, Slot
 from crawler.parsing.labels import plain
 from storage.domain.enums import CellKind
+from storage.domain.quick import quick
 
 _TEXT, _BLANK = CellKind.TEXT, CellKind.BLANK
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row with its label texts (left to right, plain) and the run of figure slots at its right end."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from crawler.parsing import windows
 from crawler.parsing.grids import Row, Slot
-from crawler.parsing.labels import best, nearest, plain
+from crawler.parsing.labels import best, nearest_of, plain
 from crawler.parsing.lines import Line, split
 from crawler.parsing.printed import CHOSEN, SURE, Way, of_slot, settle
 from crawler.parsing.requests_table import row_holds
@@ -37,14 +37,10 @@ def find(rows: Sequence[Row], table: Table) -> tuple[tuple[Cell, ...], tuple[Slo
 
 def _heads(row: Row, table: Table) -> Mapping[str, int] | None:
     """Column per result where the row names each of them exactly once."""
-    named = [(key, slot.column) for slot in row.own if (key := _named(slot.text, table))]
+    leaf = nearest_of(table.columns)
+    texts = [(bare, slot) for slot in row.own if (bare := plain(slot.cell.text))]
+    named = [(found[1], slot.cell.column) for bare, slot in texts if (found := leaf(bare))[0] >= _SURE]
     return dict(named) if len(named) == len(table.columns) == len(dict(named)) else None
-
-
-def _named(text: str, table: Table) -> str:
-    bare = plain(text)
-    scored = nearest(bare, table.columns) if bare else (0.0, "")
-    return scored[1] if scored[0] >= _SURE else ""
 
 
 def _group(line: Line, table: Table) -> str:

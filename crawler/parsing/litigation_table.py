@@ -8,11 +8,12 @@ from itertools import groupby
 
 from crawler.parsing import litigation_rows, windows
 from crawler.parsing.grids import Row, Slot
-from crawler.parsing.labels import nearest, plain
+from crawler.parsing.labels import nearest_of, plain
 from crawler.parsing.lines import split
 from crawler.parsing.numbers import BLANK
 from crawler.parsing.printed import CHOSEN, DOUBTFUL, SURE, Printed, Way, cell, conflict, of_slot, settle, spends, unreadable
 from crawler.parsing.requests_table import row_holds
+from storage.domain.enums import CellKind
 from storage.domain.reports import Cell
 from storage.forms.loader import Table
 
@@ -80,9 +81,11 @@ def groups_hold(way: Way) -> bool | None:
 
 def _find(rows: Sequence[Row], table: Table) -> tuple[_Head, Row | None]:
     head = _Head()
+    leaf, group = nearest_of(table.columns), nearest_of(table.rows)
     for row in rows:
-        leaves = [(key, slot) for slot in row.own if (key := _key(slot, table, "columns"))]
-        groups = [(key, slot) for slot in row.own if (key := _key(slot, table, "rows"))]
+        named = [(slot, text) for slot in row.own if slot.figure.kind is CellKind.TEXT and (text := plain(slot.cell.text))]
+        leaves = [(found[1], slot) for slot, text in named if (found := leaf(text))[0] >= _HEAD_SURE]
+        groups = [(found[1], slot) for slot, text in named if (found := group(text))[0] >= _HEAD_SURE]
         if len(leaves) >= 2 or groups:
             if head.leaves and row.grid - head.rows[-1].grid > 1:
                 break
@@ -104,13 +107,6 @@ def _once(leaves: list[tuple[str, Row, Slot]]) -> list[tuple[str, Row, Slot]]:
     first = {(key, slot.column): (key, row, slot) for key, row, slot in reversed(leaves)}
     kept = [leaf for leaf in leaves if first[leaf[0], leaf[2].column] is leaf or first[leaf[0], leaf[2].column][1] is leaf[1]]
     return kept if len(kept) == 3 * _GROUP else leaves
-
-
-def _key(slot: Slot, table: Table, side: str) -> str:
-    if slot.figure.slot or not (text := plain(slot.text)):
-        return ""
-    scored = nearest(text, table.columns if side == "columns" else table.rows)
-    return scored[1] if scored[0] >= _HEAD_SURE else ""
 
 
 def _ways(head: _Head, data: Row, figures: tuple[Slot, ...], table: Table) -> list[Way] | None:

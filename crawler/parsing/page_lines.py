@@ -5,24 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
+from typing import NamedTuple
 
 _PAGE_NUMBER = re.compile(r"[-—–－\s·]*第?\s*\d{1,3}\s*页?[-—–－\s·]*\Z")
 # Digits are set without a gap: what parts two of them is a space, and the two are not one figure ("3 2" is not 32).
 _FIGURES_APART = 0.12
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One printed character with its rectangle and its place in the content stream."""
+_LEAST = 4.0  # points: the height of a line is never taken for less
+
+
+class Glyph(NamedTuple):
+    """One printed character with its rectangle and its place in the content stream.
+
+    A tuple: a page has hundreds, and a frozen dataclass takes twice as long to make.
+    """
 
     char: str
     left: float
     top: float
     right: float
     bottom: float
-    index: int
+    number: int
 
     @property
     def middle(self) -> float:
@@ -44,30 +48,43 @@ class TextLine:
 
 def lines(glyphs: Sequence[Glyph]) -> list[TextLine]:
     """Lines from top to bottom; a space where a gap is wider than half a character."""
+    if len(glyphs) == 1:  # as in most cells of a form
+        char, left, top, right, bottom, _ = glyphs[0]
+        return [TextLine(char.strip(), left, top, right, bottom, max(bottom - top, _LEAST))]
     rows: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda g: (g.middle, g.left)):
-        last = rows[-1] if rows else None
-        if last and glyph.middle - last[-1].middle <= _tolerance(glyph, last[-1]):
-            last.append(glyph)
+    above, height = 0.0, 0.0
+    for middle, _, _, glyph in sorted([((g[2] + g[4]) / 2, g[1], i, g) for i, g in enumerate(glyphs)]):
+        own = glyph.bottom - glyph.top
+        # small glyphs (stops, dashes) sit off the middle of their line, so the taller of two neighbours sets the measure
+        if rows and middle - above <= max(own, height, _LEAST) * 0.45:
+            rows[-1].append(glyph)
         else:
             rows.append([glyph])
-    return [_line(sorted(row, key=lambda g: g.left)) for row in rows]
+        above, height = middle, own
+    return [_line(sorted(row, key=_left)) for row in rows]
 
 
-def _tolerance(a: Glyph, b: Glyph) -> float:
-    """Small glyphs (stops, dashes) sit off the middle of their line, so the taller of two neighbours sets the measure."""
-    return max(a.bottom - a.top, b.bottom - b.top, 4.0) * 0.45
+def _left(glyph: Glyph) -> float:
+    return glyph[1]
 
 
 def _line(row: Sequence[Glyph]) -> TextLine:
-    size = max(median(g.bottom - g.top for g in row), 4.0)
-    parts = [row[0].char]
-    for before, glyph in pairwise(row):
-        if glyph.left - before.right > (_FIGURES_APART if before.char.isdigit() and glyph.char.isdigit() else 0.6) * size:
+    chars, lefts, tops, rights, bottoms, _ = zip(*row, strict=True)
+    size = max(_middle_one([bottom - top for top, bottom in zip(tops, bottoms, strict=True)]), _LEAST)
+    parts: list[str] = [chars[0]]
+    for i in range(1, len(row)):
+        gap = lefts[i] - rights[i - 1]
+        if gap > _FIGURES_APART * size and gap > (_FIGURES_APART if chars[i - 1].isdigit() and chars[i].isdigit() else 0.6) * size:
             parts.append(" ")
-        parts.append(glyph.char)
-    text = "".join(parts).strip()
-    return TextLine(text, row[0].left, min(g.top for g in row), row[-1].right, max(g.bottom for g in row), size)
+        parts.append(chars[i])
+    return TextLine("".join(parts).strip(), lefts[0], min(tops), rights[-1], max(bottoms), size)
+
+
+def _middle_one(sizes: list[float]) -> float:
+    """The median, without the library's care for other kinds of numbers."""
+    sizes.sort()
+    half = len(sizes) // 2
+    return sizes[half] if len(sizes) % 2 else (sizes[half - 1] + sizes[half]) / 2
 
 
 def is_page_number(text: str) -> bool:

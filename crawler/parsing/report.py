@@ -50,7 +50,8 @@ def parse(data: bytes, *, source: str, hints: Hints = _NO_HINTS) -> ParsedReport
 
 def of_document(document: Document, *, source: str, sha256: str, hints: Hints = _NO_HINTS) -> ParsedReport:
     """The report in a document already read."""
-    parts = sections.split(document)
+    outline = sections.outline(document)
+    parts = sections.split(document, outline)
     title = identity.title(document)
     body = identity.body(document, parts, hints.publisher, hints.body_names, title)
     year, evidence = identity.report_year(document, title, hints.report_year)
@@ -73,7 +74,7 @@ def of_document(document: Document, *, source: str, sha256: str, hints: Hints = 
         cells=reading.cells,
         sections=parts,
         claims=claims.find(parts, body=body.name if body else "", report_year=year),
-        dates=dates.find(document),
+        dates=dates.find(document, sections.end_of_text(document, outline)),
         text=_text(document),
         meta=dict(document.meta),
     )

@@ -127,17 +127,27 @@ def _table(across: Sequence[Stroke], down: Sequence[Stroke]) -> RuledTable | Non
         return None
     rows, columns = len(ys) - 1, len(xs) - 1
     owner = [[r * columns + c for c in range(columns)] for r in range(rows)]
+    walls_down, walls_across = [_near(down, x) for x in xs], [_near(across, y) for y in ys]
     for r in range(rows):
+        middle = (ys[r] + ys[r + 1]) / 2
         for c in range(columns):
-            if c and not _wall(down, xs[c], (ys[r] + ys[r + 1]) / 2):
+            if c and not _wall(walls_down[c], middle):
                 _merge(owner, owner[r][c], owner[r][c - 1])
-            if r and not _wall(across, ys[r], (xs[c] + xs[c + 1]) / 2):
+            if r and not _wall(walls_across[r], (xs[c] + xs[c + 1]) / 2):
                 _merge(owner, owner[r][c], owner[r - 1][c])
     return _finish(xs, ys, owner)
 
 
-def _wall(strokes: Iterable[Stroke], at: float, middle: float) -> bool:
-    return any(abs(s.at - at) <= NEAR and s.low - 1 <= middle <= s.high + 1 for s in strokes)
+def _near(strokes: Iterable[Stroke], at: float) -> list[tuple[float, float]]:
+    """Whence and whither the lines at a position reach."""
+    return [(s.low - 1, s.high + 1) for s in strokes if abs(s.at - at) <= NEAR]
+
+
+def _wall(reaches: Iterable[tuple[float, float]], middle: float) -> bool:
+    for low, high in reaches:  # noqa: SIM110 - asked for every cell of a table, and twice as fast as any(…)
+        if low <= middle <= high:
+            return True
+    return False
 
 
 def _merge(owner: list[list[int]], old: int, new: int) -> None:
@@ -153,8 +163,11 @@ def _finish(xs: Sequence[float], ys: Sequence[float], owner: Sequence[Sequence[i
     boxes: dict[int, list[int]] = {}
     for r, line in enumerate(owner):
         for c, value in enumerate(line):
-            box = boxes.setdefault(value, [r, c, r, c])
-            box[0], box[1], box[2], box[3] = min(box[0], r), min(box[1], c), max(box[2], r), max(box[3], c)
+            box = boxes.get(value)
+            if box is None:
+                boxes[value] = [r, c, r, c]
+            else:
+                box[0], box[1], box[2], box[3] = min(box[0], r), min(box[1], c), max(box[2], r), max(box[3], c)
     order = sorted(boxes, key=lambda value: (boxes[value][0], boxes[value][1]))
     index = {value: i for i, value in enumerate(order)}
     cells = []

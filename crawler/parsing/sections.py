@@ -15,6 +15,7 @@ from crawler.parsing.headings import Heading
 from crawler.parsing.paragraphs import is_page_number, join, page_width
 from storage.domain.document import Block, Document, Locator, TextBlock
 from storage.domain.enums import Edition
+from storage.domain.quick import quick
 from storage.domain.reports import Section
 from storage.forms.loader import form
 
@@ -33,6 +34,7 @@ _FOOTER = re.compile(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """A line of text, or a stretch of a line between headings glued into it; `text` None is a table or picture."""
@@ -42,10 +44,24 @@ class _Piece:
     heading: Heading | None = None
 
 
-def split(document: Document) -> tuple[Section, ...]:
-    """The sections of a document. Returns () if it has no text at all."""
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The lines of a document and which of them open a section."""
+
+    pieces: list[_Piece]
+    starts: list[int]
+
+
+def outline(document: Document) -> Outline:
+    """What `split` and `end_of_text` start from; given to both where both are asked."""
     pieces = _pieces(document.blocks)
-    starts = _choose(pieces)
+    return Outline(pieces, _choose(pieces))
+
+
+def split(document: Document, known: Outline | None = None) -> tuple[Section, ...]:
+    """The sections of a document. Returns () if it has no text at all."""
+    found = known or outline(document)
+    pieces, starts = found.pieces, found.starts
     width = page_width([len(b.text) for b in document.blocks if isinstance(b, TextBlock)])
     bounds = [*starts, len(pieces)]
     sections = []
@@ -56,11 +72,10 @@ def split(document: Document) -> tuple[Section, ...]:
     return tuple(s for s in sections if s.number or s.text)
 
 
-def end_of_text(document: Document) -> tuple[str, ...]:
+def end_of_text(document: Document, known: Outline | None = None) -> tuple[str, ...]:
     """The text lines after the last section's heading (all lines where no heading is found); signatures stand there."""
-    pieces = _pieces(document.blocks)
-    starts = _choose(pieces)
-    return tuple(p.text for p in pieces[starts[-1] + 1 if starts else 0 :] if p.text)
+    found = known or outline(document)
+    return tuple(p.text for p in found.pieces[found.starts[-1] + 1 if found.starts else 0 :] if p.text)
 
 
 def _pieces(blocks: tuple[Block, ...]) -> list[_Piece]:

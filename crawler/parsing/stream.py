@@ -14,6 +14,7 @@ from functools import lru_cache
 from crawler.parsing.furniture import furniture
 from crawler.parsing.radicals import ideographs
 from storage.domain.document import Document, GridBlock, Locator, TextBlock
+from storage.domain.quick import quick
 from storage.forms.loader import Label
 
 EDGE = "\x1f"  # a cell border the carrier draws
@@ -27,6 +28,7 @@ _STAMP = re.compile(r"\d{1,4}/\d{1,2}/\d{2,4}\s*,?\s*\d{1,2}:\d{2}")  # date and
 _FIGURES_ONLY = re.compile(rf"(?:[^\u3400-\u9fff（(“\d+\-－/／\\—–]++|(?!{_STAMP.pattern})(?:{_TOKEN.pattern}|[^\u3400-\u9fff（(“]))*+")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Span:
     """The stretch after a label: its tokens and where it begins. `bordered` where the carrier drew cell borders in it."""
@@ -123,7 +125,7 @@ def figures_only(text: str) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """Figures and dashes of a stretch; where cells are bordered, one token per cell."""
     if EDGE in text:
-        return tuple(part.strip() for part in text.split(EDGE) if part.strip())
+        return tuple([bare for part in text.split(EDGE) if (bare := part.strip())])
     return tuple(match[0] for match in _TOKEN.finditer(_ORDINAL.sub(" ", text)))
 
 

@@ -62,19 +62,18 @@ def read(document: Document, form: Form, stream: Stream | None = None) -> TableR
     if document.recognised:
         reading.cells = cautious(reading.cells, form, document.recognised)
     _images(reading, document)
-    absent = CellKind.ABSENT
-    by_table: dict[str, list[Cell]] = {table: [] for table in TABLES}
-    for path, cell in reading.cells.items():
-        if cell.kind is not absent:
-            by_table[path.partition("/")[0]].append(cell)
-    for table, present in by_table.items():
-        reading.quality[table] = _quality(present) if table in reading.found else ReadingQuality.NONE
+    for table in TABLES:
+        if table in reading.found:
+            present = [cell for path in _paths(form.edition, table) if (cell := reading.cells[path]).kind is not CellKind.ABSENT]
+            reading.quality[table] = _quality(present)
+        else:
+            reading.quality[table] = ReadingQuality.NONE
     return reading
 
 
 @cache
-def _paths(edition: Edition) -> tuple[CellPath, ...]:
-    return tuple(forms.form(edition).paths())
+def _paths(edition: Edition, table: str = "") -> tuple[CellPath, ...]:
+    return tuple(path for path in forms.form(edition).paths() if path.startswith(table))
 
 
 def _otherwise(document: Document, form: Form, found: Found, litigation: FoundLitigation) -> tuple[Found, FoundLitigation]:

@@ -7,7 +7,7 @@ the sheet as it is displayed.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from crawler.parsing.drawn_pages import Page
@@ -41,7 +41,7 @@ def upright(page: Page) -> Page:
     glyphs, across, down, width, height = page.glyphs, page.across, page.down, page.width, page.height
     pictures = page.pictures
     for _ in range(quarter):
-        glyphs = [replace(g, left=height - g.bottom, top=g.left, right=height - g.top, bottom=g.right) for g in glyphs]
+        glyphs = [Glyph(g.char, height - g.bottom, g.left, height - g.top, g.right, g.number) for g in glyphs]
         rows = [Stroke(s.at, height - s.high, height - s.low) for s in down]
         down, across = [Stroke(height - s.at, s.low, s.high) for s in across], rows
         pictures = [(height - bottom, left, height - top, right) for left, top, right, bottom in pictures]
@@ -51,7 +51,8 @@ def upright(page: Page) -> Page:
 
 def _quarter(glyphs: list[Glyph]) -> int:
     """How many quarters clockwise the sheet must be turned."""
-    votes = Counter(way for a, b in pairwise(glyphs) if b.index == a.index + 1 and (way := _way(a, b)) is not None)
+    digits = [glyph for glyph in glyphs if glyph[0].isdigit()]
+    votes = Counter(way for a, b in pairwise(digits) if b.number == a.number + 1 and (way := _way(a, b)) is not None)
     if not votes:
         return 0
     way, count = votes.most_common(1)[0]
@@ -59,9 +60,7 @@ def _quarter(glyphs: list[Glyph]) -> int:
 
 
 def _way(a: Glyph, b: Glyph) -> int | None:
-    """0 where the second digit stands right of the first, 1 above it, 2 left of it, 3 below it; None for other characters."""
-    if not (a.char.isdigit() and b.char.isdigit()):
-        return None
+    """0 where the second digit stands right of the first, 1 above it, 2 left of it, 3 below it; None where they are apart."""
     dx, dy = (b.left + b.right - a.left - a.right) / 2, b.middle - a.middle
     size = max(a.right - a.left, a.bottom - a.top)
     if max(abs(dx), abs(dy)) > 1.2 * size:

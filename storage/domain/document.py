@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from storage.domain.quick import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle on a page as fractions of its width and height, origin top left."""
@@ -17,6 +20,7 @@ class Box:
     bottom: float
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Locator:
     """Where something stands in an original.
@@ -36,6 +40,7 @@ class Locator:
         return f"{self.path}@{b.left:.4f},{b.top:.4f},{b.right:.4f},{b.bottom:.4f}"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class GridCell:
     """One cell as drawn: top-left position in the grid after span expansion, its spans, and its text untouched."""
@@ -49,6 +54,7 @@ class GridCell:
     confidence: float = 1.0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TextBlock:
     """One paragraph or line of running text. `heading` is the carrier's own outline level, 0 if none.

@@ -11,6 +11,7 @@ from typing import Literal
 from storage.domain.document import Locator, Problem
 from storage.domain.enums import CellKind, DateKind, Edition, ReadingQuality, Scope
 from storage.domain.ids import CellPath
+from storage.domain.quick import quick
 
 Number = int | Decimal
 """Counts are int (件); money is Decimal as printed (万元)."""
@@ -20,6 +21,7 @@ Evidence = Literal["title", "publisher", "signature", "text"]
 VALUED_KINDS = frozenset({CellKind.NUMBER, CellKind.ZERO, CellKind.ANNOTATED})
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of an official table as printed.
@@ -49,6 +51,7 @@ DOUBTFUL_KINDS = frozenset({CellKind.UNREADABLE, CellKind.CONFLICT, CellKind.MER
 ABSENT_CELL = Cell(kind=CellKind.ABSENT)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One figure stated in prose.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -56,6 +56,7 @@ class _Marked:
         self.merges: dict[etree._Element, str] = {}
         self.nested = False  # whether tables stand in tables
         self.drawn = next(body.iter(*_DRAWN), None) is not None
+        self._wrapped = next(body.iter(*_TRANSPARENT), None) is not None
         for element in body.iter(*_WRITTEN):
             if element.tag == _TEXT:
                 self._text(element)
@@ -72,6 +73,10 @@ class _Marked:
             above = above.getparent()
         if above is not None:
             self.texts.setdefault(above, []).append(element.text or "")
+
+    def within(self, parent: etree._Element, tag: str) -> Iterable[etree._Element]:
+        """The children of that name, also those in names that only wrap."""
+        return _within(parent, tag) if self._wrapped else parent.iterchildren(tag)
 
     def text(self, paragraph: etree._Element) -> str:
         """The visible text of a paragraph, text boxes left out."""
@@ -237,11 +242,11 @@ def _table(table: etree._Element, walk: _Walk) -> None:
     open_at: dict[int, int] = {}  # column → index in drafts of the merge that is still growing
     nested: list[etree._Element] = []
     elsewhere: dict[int, bool] = {}  # cells whose content is a table of its own, printed after this one
-    rows = [row for row in _within(table, _ROW) if _inner(row, f"{_W}trPr", f"{_W}del") is None]
+    rows = [row for row in walk.marked.within(table, _ROW) if _inner(row, f"{_W}trPr", f"{_W}del") is None]
     for r, row in enumerate(rows):
         column = _before(row)
         growing: dict[int, int] = {}
-        for k, cell in enumerate(_within(row, _CELL), 1):
+        for k, cell in enumerate(walk.marked.within(row, _CELL), 1):
             width = max(1, _count(walk.marked.spans.get(cell, ""), 1))
             merge = walk.marked.merges.get(cell)
             continues = merge is not None and merge != "restart"
@@ -293,8 +298,8 @@ def _is_cell(table: etree._Element) -> bool:
 
 
 def _cell_text(cell: etree._Element, walk: _Walk) -> str:
-    lines = [walk.marked.text(p).strip(" \t\n") for p in _within(cell, _PARAGRAPH)]
+    lines = [walk.marked.text(p).strip(" \t\n") for p in walk.marked.within(cell, _PARAGRAPH)]
     for table in _within(cell, _TABLE) if walk.marked.nested else ():
         if _is_cell(table):
             lines += [_cell_text(inner, walk) for row in _within(table, _ROW) for inner in _within(row, _CELL)]
-    return "\n".join(line for line in lines if line)
+    return "\n".join([line for line in lines if line])

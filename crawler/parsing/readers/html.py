@@ -279,7 +279,10 @@ def _cell_lines(cell: etree._Element, walk: _Walk) -> str:
 
 def _line(text: str) -> str:
     """A line with white space as one space each, none at its ends."""
-    return text if text.isalnum() else _SPACE.sub(" ", text).strip(" ")
+    if text.isalnum():
+        return text
+    bare, words = text.strip(_WHITE), text.split()
+    return bare if len(words) == 1 and bare == words[0] else _SPACE.sub(" ", bare)
 
 
 def _gather(element: etree._Element, parts: list[str], walk: _Walk, depth: int) -> None:

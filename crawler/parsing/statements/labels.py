@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.parsing.statements import words as w
+from storage.domain.quick import quick
 
 COUNTS = frozenset({"件", "起", "宗", "例", "份", "件次", "项", "条", "笔", "次", "个", "人次"})
 _CASE_UNITS = frozenset({"件", "起", "宗", "例", "份", "件次", "笔", "次", "个", "项", "条"})
@@ -30,6 +31,7 @@ _SHORT = re.compile(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Around:
     """The words around one figure: `clause` the last clause before it, `before` all since the last figure, `after` up to the next stop."""
@@ -42,6 +44,7 @@ class Around:
     report_year: int | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Label:
     """What a figure counts, with the qualifier its wording brings."""

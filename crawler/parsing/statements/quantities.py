@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from crawler.parsing.chinese_numbers import CHINESE, half_width, parse
+from storage.domain.quick import quick
 from storage.domain.reports import Number
 
 _UNITS = r"件次|人次|件|起|条|宗|例|份|个(?!百分点|工作日|月|部分|方面|单位|平台|栏目)|项|次|篇|笔|元|万元|亿元|%|倍|个百分点|个?部分"
@@ -24,6 +25,7 @@ _WIDE = str.maketrans(":;()", "：；（）")
 _BIG = {"万": 10_000, "亿": 100_000_000}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """One figure in a text: its value (万 and 亿 worked in, except in money), unit, whether it is approximate, and its span."""
