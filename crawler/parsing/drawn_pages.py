@@ -74,8 +74,7 @@ def _pictures(page: Page) -> list[tuple[float, Block]]:
 
 def _place(tables: list[RuledTable], x: float, y: float) -> tuple[int, int] | None:
     for t, table in enumerate(tables):
-        found = table.find(x, y)
-        if found is not None:
+        if table.ys[0] <= y < table.ys[-1] and (found := table.find(x, y)) is not None:
             return t, found
     return None
 
@@ -84,7 +83,7 @@ def _grid(page: Page, t: int, table: RuledTable, held: dict[tuple[int, int], lis
     cells = []
     for i, ruled in enumerate(table.cells):
         inside = held.get((t, i))
-        text = "\n".join([line.text for line in page_lines.lines(inside)]) if inside else ""
+        text = page_lines.text(inside) if inside else ""
         at = page.at(ruled.left, ruled.top, ruled.right, ruled.bottom, f"/table[{t + 1}]/r{ruled.row + 1}c{ruled.column + 1}")
         cells.append(GridCell(ruled.row, ruled.column, text, at, ruled.rowspan, ruled.colspan))
     if not any(cell.text for cell in cells):

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from storage.domain.quick import quick
+
 _PAGE_NUMBER = re.compile(r"[-—–－\s·]*第?\s*\d{1,3}\s*页?[-—–－\s·]*\Z")
 # Digits are set without a gap: what parts two of them is a space, and the two are not one figure ("3 2" is not 32).
 _FIGURES_APART = 0.12
@@ -34,6 +36,7 @@ class Glyph(NamedTuple):
         return (self.top + self.bottom) / 2
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TextLine:
     """One line of text with its rectangle."""
@@ -48,9 +51,6 @@ class TextLine:
 
 def lines(glyphs: Sequence[Glyph]) -> list[TextLine]:
     """Lines from top to bottom; a space where a gap is wider than half a character."""
-    if len(glyphs) == 1:  # as in most cells of a form
-        char, left, top, right, bottom, _ = glyphs[0]
-        return [TextLine(char.strip(), left, top, right, bottom, max(bottom - top, _LEAST))]
     rows: list[list[Glyph]] = []
     above, height = 0.0, 0.0
     for middle, _, _, glyph in sorted([((g[2] + g[4]) / 2, g[1], i, g) for i, g in enumerate(glyphs)]):
@@ -62,6 +62,11 @@ def lines(glyphs: Sequence[Glyph]) -> list[TextLine]:
             rows.append([glyph])
         above, height = middle, own
     return [_line(sorted(row, key=_left)) for row in rows]
+
+
+def text(glyphs: Sequence[Glyph]) -> str:
+    """The text of the lines; most cells of a form hold one digit."""
+    return glyphs[0].char.strip() if len(glyphs) == 1 else "\n".join([line.text for line in lines(glyphs)])
 
 
 def _left(glyph: Glyph) -> float:

@@ -10,12 +10,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from storage.domain.quick import quick
+
 NEAR = 2.5  # points: lines nearer than this are one line drawn twice
 _REACH = 4.0  # a line may stop short of the crossing one by this much
 _LONG = 6.0  # shorter strokes are no borders
 _MAX_LINES = 4000
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Stroke:
     """An axis-parallel line: at `at` on its own axis, from `low` to `high` on the other one."""
@@ -25,6 +28,7 @@ class Stroke:
     high: float
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RuledCell:
     """A cell enclosed by lines, with its place in the grid and its rectangle."""
@@ -87,22 +91,15 @@ def _touching(found: Sequence[Stroke], stroke: Stroke) -> int | None:
 
 def _groups(across: Sequence[Stroke], down: Sequence[Stroke]) -> list[tuple[list[Stroke], list[Stroke]]]:
     parent = list(range(len(across) + len(down)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
     for i, h in enumerate(across):
         for j, v in enumerate(down):
             if v.low - _REACH <= h.at <= v.high + _REACH and h.low - _REACH <= v.at <= h.high + _REACH:
-                parent[root(i)] = root(len(across) + j)
+                _merge(parent, i, len(across) + j)
     members: dict[int, tuple[list[Stroke], list[Stroke]]] = {}
     for i, h in enumerate(across):
-        members.setdefault(root(i), ([], []))[0].append(h)
+        members.setdefault(_root(parent, i), ([], []))[0].append(h)
     for j, v in enumerate(down):
-        members.setdefault(root(len(across) + j), ([], []))[1].append(v)
+        members.setdefault(_root(parent, len(across) + j), ([], []))[1].append(v)
     return [group for group in members.values() if len(group[0]) >= 2 and group[1]]
 
 
@@ -126,16 +123,16 @@ def _table(across: Sequence[Stroke], down: Sequence[Stroke]) -> RuledTable | Non
     if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) <= 4:
         return None
     rows, columns = len(ys) - 1, len(xs) - 1
-    owner = [[r * columns + c for c in range(columns)] for r in range(rows)]
+    owner = list(range(rows * columns))
     walls_down, walls_across = [_near(down, x) for x in xs], [_near(across, y) for y in ys]
     for r in range(rows):
         middle = (ys[r] + ys[r + 1]) / 2
         for c in range(columns):
             if c and not _wall(walls_down[c], middle):
-                _merge(owner, owner[r][c], owner[r][c - 1])
+                _merge(owner, r * columns + c, r * columns + c - 1)
             if r and not _wall(walls_across[r], (xs[c] + xs[c + 1]) / 2):
-                _merge(owner, owner[r][c], owner[r - 1][c])
-    return _finish(xs, ys, owner)
+                _merge(owner, r * columns + c, (r - 1) * columns + c)
+    return _finish(xs, ys, [[_root(owner, r * columns + c) for c in range(columns)] for r in range(rows)])
 
 
 def _near(strokes: Iterable[Stroke], at: float) -> list[tuple[float, float]]:
@@ -150,13 +147,15 @@ def _wall(reaches: Iterable[tuple[float, float]], middle: float) -> bool:
     return False
 
 
-def _merge(owner: list[list[int]], old: int, new: int) -> None:
-    if old == new:
-        return
-    for line in owner:
-        for c, value in enumerate(line):
-            if value == old:
-                line[c] = new
+def _merge(parent: list[int], one: int, other: int) -> None:
+    parent[_root(parent, one)] = _root(parent, other)
+
+
+def _root(parent: list[int], i: int) -> int:
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
 
 
 def _finish(xs: Sequence[float], ys: Sequence[float], owner: Sequence[Sequence[int]]) -> RuledTable:

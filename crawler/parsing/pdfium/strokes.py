@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from itertools import islice
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -25,22 +26,28 @@ _PATH, _IMAGE, _FORM, _UNKNOWN = raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, 
 
 def read(page: pdfium.PdfPage, turn: Turn, drawn: Page) -> None:
     """Put the strokes and large pictures of a page on the drawn page. Raises TooLarge and the library's error."""
-    bounds = _Bounds()
-    for count, (kind, item) in enumerate(_objects(calls.address(page.raw))):
-        if count > _MAX_OBJECTS:
-            raise TooLarge(f"PDF 第 {drawn.number} 页图形过多")
-        box = turn.box(*bounds.of(item))
+    found = list(islice(_objects(calls.address(page.raw)), _MAX_OBJECTS + 2))
+    if len(found) > _MAX_OBJECTS + 1:
+        raise TooLarge(f"PDF 第 {drawn.number} 页图形过多")
+    told = _Told()
+    for (kind, item), box in zip(found, turn.boxes([told.bounds(item) for _, item in found]), strict=True):
+        wide, high = box[2] - box[0], box[3] - box[1]
         if kind == _IMAGE:
-            if (box[2] - box[0]) * (box[3] - box[1]) > _LARGE * turn.width * turn.height:
+            if wide * high > _LARGE * turn.width * turn.height:
                 drawn.pictures.append((max(0.0, box[0]), max(0.0, box[1]), min(turn.width, box[2]), min(turn.height, box[3])))
-            continue
-        # a thin filled shape is one stroke, a stroked rectangle four
-        thin = min(box[2] - box[0], box[3] - box[1]) <= _THIN
-        for x0, y0, x1, y1 in (box,) if thin else _segments(item, turn):
-            if abs(y1 - y0) <= _THIN and abs(x1 - x0) > abs(y1 - y0):
-                drawn.across.append(Stroke((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
-            elif abs(x1 - x0) <= _THIN and abs(y1 - y0) > abs(x1 - x0):
-                drawn.down.append(Stroke((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+        elif wide <= _THIN or high <= _THIN:
+            _stroke(drawn, *box)  # a thin filled shape is one stroke, a stroked rectangle four
+        elif told.stroked(item):
+            for segment in _segments(item, turn):
+                _stroke(drawn, *segment)
+
+
+def _stroke(drawn: Page, x0: float, y0: float, x1: float, y1: float) -> None:
+    wide, high = abs(x1 - x0), abs(y1 - y0)
+    if high <= _THIN and wide > high:
+        drawn.across.append(Stroke((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+    elif wide <= _THIN and high > wide:
+        drawn.down.append(Stroke((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
 
 
 def _objects(parent: calls.Address, depth: int = 0) -> Iterator[tuple[int, calls.Address]]:
@@ -60,20 +67,27 @@ def _objects(parent: calls.Address, depth: int = 0) -> Iterator[tuple[int, calls
             yield from _objects(item, depth + 1)
 
 
-class _Bounds:
-    """Left, bottom, right, top of objects, told into one place."""
+class _Told:
+    """What PDFium tells of objects, each time into the same place."""
 
     def __init__(self) -> None:
-        self._box = (ctypes.c_float * 4)()
-        at = ctypes.addressof(self._box)
-        self._places = (at, at + _FLOAT, at + 2 * _FLOAT, at + 3 * _FLOAT)
+        self._box, self._modes = (ctypes.c_float * 4)(), (ctypes.c_int * 2)()
+        at, mode = ctypes.addressof(self._box), ctypes.addressof(self._modes)
+        self._sides = (at, at + _FLOAT, at + 2 * _FLOAT, at + 3 * _FLOAT)
+        self._filled_stroked = (mode, mode + ctypes.sizeof(ctypes.c_int))
 
-    def of(self, item: calls.Address) -> Rectangle:
-        """The bounds of one; all 0 where it has none."""
-        if not calls.bounds(item, *self._places):
+    def bounds(self, item: calls.Address) -> Rectangle:
+        """Left, bottom, right, top of an object; all 0 where it has none."""
+        if not calls.bounds(item, *self._sides):
             return 0.0, 0.0, 0.0, 0.0
-        left, bottom, right, top = self._box
+        left, bottom, right, top = self._box[:]
         return left, bottom, right, top
+
+    def stroked(self, item: calls.Address) -> bool:
+        """Whether a path's outline is drawn."""
+        self._modes[1] = 0
+        calls.draw_mode(item, *self._filled_stroked)
+        return bool(self._modes[1])
 
 
 def _matrix(item: calls.Address) -> pdfium.PdfMatrix:
@@ -84,11 +98,7 @@ def _matrix(item: calls.Address) -> pdfium.PdfMatrix:
 
 
 def _segments(item: calls.Address, turn: Turn) -> Iterator[Rectangle]:
-    """The straight strokes of a path, none where it is only filled."""
-    modes = (ctypes.c_int * 2)()  # filled, stroked
-    calls.draw_mode(item, ctypes.addressof(modes), ctypes.addressof(modes) + ctypes.sizeof(ctypes.c_int))
-    if not modes[1]:
-        return
+    """The straight lines of a path."""
     matrix = _matrix(item)
     before = start = None
     point = (ctypes.c_float * 2)()
