@@ -7,7 +7,7 @@ table 3. Marks only name candidates; what is said of two reports is always count
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from heapq import nsmallest
 from zlib import crc32
@@ -19,10 +19,10 @@ from storage.domain.reports import ParsedReport
 
 TEXT_MARKS = 20
 LEAST_SHARED = 4
-"""Reports that share 60 % of their text have about 9 of 20 marks in common, unrelated ones none."""
+"""Reports that share 60 % of their text have about 9 of 20 marks in common, unrelated ones none: fewer are no reason to compare them."""
 
 FIGURES = 1 << 32
-"""Added to marks of figures, so that they never meet those of text."""
+"""Added to marks of figures, so that they never meet those of text; one of these in common is reason enough."""
 
 
 def _marks(report: ParsedReport) -> frozenset[int]:
@@ -52,8 +52,3 @@ def _columns(paths: tuple[CellPath, ...]) -> tuple[tuple[CellPath, ...], ...]:
     """The cells of the two columns that are compared, in one order; the forms and their variants are few."""
     table = sorted(path for path in paths if path.startswith("requests/"))
     return tuple(tuple(path for path in table if path.endswith(column)) for column in ("/natural", "/total"))
-
-
-def may_be_alike(shared: Collection[int]) -> bool:
-    """Whether two reports with these marks in common are worth comparing."""
-    return len(shared) >= LEAST_SHARED or max(shared, default=0) >= FIGURES

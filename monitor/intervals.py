@@ -46,7 +46,7 @@ NOTHING = Interval(0, 0, 0)
 
 def exactly(value: Number) -> Interval:
     """The interval of a known value."""
-    return Interval(value, value, value)
+    return tuple.__new__(Interval, (value, value, value))  # most sides of most equations; a third of the time that naming the fields takes
 
 
 def of_cell(cell: Cell) -> Interval:

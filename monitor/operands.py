@@ -30,7 +30,8 @@ OFFICE_NAMES = ("办公厅", "办公室")
 
 def value_of(interval: Interval) -> Number | None:
     """The side as a number, None where it is an interval."""
-    return interval.low if interval.exact else None
+    low, high, _ = interval
+    return low if low == high else None
 
 
 def equation_results(subject: Subject, rule: RuleId, equation: str) -> Iterator[CheckResult]:
@@ -42,22 +43,14 @@ def equation_results(subject: Subject, rule: RuleId, equation: str) -> Iterator[
 
 
 def _equation_result(subject: Subject, rule: RuleId, evaluated: Evaluated) -> CheckResult:
+    _, at, left, right, left_side, right_side, outcome = evaluated
     facts: Mapping[str, str] = {}
     needs: tuple[str, ...] = ()
-    if evaluated.outcome in VIOLATED:
-        facts = side_facts(evaluated.left_side, evaluated.right_side)
-    elif evaluated.outcome is not Outcome.PASS:
+    if outcome in VIOLATED:
+        facts = side_facts(left_side, right_side)
+    elif outcome is not Outcome.PASS:
         needs = unknown_cells(subject.operands, evaluated.cells)
-    return CheckResult(
-        rule=rule,
-        at=evaluated.at,
-        outcome=evaluated.outcome,
-        left=value_of(evaluated.left_side),
-        right=value_of(evaluated.right_side),
-        cells=evaluated.cells,
-        needs=needs,
-        facts=facts,
-    )
+    return CheckResult(rule, at, outcome, value_of(left_side), value_of(right_side), left + right, needs, facts=facts)
 
 
 def side_facts(left: Interval, right: Interval) -> dict[str, str]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from monitor.alike import FIGURES, LEAST_SHARED
 from monitor.alike import marks as marks_of
-from monitor.alike import may_be_alike
 from monitor.levels import Breadth, branches, breadth, is_vertical
 from monitor.neighbours import LEAST_TEXT_OF_OTHERS, prose, same_figures, shared_text
 from monitor.shelf import Shelf
@@ -84,8 +84,8 @@ class _Alike:
 
 
 def _alike(connection: Connection, shelf: Shelf, body: Body, report_year: int, report: ParsedReport) -> _Alike:
-    holders = marks.holders(connection, body.id, report_year, marks_of(report))
-    likely = sorted((other for other, shared in holders.items() if may_be_alike(shared)), key=lambda other: (-len(holders[other]), other))
+    shared = marks.holders(connection, body.id, report_year, marks_of(report), least=LEAST_SHARED, decisive=FIGURES)
+    likely = sorted(shared, key=lambda other: (-shared[other], other))
     if not likely:
         return _Alike()
     found = tuple(other for other in shelf.whole(connection, likely[:MOST_ALIKE], report_year).values() if _compares(report, other))

@@ -5,7 +5,6 @@ What the numbers mean is the judgement's business (`monitor.alike`); here they a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from functools import lru_cache
 
@@ -35,22 +34,27 @@ def replace(connection: Connection, body_id: BodyId, report_year: int, marks: Co
         connection.execute(insert(report_marks), [{"body_id": body_id, "report_year": report_year, "mark": mark} for mark in sorted(marks)])
 
 
-def holders(connection: Connection, body_id: BodyId, report_year: int, marks: Collection[int]) -> dict[BodyId, frozenset[int]]:
-    """Other bodies whose report of that year holds some of these marks, each with those it holds; stock phrases left out."""
+def holders(
+    connection: Connection, body_id: BodyId, report_year: int, marks: Collection[int], *, least: int, decisive: int
+) -> dict[BodyId, int]:
+    """Other bodies whose report of that year holds some of these marks, each with how many; stock phrases left out.
+
+    Those that hold fewer than `least` are left out, unless one they hold is `decisive` (that number or above).
+    """
     if not marks:
         return {}
-    values = {"year": report_year, **{f"m{number}": mark for number, mark in enumerate(sorted(marks))}}
-    rows = connection.execute(_lookup(len(marks)), values).all()
-    counted = Counter(mark for _, mark in rows)
-    found: dict[BodyId, set[int]] = {}
-    for holder, mark in rows:
-        if holder != body_id and counted[mark] <= MOST_HOLDERS:
-            found.setdefault(BodyId(holder), set()).add(mark)
-    return {holder: frozenset(held) for holder, held in found.items()}
+    values = {"year": report_year, "own": body_id, "least": least, "decisive": decisive}
+    numbered = {f"m{number}": mark for number, mark in enumerate(sorted(marks))}
+    rows = connection.execute(_lookup(len(marks)), values | numbered)
+    return {BodyId(holder): shared for holder, shared in rows}
 
 
 @lru_cache(maxsize=64)
 def _lookup(count: int) -> TextClause:
-    # One bounded look per mark: a stock phrase that every report of a year holds costs no more than a rare one.
-    each = "SELECT * FROM (SELECT body_id, mark FROM report_marks WHERE mark = :m{0} AND report_year = :year LIMIT {1}) AS t{0}"
-    return text(" UNION ALL ".join(each.format(number, MOST_HOLDERS + 1) for number in range(count)))
+    # Two bounded looks per mark: a stock phrase that every report of a year holds costs no more than a rare one, and no row is handed over.
+    mine = "FROM report_marks WHERE mark = :m{0} AND report_year = :year"
+    few = f"{MOST_HOLDERS} >= (SELECT count(*) FROM (SELECT 1 {mine} LIMIT {MOST_HOLDERS + 1}) AS t{{0}})"  # noqa: S608 - numbers and names of our own
+    each = f"SELECT body_id, mark {mine} AND {few}"
+    held = " UNION ALL ".join(each.format(number) for number in range(count))
+    shared = "GROUP BY body_id HAVING count(*) >= :least OR max(mark) >= :decisive"
+    return text(f"SELECT body_id, count(*) FROM ({held}) AS held WHERE body_id <> :own {shared}")  # noqa: S608 - numbers and names of our own

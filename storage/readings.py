@@ -26,8 +26,7 @@ PAYLOAD_LIMIT = 256 * 2**20
 """Largest unpacked payload that is read back; a report of 200 pages takes under 2 MiB."""
 
 
-NUMBER = ("at", "kind", "raw", "value")
-_NUMBER = itemgetter(*NUMBER)
+_NUMBER = itemgetter("at", "kind", "raw", "value")
 OF_NO_TABLE = ("title", "sections", "claims", "dates", "text", "meta")
 OF_NO_SECTION = ("title", "cells", "claims", "dates", "text", "meta")
 
@@ -76,7 +75,7 @@ def _cells(plain: Mapping[CellPath, dict[str, Any]], *, places: bool) -> dict[Ce
     for path, one in plain.items():
         try:
             place, kind, raw, value = _NUMBER(one)
-            if len(one) == len(NUMBER) and len(place) == 1 and type(value) is int:
+            if len(one) == 4 and len(place) == 1 and type(value) is int:  # nothing said but these four
                 found[path] = _common(kind, raw, value, place["path"] if places else None)
                 continue
         except KeyError:
