@@ -17,9 +17,10 @@ from monitor.duties.state import evaluate
 from monitor.evaluate import evaluate_body, with_read_dates
 from monitor.judge import judge, rule_versions, rules_version
 from monitor.shelf import Shelf
-from monitor.surroundings import surrounded
-from storage import events, findings, marks
+from monitor.surroundings import may_be_alike, surrounded
+from storage import bodies, events, findings, marks
 from storage.domain.clock import local_date
+from storage.domain.ids import BodyId
 from storage.domain.judgement import Judgement
 from storage.domain.registry import Body
 from storage.findings import MACHINE, FindingChanges, Judged, Preview
@@ -90,6 +91,28 @@ def judge_body(
         done[year] = _store(connection, shelf, (body, year, found), judgement, now, telling)
     shelf.written(body.id)
     return done
+
+
+def judge_around(
+    connection: Connection, shelf: Shelf, body: Body, report_year: int, now: datetime, telling: Telling = TOLD
+) -> FindingChanges:
+    """Judge the report that stands now, and then what it is an operand of; what changed about the report itself.
+
+    That is the body's report of the year after, that of the government above, and those of others that have text or figures in common with
+    it, or had with what stood before: of two copies the first is told when the second arrives, and both when one is replaced.
+    """
+    alike = _alike(connection, shelf, body, report_year)
+    changes = judge_stored(connection, shelf, body, report_year, now, telling)
+    judge_stored(connection, shelf, body, report_year + 1, now, telling)
+    alike |= _alike(connection, shelf, body, report_year) | {body.parent_id}
+    others = bodies.get_many(connection, sorted(other for other in alike if other is not None))
+    for other in others.values():
+        judge_stored(connection, shelf, other, report_year, now, telling)
+    return changes
+
+
+def _alike(connection: Connection, shelf: Shelf, body: Body, report_year: int) -> set[BodyId | None]:
+    return set(may_be_alike(connection, body.id, report_year, shelf.marks(connection, body.id, report_year) or ()))
 
 
 def _store(

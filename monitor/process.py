@@ -21,7 +21,8 @@ from crawler.parsing.version import PARSER_VERSION
 from monitor.alerts import events as told
 from monitor.alerts.outgoing import plan_due
 from monitor.evaluate import Evaluation, evaluate_duties, report_years, tell_sources
-from monitor.judging import SILENT, TOLD, judge_stored
+from monitor.judging import SILENT, TOLD, judge_around
+from monitor.marking import mark_all
 from monitor.shelf import Shelf
 from storage import bodies, duties, events, readings, reports
 from storage.database import Database
@@ -130,6 +131,7 @@ def _read_all(db: Database, archive: Archive, settings: Settings, clock: Clock, 
     waiting = tuple(sorted(waiting, key=lambda version: (version.report_year, version.id)))
     if not waiting:
         return []
+    mark_all(db)
     limits = Limits(wall_seconds=settings.parse_timeout_seconds, memory_mb=settings.parse_memory_mb).for_pictures(settings.ocr_enabled)
     done = []
     with ParserPool(limits) as pool:
@@ -204,12 +206,7 @@ def read_version(archive: Archive, pool: ParserPool, version: ReportVersion, bod
 
 
 def _judge(connection: Connection, shelf: Shelf, body: Body, report_year: int, now: datetime, *, notify: bool) -> _Done:
-    """Judge the report that stands now, then what it is an operand of: the body's report of the year after, and the government's above."""
-    telling = TOLD if notify else SILENT
-    changes = judge_stored(connection, shelf, body, report_year, now, telling)
-    judge_stored(connection, shelf, body, report_year + 1, now, telling)
-    if body.parent_id is not None:
-        judge_stored(connection, shelf, bodies.get(connection, body.parent_id), report_year, now, telling)
+    changes = judge_around(connection, shelf, body, report_year, now, TOLD if notify else SILENT)
     return _Done(opened=len(changes.opened), resolved=len(changes.resolved))
 
 

@@ -114,12 +114,12 @@ class Shelf:
             _bound(self._states, MOST_BODIES)
         return self._states[body_id]
 
-    def marks(self, connection: Connection, body_id: BodyId, report_year: int) -> frozenset[int]:
-        """The marks stored of one report."""
+    def marks(self, connection: Connection, body_id: BodyId, report_year: int) -> frozenset[int] | None:
+        """The marks stored of one report; None where it was never looked at."""
         if body_id not in self._marks:
             self._marks[body_id] = marks.of_body(connection, body_id)
             _bound(self._marks, MOST_BODIES)
-        return self._marks[body_id].get(report_year, frozenset())
+        return self._marks[body_id].get(report_year)
 
     def evidence(self, connection: Connection, body_id: BodyId, report_year: int) -> Evidence:
         """What is known about one duty; that of the body's other years read is taken with it, and each is given out once only.

@@ -6,7 +6,7 @@ Every look is bounded, and the looks of one body's years are taken together. Nei
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,15 +83,20 @@ class _Alike:
     texts_around: tuple[str, ...] = ()
 
 
+def may_be_alike(connection: Connection, body_id: BodyId, report_year: int, known: Collection[int]) -> list[BodyId]:
+    """Other bodies whose reports of that year may have text or figures in common with one of these marks, the likeliest first."""
+    shared = marks.holders(connection, body_id, report_year, known, least=LEAST_SHARED, decisive=FIGURES)
+    return sorted(shared, key=lambda other: (-shared[other], other))[:MOST_ALIKE]
+
+
 def _alike(connection: Connection, shelf: Shelf, body: Body, report_year: int, report: ParsedReport) -> _Alike:
-    shared = marks.holders(connection, body.id, report_year, marks_of(report), least=LEAST_SHARED, decisive=FIGURES)
-    likely = sorted(shared, key=lambda other: (-shared[other], other))
+    likely = may_be_alike(connection, body.id, report_year, marks_of(report))
     if not likely:
         return _Alike()
-    found = tuple(other for other in shelf.whole(connection, likely[:MOST_ALIKE], report_year).values() if _compares(report, other))
+    found = tuple(other for other in shelf.whole(connection, likely, report_year).values() if _compares(report, other))
     if not any(_share(report, other) for other in found):
         return _Alike(found)
-    around = [other for other in (*shelf.like(connection, body), *shelf.near(connection, body)) if other.id not in likely[:MOST_ALIKE]]
+    around = [other for other in (*shelf.like(connection, body), *shelf.near(connection, body)) if other.id not in likely]
     return _Alike(found, tuple(shelf.texts(connection, around, report_year, 1, 5, 6).values()))
 
 

@@ -8,30 +8,47 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import lru_cache
 
-from sqlalchemy import Connection, TextClause, delete, insert, select, text
+from sqlalchemy import Connection, TextClause, delete, exists, insert, select, text, tuple_
 
 from storage.domain.ids import BodyId
-from storage.schema import report_marks
+from storage.schema import readings, report_marks, report_versions, reports
 
 MOST_HOLDERS = 100
 """A mark held by more reports of a year than this is a stock phrase: it names nobody."""
 
+NOTHING_TO_MARK = -1
+"""Stands alone where a report was looked at and has too little to say anything by; it is not looked at again. No mark is negative."""
+
 
 def of_body(connection: Connection, body_id: BodyId) -> dict[int, frozenset[int]]:
-    """The marks of every report of one body, by report year."""
+    """The marks of every report of one body that was looked at, by report year; none where there is too little to say anything by."""
     rows = connection.execute(select(report_marks.c.report_year, report_marks.c.mark).where(report_marks.c.body_id == body_id))
     found: dict[int, set[int]] = {}
     for year, mark in rows:
         found.setdefault(year, set()).add(mark)
-    return {year: frozenset(marks) for year, marks in found.items()}
+    return {year: frozenset(marks - {NOTHING_TO_MARK}) for year, marks in found.items()}
 
 
 def replace(connection: Connection, body_id: BodyId, report_year: int, marks: Collection[int]) -> None:
     """These are the marks of that report now."""
     mine = (report_marks.c.body_id == body_id, report_marks.c.report_year == report_year)
     connection.execute(delete(report_marks).where(*mine))
-    if marks:
-        connection.execute(insert(report_marks), [{"body_id": body_id, "report_year": report_year, "mark": mark} for mark in sorted(marks)])
+    wanted = sorted(marks) or [NOTHING_TO_MARK]
+    connection.execute(insert(report_marks), [{"body_id": body_id, "report_year": report_year, "mark": mark} for mark in wanted])
+
+
+def unmarked(connection: Connection, after: tuple[str, int], limit: int) -> tuple[tuple[BodyId, int], ...]:
+    """Reports (body and report year) after a given one that were read but never looked at for marks, in order."""
+    of_it = (report_marks.c.body_id == reports.c.body_id, report_marks.c.report_year == reports.c.report_year)
+    read = select(readings.c.id).join(report_versions, readings.c.version_id == report_versions.c.id)
+    query = (
+        select(reports.c.body_id, reports.c.report_year)
+        .where(tuple_(reports.c.body_id, reports.c.report_year) > tuple_(*after))
+        .where(~exists().where(*of_it), read.where(report_versions.c.report_id == reports.c.id).exists())
+        .order_by(reports.c.body_id, reports.c.report_year)
+        .limit(limit)
+    )
+    return tuple((BodyId(row.body_id), row.report_year) for row in connection.execute(query))
 
 
 def holders(

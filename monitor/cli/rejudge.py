@@ -96,9 +96,11 @@ def telling_of(by: str, *, notify: bool) -> Any:
 
 def _rejudged(database: Database, session: Session, year: int | None, telling: Any) -> Iterator[Change]:
     from monitor.judging import seldom_collected
+    from monitor.marking import mark_all
     from monitor.shelf import Shelf
 
     shelf, clock, done = Shelf(), session.clock(), 0
+    mark_all(database)
     with seldom_collected():
         for total, body, years in _reports(database, year):
             found = _changes(database, shelf, body, years, clock.now(), telling)
