@@ -23,6 +23,7 @@ from storage import bodies, captures, list_keys, portals, reports, sightings, vi
 from storage.archive.keep import Kept, Received, keep, write_rows
 from storage.archive.store import Archive
 from storage.database import Database
+from storage.disk import NO_ROOM
 from storage.domain.clock import Clock
 from storage.domain.enums import SourceHealth, VisitOutcome
 from storage.domain.ids import BodyId, EntryPointId, Sha256, VisitId
@@ -191,7 +192,8 @@ class Recorder:
             if family and family != entry.family:
                 portals.set_family(connection, entry.id, family, entry.params)
             portals.set_validators(connection, entry.id, etag=validators.etag, last_modified=validators.last_modified)
-            portals.set_health(connection, entry.id, *self._health(connection, entry.id, visit_id, result, now), now)
+            if result.reason != NO_ROOM:  # a full disk of ours says nothing about the list
+                portals.set_health(connection, entry.id, *self._health(connection, entry.id, visit_id, result, now), now)
         return visit.qualified
 
     def key_of(self, entry_point_id: EntryPointId) -> StoredKey | None:

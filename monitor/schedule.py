@@ -25,6 +25,7 @@ from monitor.seasons import season
 from storage import discoveries, events, findings, heartbeats, portals, runs
 from storage.archive.store import Archive
 from storage.database import Database
+from storage.disk import MIB, room
 from storage.domain.alerts import EventKind
 from storage.domain.clock import CHINA, Clock, local_date
 from storage.domain.enums import RunState
@@ -33,9 +34,6 @@ from storage.domain.visits import Run
 from storage.settings import Settings
 
 TICK = timedelta(minutes=1)
-SILENCE = timedelta(minutes=10)
-"""A loop that did not turn for this long was down; operators hear of it when it turns again."""
-
 BACKWARDS = timedelta(minutes=5)
 RETRY_AFTER = timedelta(hours=6)
 PROCESS = "process"
@@ -43,7 +41,7 @@ NIGHTLY = "nightly"
 LEASE_OF_NIGHT = timedelta(hours=2)
 CHILDREN = 2
 
-SCHEDULER, EVALUATOR, SENDER, KEEPER = "scheduler", "evaluator", "sender", "keeper"
+SCHEDULER, EVALUATOR, SENDER, KEEPER = heartbeats.LOOPS
 
 log = structlog.get_logger()
 
@@ -153,13 +151,13 @@ class Scheduler:
             self._finish(run, RunState.FAILED, {})
             reason = f"存档维护没有完成：{type(error).__name__}"
             with self._db.write() as connection:
-                events.append(connection, operator(EventKind.RUN_FAILED, NAMES[KEEPER], reason, now, episode=run.slot))
+                events.append(connection, operator(EventKind.RUN_FAILED, heartbeats.LOOPS[KEEPER], reason, now, episode=run.slot))
             raise
         self._finish(run, RunState.OK if night.sound else RunState.PARTIAL, night.facts())
 
     def _start_crawl(self, now: datetime) -> None:
         """One round at a time over all schedulers, a few children each with platforms of its own; what is left is due again next time."""
-        if self._dispatcher.running():
+        if self._dispatcher.running() or not self._has_room(now):
             return
         with self._db.write() as connection:
             if any(run.state is RunState.CLAIMED for run in runs.recent(connection, limit=20, kind=CRAWL)):
@@ -175,6 +173,18 @@ class Scheduler:
                 run = runs.claim(connection, CRAWL, slot, owner=self._owner, now=now, lease=LEASE)
             if run is not None:
                 self._dispatcher.start(CrawlJob(run, batch))
+
+    def _has_room(self, now: datetime) -> bool:
+        """Whether there is room to fetch more; where not, operators hear of it once a day until there is."""
+        found = room(self._settings)
+        if not found.enough:
+            reason = (
+                f"{found.folder}可用{found.free // MIB} MB，低于预留的{self._settings.disk_reserve_mb} MB；抓取暂停，腾出空间后自动继续"
+            )
+            with self._db.write() as connection:
+                event = operator(EventKind.DISK_LOW, "磁盘", reason, now, episode=f"low/{local_date(now)}")
+                events.append(connection, event)
+        return found.enough
 
     def _start_search(self, now: datetime) -> None:
         """When no list is due: search the portals whose columns are to be looked for, at most once an hour."""
@@ -206,9 +216,11 @@ class Scheduler:
                 beat = beats.get(name)
                 if beat is None:
                     continue
-                if now - beat.at > SILENCE:
-                    reason = f"{NAMES[name]}自{_local(beat.at)}起没有运行，期间到期的任务将补做"
-                    event = operator(EventKind.RUN_OVERDUE, NAMES[name], reason, now, episode=f"silent/{name}/{beat.at.isoformat()}")
+                if now - beat.at > heartbeats.SILENCE:
+                    reason = f"{heartbeats.LOOPS[name]}自{_local(beat.at)}起没有运行，期间到期的任务将补做"
+                    event = operator(
+                        EventKind.RUN_OVERDUE, heartbeats.LOOPS[name], reason, now, episode=f"silent/{name}/{beat.at.isoformat()}"
+                    )
                     events.append(connection, event)
                 elif beat.at - now > BACKWARDS:
                     reason = f"系统时间从{_local(beat.at)}回到{_local(now)}"
@@ -239,9 +251,6 @@ class Scheduler:
                         runs.renew(connection, run, now, LEASE_OF_NIGHT)
 
         return say
-
-
-NAMES = {SCHEDULER: "定时调度", EVALUATOR: "读取与判断", SENDER: "消息发送", KEEPER: "存档维护"}
 
 
 def _local(instant: datetime) -> str:

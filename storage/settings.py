@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     crawl_retries: int = Field(default=2, ge=0)
     crawl_budget_portal: int = Field(default=60, ge=5)
     crawl_budget_platform: int = Field(default=600, ge=5)
+    disk_reserve_mb: int = Field(default=1024, ge=0)
     crawl_batch_size: int = Field(default=50, ge=1)
     robots_obey: bool = True
     self_test_urls: tuple[str, ...] = ()

@@ -39,6 +39,7 @@ from crawler.page import page as make_page
 from crawler.resting import PlatformMemory, retry_after
 from crawler.robots import MAX_ROBOTS, ROBOTS_TTL, HostMemory, HostNotes, crawl_delay, is_fresh, refusal
 from crawler.tls import TlsLog
+from storage.disk import NO_ROOM, room
 from storage.domain.clock import Clock
 from storage.domain.enums import VisitOutcome
 from storage.domain.originals import CaptureRole
@@ -54,6 +55,7 @@ OWN_HEADERS = frozenset({"user-agent", "host", "cookie", "from"})
 SELF_TEST = "self-test:"
 NEVER = 10**6
 NO_BROWSER = Trouble(VisitOutcome.ABANDONED, "no-browser")
+DISK_FULL = Trouble(VisitOutcome.ABANDONED, NO_ROOM)
 
 _CAUSES: tuple[tuple[type[BaseException], VisitOutcome, str], ...] = (
     (RefusedAddress, VisitOutcome.SOFT_ERROR, "foreign-host"),
@@ -120,6 +122,8 @@ class Asker:
         """Ask once and say what came."""
         if tier == "browser" and not self._browser:
             return self._nothing(NO_BROWSER)
+        if not room(self._settings).enough:
+            return self._nothing(DISK_FULL)
         platform = self._platforms[portal.platform_id]
         async with platform.lock:
             platform.floor = max(platform.floor, self._delay(portal))

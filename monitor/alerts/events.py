@@ -157,7 +157,9 @@ def alert_key(event: Event) -> str:
 EACH_ONE_IS_NEWS = frozenset(
     {EventKind.REPORT_REVISED, EventKind.RUN_OVERDUE, EventKind.RUN_FAILED, EventKind.FIXITY_FAILED, EventKind.TEST}
 )
-ONCE_A_DAY = frozenset({EventKind.DELIVERY_DEAD, EventKind.DELIVERY_FAILING, EventKind.PROCESS_FAILED, EventKind.CLOCK_JUMP})
+ONCE_A_DAY = frozenset(
+    {EventKind.DELIVERY_DEAD, EventKind.DELIVERY_FAILING, EventKind.PROCESS_FAILED, EventKind.CLOCK_JUMP, EventKind.DISK_LOW}
+)
 """Troubles without an end of their own. A dead destination's alarm may itself die at another: a day bounds that."""
 
 

@@ -19,8 +19,6 @@ from monitor.cli.session import Session
 if TYPE_CHECKING:
     from storage.settings import Settings
 
-DISK_RESERVE_BYTES = 1024**3
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -69,10 +67,12 @@ def _python(session: Session, settings: Settings) -> Iterator[Look]:
 
 
 def _disk(session: Session, settings: Settings) -> Iterator[Look]:
+    from storage.disk import room
+
+    found = room(settings)
     folder = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
-    free = shutil.disk_usage(folder).free
-    state = "ok" if free >= DISK_RESERVE_BYTES else "bad"
-    yield Look("磁盘", state, f"{folder} 可用 {free / 1024**3:.1f} GB", "" if state == "ok" else "清理空间；存档写满后抓取会停止。")
+    words = f"{found.folder} 可用 {found.free / 1024**3:.1f} GB，预留 {settings.disk_reserve_mb / 1024:.1f} GB"
+    yield Look("磁盘", "ok" if found.enough else "bad", words, "" if found.enough else "清理空间；低于预留时不再抓取，腾出后自动继续。")
     if not os.access(folder, os.W_OK):
         yield Look("数据目录", "bad", f"{folder} 不可写", "检查目录的所有者和权限。")
 

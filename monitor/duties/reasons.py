@@ -50,6 +50,7 @@ WORDS: Mapping[str, str] = {
     "tls-legacy-renegotiation": "网站只支持不安全的旧式握手",
     "tls-handshake": "加密连接建立失败",
     "browser-failed": "浏览器未能打开页面",
+    "disk": "本机磁盘空间不足",
     "no-gaps": "没有需要检索的年报",
     "no-search-form": "首页没有可用的站内检索",
     "search-not-understood": "站内检索结果无法识别",

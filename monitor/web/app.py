@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from monitor.web import alerts, evidence, faults, feeds, health, originals, overview, report, report_list, unsubscribe
+from monitor.web import alerts, evidence, faults, feeds, health, metrics, originals, overview, report, report_list, unsubscribe
 from monitor.web.desk import Desk
 from monitor.web.evidence_view import Pictures
 from monitor.web.headers import SafeHeaders
@@ -31,7 +31,7 @@ def create_app(db: Database, archive: Archive, settings: Settings, clock: Clock)
     app.state.pictures = Pictures()
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SafeHeaders)
-    for part in (overview, report_list, report, evidence, originals, health, alerts, unsubscribe, feeds):
+    for part in (overview, report_list, report, evidence, originals, health, metrics, alerts, unsubscribe, feeds):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     faults.install(app)

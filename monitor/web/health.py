@@ -1,28 +1,19 @@
-"""For machines: is the process alive, is it fit to serve, and the counts worth drawing."""
+"""For machines: is the process alive, is it fit to serve."""
 
 from __future__ import annotations
 
-import shutil
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import func, select
+from fastapi.responses import JSONResponse
 
 from monitor.web.desk import Desk, desk_of
-from storage import heartbeats, outbox
+from storage import heartbeats
+from storage.disk import room
 from storage.domain.errors import NianbaoError
-from storage.schema import duties, entry_points, findings
+from storage.migrations import apply
 
 router = APIRouter()
-
-BEAT_LIMIT = timedelta(minutes=10)
-"""A loop that has not advanced for this long counts as stopped; loops tick every minute."""
-
-DISK_RESERVE_BYTES = 500 * 1024 * 1024
 
 
 @router.get("/healthz")
@@ -33,46 +24,26 @@ def healthz() -> JSONResponse:
 
 @router.get("/readyz")
 def readyz(request: Request) -> JSONResponse:
-    """Database, loops and disk; 503 with the reasons where one is not fit."""
+    """Database, schema, each loop and disk; 503 with the reasons where one is not fit."""
     checks = _checks(desk_of(request))
     ready = all(check["ok"] for check in checks.values())
     return JSONResponse({"status": "ok" if ready else "unfit", "checks": checks}, status_code=200 if ready else 503)
 
 
 def _checks(desk: Desk) -> dict[str, Any]:
+    found = room(desk.settings)
+    checks: dict[str, Any] = {"disk": {"ok": found.enough, "free_bytes": found.free}}
+    now = desk.clock.now()
     try:
         with desk.database.read() as connection:
-            beats = heartbeats.list_all(connection)
+            beats, stopped = heartbeats.list_all(connection), heartbeats.stopped(connection, now)
+            revision = apply.revision(connection)
     except NianbaoError as error:
-        return {"database": {"ok": False, "reason": error.code}}
-    now = desk.clock.now()
-    checks: dict[str, Any] = {"database": {"ok": True}}
-    for name, beat in beats.items():
-        age = now - beat.at
-        checks[f"loop:{name}"] = {"ok": age <= BEAT_LIMIT, "age_seconds": round(age.total_seconds())}
-    folder = Path(desk.settings.data_dir)
-    if folder.exists():
-        free = shutil.disk_usage(folder).free
-        checks["disk"] = {"ok": free >= DISK_RESERVE_BYTES, "free_bytes": free}
+        return checks | {"database": {"ok": False, "reason": error.code}}
+    checks["database"] = {"ok": True}
+    checks["schema"] = {"ok": revision == apply.head(), "revision": revision}
+    for name in heartbeats.LOOPS:
+        # A loop that never turned is a process nobody started: that is the failure most often overlooked.
+        age = round((now - beats[name].at).total_seconds()) if name in beats else None
+        checks[f"loop:{name}"] = {"ok": name not in stopped, "age_seconds": age}
     return checks
-
-
-@router.get("/metrics")
-def metrics(request: Request) -> PlainTextResponse:
-    """Counts in the Prometheus text format; labels are closed sets only."""
-    registry = CollectorRegistry()
-    status = Gauge("nianbao_duties", "Duties by status", ["status"], registry=registry)
-    health = Gauge("nianbao_entry_points", "Entry points by health", ["health"], registry=registry)
-    finding = Gauge("nianbao_findings", "Findings by state and certainty", ["state", "certainty"], registry=registry)
-    sending = Gauge("nianbao_outbox", "Messages by state", ["state"], registry=registry)
-    with desk_of(request).database.read() as connection:
-        for value, count in connection.execute(select(duties.c.status, func.count()).group_by(duties.c.status)):
-            status.labels(value).set(count)
-        for value, count in connection.execute(select(entry_points.c.health, func.count()).group_by(entry_points.c.health)):
-            health.labels(value).set(count)
-        by = (findings.c.state, findings.c.certainty)
-        for state, certainty, count in connection.execute(select(*by, func.count()).group_by(*by)):
-            finding.labels(state, certainty).set(count)
-        for value, count in outbox.counts(connection).items():
-            sending.labels(value).set(count)
-    return PlainTextResponse(generate_latest(registry).decode(), media_type=CONTENT_TYPE_LATEST)

@@ -15,7 +15,7 @@ from monitor.web.labels import STATUS_SIGNS, Quality
 from monitor.web.narrowing import link_to, pages_of
 from monitor.web.queries import Filter
 from monitor.web.templating import render
-from storage import duties, installation
+from storage import duties, heartbeats, installation
 from storage.domain.clock import local_date
 
 router = APIRouter()
@@ -56,6 +56,7 @@ def gather(connection: Connection, narrowed: Filter, known: list[int], now: date
         "year": year,
         "years": sorted({*known, year}, reverse=True),
         "as_of": newest,
+        "stopped": [heartbeats.LOOPS[name] for name in heartbeats.stopped(connection, now)] if heartbeats.list_all(connection) else [],
         "muted": installation.get(connection, installation.MUTED),
         "stale": newest is not None and now - newest > STALE_AFTER,
         "counts": counts,

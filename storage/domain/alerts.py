@@ -36,6 +36,7 @@ class EventKind(Labelled):
     DELIVERY_DEAD = "delivery.dead", "消息无法送达"
     FIXITY_FAILED = "fixity.failed", "存档校验失败"
     CLOCK_JUMP = "clock.jump", "时钟跳变"
+    DISK_LOW = "disk.low", "磁盘空间不足"
     REPORT_UNANSWERED = "report.unanswered", "未发现，久未确认"
     ALERT_FLAPPING = "alert.flapping", "状态反复变化"
     SUBSCRIPTION_ENDED = "subscription.ended", "接收方退订"

@@ -45,6 +45,11 @@ def revisions() -> frozenset[str]:
     return frozenset(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
 
 
+def revision(connection: Connection) -> str:
+    """The revision of the database behind a connection, empty for one without tables."""
+    return _current(connection) or ""
+
+
 def upgrade(address: URL) -> None:
     """Bring the database at `address` to the newest revision; returns at once, and without a lock, when it is there already."""
     if _is_current(address):
