@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Protocol, cast
+from urllib.parse import urldefrag
 
 import crawler.searches
 from crawler.listing import Ask
@@ -64,4 +65,5 @@ def find_form(page: Page) -> SearchForm | None:
 def search_ask(form: SearchForm, words: str, number: int = 1) -> Ask | None:
     """The request for these words and that page; None where the dialect is gone or has no such page."""
     dialect = all_dialects().get(form.dialect)
-    return dialect.ask(form, words, number) if dialect is not None else None
+    # A search at the address of a list is stored with a mark behind it.
+    return dialect.ask(replace(form, url=urldefrag(form.url).url), words, number) if dialect is not None else None

@@ -12,13 +12,15 @@ from storage import bodies, portals, registry_xlsx
 from storage.domain.ids import BodyId
 from storage.domain.registry import Body, EntryPoint, Portal
 from storage.registry_import import COLUMNS
+from storage.searches import TIER as SEARCH_TIER
 
 
 def export_rows(connection: Connection, *, division_prefix: str = "") -> list[tuple[str, ...]]:
     """One row per body and portal it publishes on, parents before children; the heading first. Codes are text."""
     carried: dict[BodyId, list[EntryPoint]] = defaultdict(list)
     for point in portals.entry_points_of(connection, enabled_only=False):
-        for body_id in point.body_ids:
+        # A portal's own search is no column: it is found again from the home page.
+        for body_id in point.body_ids if point.tier != SEARCH_TIER else ():
             carried[body_id].append(point)
     known = {portal.id: portal for portal in portals.list_all(connection)}
     listed = bodies.list_all(connection, division_prefix=division_prefix)

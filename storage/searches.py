@@ -19,7 +19,7 @@ from storage.domain.enums import DutyStatus, SourceHealth
 from storage.domain.ids import BodyId, EntryPointId, PortalId
 from storage.domain.registry import EntryPoint, Portal
 from storage.schema import duties, entry_point_bodies, entry_points
-from storage.statements import CHUNK, chunks
+from storage.statements import CHUNK, chunks, url_of
 
 TIER = "search"
 ASKED = "asked"
@@ -43,8 +43,10 @@ def entry_of(connection: Connection, portal_id: PortalId) -> EntryPoint | None:
 
 
 def remember(connection: Connection, portal: Portal, url: str, dialect: str, params: Mapping[str, str], now: datetime) -> EntryPoint:
-    """Store how the portal is searched; one at another address stands beside the older one."""
+    """Store how the portal is searched; one at another address stands beside the older one, as one at the address of a list does."""
     known = portals.entry_points_of(connection, portal_id=portal.id, enabled_only=False)
+    if any(point.url == url_of(url) and point.tier != TIER for point in known):
+        url = f"{url}#{TIER}"
     bodies = tuple(dict.fromkeys(body for point in known for body in point.body_ids))
     found = portals.add_entry_point(connection, portal.id, url, now=now, family=dialect, params=params, body_ids=bodies, tier=TIER)
     connection.execute(update(entry_points).where(entry_points.c.id == found).values(tier=TIER, enabled=False))

@@ -10,7 +10,8 @@ import pytest
 from crawler.demo.site_search import SearchPlan
 from crawler.gap_visit import MAX_PAGES, MAX_QUERIES
 from crawler.gapfilling import SEARCH_DELAY
-from storage import evidence, portals, reports, searches, sightings, visits
+from crawler.search_scan import SearchForm, search_ask
+from storage import evidence, portals, registry_export, reports, searches, sightings, visits
 from storage.domain.duties import DutyKey
 from storage.domain.enums import DutyStatus, SourceHealth, VisitOutcome
 from storage.domain.visits import Decision
@@ -207,3 +208,27 @@ def test_what_was_found_is_looked_after(tmp_path):
         versions = reports.versions(c, office.ids[BODIES[0]], 2024)
     assert versions[-1].gone_since is not None
     assert _visit(office).result.outcome is VisitOutcome.COMPLETE
+
+
+def test_a_search_at_the_address_of_a_list_leaves_the_list_what_it_is(tmp_path):
+    office = _open(tmp_path)
+    with office.database.write() as c:
+        list_url = f"http://{HOST}/nb/"
+        found = searches.remember(c, portals.get(c, "p"), list_url, "html_form", {":field": "q"}, office.clock.now())
+        again = searches.remember(c, portals.get(c, "p"), found.url, "html_form", {":field": "q"}, office.clock.now())
+        assert portals.get_entry_point(c, office.entry).tier == "http"
+        assert [one.id for one in portals.entry_points_of(c)] == [office.entry]
+        assert (found.id, found.tier) == (again.id, "search")
+    ask = search_ask(SearchForm(found.family, found.url, found.params), "年报")
+    assert ask.url.partition("?")[0] == list_url
+    assert "#" not in ask.url
+
+
+def test_a_search_is_no_column_of_the_registry(tmp_path):
+    office = _open(tmp_path)
+    office.gapfill()
+    with office.database.read() as c:
+        rows = registry_export.export_rows(c)
+    columns = {name: place for place, name in enumerate(rows[0])}
+    assert {row[columns["栏目网址"]] for row in rows[1:]} == {f"http://{HOST}/nb/"}
+    assert {row[columns["方式"]] for row in rows[1:]} == {"http"}

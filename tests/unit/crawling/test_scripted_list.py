@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -129,3 +130,16 @@ def test_a_list_read_without_a_browser_needs_none(office, site):
     result = _visit(office)
     assert (result.outcome, result.reason) == (VisitOutcome.LAYOUT_CHANGED, "list-not-understood")
     assert _keys(office)[0].reason == "no-rows-shown"
+
+
+def test_a_request_to_a_foreign_host_never_becomes_a_key(office, site):
+    render = site._render
+
+    async def elsewhere(*args, **rest):
+        reply = await render(*args, **rest)
+        return replace(reply, exchanges=tuple(replace(one, url=one.url.replace("yunxi.gov.test", "other.test")) for one in reply.exchanges))
+
+    site._render = elsewhere
+    result = _visit(office)
+    assert (result.outcome, result.items_seen, site.plain) == (VisitOutcome.COMPLETE, 2, [])
+    assert _keys(office)[0].reason == "no-request-holds-the-rows"
