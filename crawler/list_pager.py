@@ -15,6 +15,8 @@ _ROWS = re.compile(r"共\s*有?\s*(\d{1,6})\s*[条篇]|(?:总数|总记录数?|�
 _PLACE_AND_PAGES = re.compile(
     r"页[次码]\s*[:：]?\s*(\d{1,5})\s*/\s*(\d{1,5})|(?<![\d/])(\d{1,5})\s*/\s*(\d{1,5})\s*页(?![次码])|第\s*(\d{1,5})\s*页\s*[,，/]?\s*共\s*(\d{1,5})\s*页"
 )
+_CALL = re.compile(r"createPageHTML\s*\(([^)]{1,200})\)")
+_ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(-?\d+))\s*""")
 _PAGES_AND_PLACE = re.compile(r"共\s*(\d{1,5})\s*页[^\d第]{0,12}第\s*(\d{1,5})\s*页")
 _PAGES = re.compile(r"共\s*(\d{1,5})\s*页")
 _PAGES_IN_SCRIPT = re.compile(r"""\b(?:countPage|totalPages?|pageCount|allPages?)['"]?\s*[=:]\s*['"]?(\d{1,5})\b""", re.IGNORECASE)
@@ -32,6 +34,30 @@ class Told:
     rows: int | None = None
     place: int | None = None
     pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PagerCall:
+    """A call of `createPageHTML`: how many pages, which this is, how their files are named; `named` where it starts with the name of an
+    element, which goes with counting from 1.
+    """
+
+    pages: int
+    current: int
+    name: str
+    suffix: str
+    named: bool
+
+
+def pager_call(text: str) -> PagerCall | None:
+    """The call in a page, None where there is none or it says too little."""
+    call = _CALL.search(text)
+    arguments = [next((group for group in match if group), "") for match in _ARGUMENT.findall(call.group(1))] if call else []
+    named = bool(arguments) and not arguments[0].isdigit()
+    counted = arguments[1:] if named else arguments
+    if len(counted) < 4 or not (counted[0].isdigit() and counted[1].isdigit()):
+        return None
+    return PagerCall(int(counted[0]), int(counted[1]), counted[2], counted[3], named)
 
 
 def told(page: Page) -> Told:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 
 from crawler.discovery.article import Article, published, read_article
 from crawler.discovery.attachments import DOCUMENT_TYPES, Attachment, find_attachments, find_container, is_report_text
+from crawler.discovery.continuations import MAX_PARTS, further_pages, is_further
 from crawler.fetching import Reply
 from crawler.listing import Ask
 from crawler.page import Page, visible_text
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import Sha256
-from storage.domain.originals import CaptureRole, NewVersion, Part
+from storage.domain.originals import CONTINUATION, CaptureRole, NewVersion, Part
 from storage.domain.visits import ListLine
 
 AskFile = Callable[[Ask, CaptureRole], Awaitable[tuple[Reply, Sha256 | None]]]
@@ -54,10 +55,36 @@ async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accep
     if not _is_html(page):
         return Found(_direct(line, page, digest))
     article = read_article(page, line.listed_on, line.raw_date)
-    parts, missing = await _fetch_parts(find_attachments(page), ask_file, page.url)
-    if missing and not accept_gaps:
+    further, lost = await _fetch_further(page, ask_file)
+    pages = (page, *(one for one, _ in further))
+    wanted = {attachment.url: attachment for one in pages for attachment in find_attachments(one)}
+    parts, missing = await _fetch_parts(tuple(wanted.values()), ask_file, page.url)
+    if missing + lost and not accept_gaps:
         return Found(article=article, passing=True)
-    return Found(_version(line, page, digest, article, parts), article, passing=bool(missing))
+    return Found(_version(line, pages, digest, article, [*_further_parts(further), *parts]), article, passing=bool(missing + lost))
+
+
+async def _fetch_further(first: Page, ask_file: AskFile) -> tuple[list[tuple[Page, Sha256]], int]:
+    """The further pages of an article in their order, and how many that are named could not be had: half a report is none."""
+    found: list[tuple[Page, Sha256]] = []
+    waiting, been, lost = list(further_pages(first, first.url)), {first.url}, 0
+    while waiting and len(been) <= MAX_PARTS:
+        address = waiting.pop(0)
+        if address in been:
+            continue
+        been.add(address)
+        reply, digest = await ask_file(Ask(address, referer=first.url), "page")
+        if reply.page is None or digest is None or reply.trouble is not None:
+            lost += 1
+        elif is_further(reply.page, first):
+            found.append((reply.page, digest))
+            waiting = [*further_pages(reply.page, first.url), *waiting]
+    return found, lost + len(set(waiting) - been)
+
+
+def _further_parts(pages: list[tuple[Page, Sha256]]) -> list[tuple[Part, str]]:
+    """The further pages as parts of the version, named in their order."""
+    return [(Part(digest, page.url, CONTINUATION, f"第{number}页"), "html") for number, (page, digest) in enumerate(pages, 2)]
 
 
 async def _fetch_parts(wanted: tuple[Attachment, ...], ask_file: AskFile, referer: str) -> tuple[list[tuple[Part, str]], int]:
@@ -75,15 +102,20 @@ async def _fetch_parts(wanted: tuple[Attachment, ...], ask_file: AskFile, refere
     return parts, missing
 
 
-def _version(line: ListLine, page: Page, digest: Sha256, article: Article, parts: list[tuple[Part, str]]) -> NewVersion:
-    """The page is what is read where it carries the report; else its first document; pictures alone leave the page as the main file."""
-    documents = [(part, kind) for part, kind in parts if part.role != "image"]
+def _version(line: ListLine, pages: Sequence[Page], digest: Sha256, article: Article, parts: list[tuple[Part, str]]) -> NewVersion:
+    """The page is what is read where it, with its further pages, carries the report; else its first document; pictures alone leave the
+    page as the main file.
+    """
+    page, told = pages[0], is_report_text(*pages)
+    documents = [(part, kind) for part, kind in parts if part.role not in {"image", CONTINUATION}]
     main, carrier, rest = digest, "html", [part for part, _ in parts]
-    if not is_report_text(page) and documents:
+    if not told and documents:
         first, carrier = documents[0]
         main = first.sha256
-        rest = [Part(digest, page.url, "page"), *(part for part, _ in parts if part is not first)]
-    elif not is_report_text(page) and parts:
+        # The pages only lead to the document: none of them is read with it.
+        rest = [Part(digest, page.url, "page")]
+        rest += [replace(part, role="page") if part.role == CONTINUATION else part for part, _ in parts if part is not first]
+    elif not told and any(part.role == "image" for part, _ in parts):
         carrier = "image"
     day = published(article.dates)
     return NewVersion(
@@ -91,7 +123,7 @@ def _version(line: ListLine, page: Page, digest: Sha256, article: Article, parts
         main_sha256=main,
         title=article.title or line.title,
         parts=tuple(rest),
-        text_sha256=meaning(page) if main == digest else "",
+        text_sha256=meaning(*pages) if main == digest else "",
         carrier=carrier,
         dates=article.dates,
         published_on=day.value if day else None,
@@ -113,9 +145,9 @@ def _direct(line: ListLine, page: Page, digest: Sha256) -> NewVersion:
     )
 
 
-def meaning(page: Page) -> str:
+def meaning(*pages: Page) -> str:
     """Hash of the article's words: counters, tokens and templates around it do not change it."""
-    return hashlib.sha256("".join(visible_text(find_container(page)).split()).encode()).hexdigest()
+    return hashlib.sha256("".join("".join(visible_text(find_container(page)).split()) for page in pages).encode()).hexdigest()
 
 
 def _is_html(page: Page) -> bool:

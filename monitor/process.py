@@ -31,7 +31,7 @@ from storage.domain.clock import Clock, local_date
 from storage.domain.enums import Audience, ReadingQuality
 from storage.domain.errors import ArchiveError, StoreError
 from storage.domain.ids import Sha256
-from storage.domain.originals import ReportVersion
+from storage.domain.originals import CONTINUATION, ReportVersion
 from storage.domain.registry import Body
 from storage.domain.reports import ParsedReport
 from storage.settings import Settings
@@ -190,7 +190,8 @@ def _one(tools: _Tools, clock: Clock, version: ReportVersion) -> _Done:
 def read_version(archive: Archive, pool: ParserPool, version: ReportVersion, body: Body) -> ParsedReport:
     """The report in a version: its main file, and where that says little, whichever of its other files says most. Raises ArchiveError."""
     found = version.found
-    hints = Hints((body.name, *body.aliases), report_year=version.report_year, published_on=found.published_on)
+    alone = Hints((body.name, *body.aliases), report_year=version.report_year, published_on=found.published_on)
+    hints = replace(alone, further=tuple(archive.get(part.sha256) for part in found.parts if part.role == CONTINUATION))
     best = pool.parse(archive.get(found.main_sha256), source=found.url, hints=hints)
     shown = [part for part in found.parts if part.name.lower().endswith(PICTURES) or part.url.lower().endswith(PICTURES)]
     if shown and any(problem.code == "tables-are-images" for problem in best.reading.problems):
@@ -200,8 +201,9 @@ def read_version(archive: Archive, pool: ParserPool, version: ReportVersion, bod
     for part in found.parts:
         if best.reading.quality in {ReadingQuality.HIGH, ReadingQuality.MEDIUM}:
             break
-        other = pool.parse(archive.get(part.sha256), source=part.url or part.name, hints=hints)
-        best = max(best, other, key=lambda parsed: QUALITY_ORDER.index(parsed.reading.quality))
+        if part.role != CONTINUATION:
+            other = pool.parse(archive.get(part.sha256), source=part.url or part.name, hints=alone)
+            best = max(best, other, key=lambda parsed: QUALITY_ORDER.index(parsed.reading.quality))
     return best
 
 

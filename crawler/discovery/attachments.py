@@ -62,9 +62,9 @@ def find_attachments(page: Page) -> tuple[Attachment, ...]:
     return tuple(unique.values())[:MAX_ATTACHMENTS]
 
 
-def is_report_text(page: Page) -> bool:
-    """Whether the page itself carries a report: at least three of the six prescribed headings stand in its article."""
-    text = "".join(visible_text(find_container(page)).split())
+def is_report_text(*pages: Page) -> bool:
+    """Whether a page, or one split over several, carries a report: at least three of the six prescribed headings stand in its article."""
+    text = "".join("".join(visible_text(find_container(page)).split()) for page in pages)
     return sum(marker in text for marker in _MARKERS) >= 3
 
 

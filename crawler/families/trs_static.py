@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
-from crawler.list_pager import told
+from crawler.list_pager import PagerCall, pager_call, told
 from crawler.list_prober import continues, probe
 from crawler.list_rows import column_name, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
@@ -21,9 +21,7 @@ from storage.domain.errors import LayoutChanged
 
 ID = "trs_static"
 
-_ARGUMENT = r"""\s*(?:"([^"]*)"|'([^']*)'|(-?\d+))\s*"""
 _CALL = re.compile(r"createPageHTML\s*\(([^)]{1,200})\)")
-_ONE = re.compile(_ARGUMENT)
 _MARKERS = ("TRS_Editor", "trs_editor_view", "TRS_UEDITOR", "countPage")
 _TRS_LINK = re.compile(r"/t20\d{6}_\d+\.s?html?")
 
@@ -73,33 +71,26 @@ def _int(text: str) -> int | None:
 
 def _following(page: Page, items: tuple[Item, ...], params: Mapping[str, str]) -> tuple[tuple[Ask, ...], dict[str, str]]:
     """Ways to the next page, and what to carry: where the pager's call says it, how many `pages` and where it `counts_from`."""
-    call = _CALL.search(page.text)
-    arguments = [next((group for group in match if group), "") for match in _ONE.findall(call.group(1))] if call else []
-    if len(arguments) < 4:
-        return probe(page, items, params)
-    asks, pages, counts_from = _numbered(page, arguments, params.get("counts_from", ""))
-    # The place and the column of the page are checked here, too.
-    _, carry = probe(page, items, params)
-    return asks, carry | {"counts_from": counts_from, "pages": "" if pages is None else str(pages)}
+    asks, carry = probe(page, items, params)
+    call = pager_call(page.text)
+    if call is None:
+        return asks, carry
+    # What the call says is offered instead; the place and the column of the next page are checked as those of a probed one are.
+    counts_from = params.get("counts_from") or _counts_from(page, call)
+    return _numbered(page, call, counts_from), carry | {"counts_from": counts_from, "pages": str(call.pages)}
 
 
-def _numbered(page: Page, arguments: list[str], counts_from: str) -> tuple[tuple[Ask, ...], int | None, str]:
-    """The next numbered file.
-
-    A call that starts with the name of an element counts from 1. Without one it counts from 0, unless the first page already calls
+def _counts_from(page: Page, call: PagerCall) -> str:
+    """A call that starts with the name of an element counts from 1. Without one it counts from 0, unless the first page already calls
     itself 1; later pages look alike in both, so what the first page showed is carried along.
     """
-    named = not arguments[0].isdigit()
-    if named:
-        arguments = arguments[1:]
-    if len(arguments) < 4 or not (arguments[0].isdigit() and arguments[1].isdigit()):
-        return (), None, counts_from
-    pages, current, name, suffix = int(arguments[0]), int(arguments[1]), arguments[2], arguments[3]
-    own_number = re.search(rf"{re.escape(name)}_(\d+)\.", page.url)
-    counts_from = counts_from or ("1" if named or (current == 1 and own_number is None) else "0")
-    last = pages if counts_from == "1" else pages - 1
-    if current >= last:
-        return (), pages, counts_from
-    numbers = (current + 1, current + 2) if current == 0 else (current + 1,)
-    asks = tuple(Ask(urljoin(page.url, f"{name}_{number}.{suffix}"), referer=page.url) for number in numbers)
-    return asks, pages, counts_from
+    own_number = re.search(rf"{re.escape(call.name)}_(\d+)\.", page.url)
+    return "1" if call.named or (call.current == 1 and own_number is None) else "0"
+
+
+def _numbered(page: Page, call: PagerCall, counts_from: str) -> tuple[Ask, ...]:
+    """The next numbered file."""
+    if call.current >= (call.pages if counts_from == "1" else call.pages - 1):
+        return ()
+    numbers = (call.current + 1, call.current + 2) if call.current == 0 else (call.current + 1,)
+    return tuple(Ask(urljoin(page.url, f"{call.name}_{number}.{call.suffix}"), referer=page.url) for number in numbers)

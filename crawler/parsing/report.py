@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crawler.parsing import claims, dates, detect, identity, pictures, sections, tables
+from crawler.parsing.continuations import joined
 from crawler.parsing.stream import Stream
 from crawler.parsing.version import PARSER_VERSION
 from storage.domain.document import Document, GridBlock, Problem, TextBlock
@@ -21,7 +22,8 @@ from storage.forms.loader import form
 class Hints:
     """What is known of a report before it is read; evidence in it still wins.
 
-    `pictures` are those its page shows and keeps as files of their own: address or name, and bytes.
+    `pictures` are those its page shows and keeps as files of their own: address or name, and bytes. `further` are the further pages of a
+    report split over several, in their order.
     """
 
     body_names: tuple[str, ...] = ()
@@ -29,6 +31,7 @@ class Hints:
     report_year: int | None = None
     published_on: date | None = None
     pictures: tuple[tuple[str, bytes], ...] = ()
+    further: tuple[bytes, ...] = ()
 
 
 _NO_HINTS = Hints()
@@ -38,7 +41,7 @@ def parse(data: bytes, *, source: str, hints: Hints = _NO_HINTS) -> ParsedReport
     """Read one report."""
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        document = pictures.recognised(detect.read(data), hints.pictures)
+        document = pictures.recognised(joined(detect.read(data), [detect.read(page) for page in hints.further]), hints.pictures)
     except ReadError as error:
         return unread(source, sha256, Problem(error.code.replace("_", "-"), error.message), hints)
     except (RecursionError, MemoryError) as error:

@@ -14,6 +14,9 @@ from storage.domain.reports import DateMention
 
 BlobEncoding = Literal["raw", "zstd"]
 
+CONTINUATION = "continuation"
+"""Role of a part that is a further page of the report itself, read with the main file in the order of the parts."""
+
 CaptureRole = Literal["list", "page", "document", "control", "robots", "manual"]
 
 

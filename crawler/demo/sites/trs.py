@@ -1,8 +1,12 @@
-"""Portals of static files: numbered list pages counted from 0, articles and files beside each other in month folders."""
+"""Portals of static files: numbered list pages counted from 0, articles and files beside each other in month folders.
+
+Variants: "" has each article on one page; "split" has long ones on three, named by the pager's call or, for every other one, by links.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import escape
 
@@ -12,7 +16,10 @@ from crawler.demo.publications import Entry, Publications
 from crawler.demo.scenario import SitePlan
 
 _PAGE = re.compile(r"(?:index(?:_(\d+))?\.html)?")
-_ARTICLE = re.compile(r"(\d{6})/t(\d{8})_(\d+)\.html")
+VARIANTS = ("", "split")
+
+_ARTICLE = re.compile(r"(\d{6}/t\d{8}_(\d+))(?:_(\d))?\.html")
+_PARTS = 3
 _FILE = re.compile(r"(\d{6})/([PW]0\d+\.\w+)")
 
 
@@ -25,8 +32,8 @@ def answer(site: SitePlan, content: Publications, day: date, request: Request) -
     if page := _PAGE.fullmatch(rest):
         return _list(site, shown, int(page[1] or 0))
     if article := _ARTICLE.fullmatch(rest):
-        entry = next((one for one in shown if one.number == int(article[3]) and rest == _name(one)), None)
-        return bundle(site, entry, day, "TRS_Editor", _beside).page if entry else not_found(site)
+        entry = next((one for one in shown if one.number == int(article[2]) and f"{article[1]}.html" == _name(one)), None)
+        return _article(site, entry, day, article[3]) if entry else not_found(site)
     if file := _FILE.fullmatch(rest):
         return _file(site, shown, day, file)
     return not_found(site)
@@ -38,6 +45,29 @@ def _beside(name: str) -> str:
 
 def _name(entry: Entry) -> str:
     return f"{entry.published_on:%Y%m}/t{entry.published_on:%Y%m%d}_{entry.number}.html"
+
+
+def _article(site: SitePlan, entry: Entry, day: date, part: str | None) -> Answer:
+    """An article, or one page of it: the sections of a long one are shared out over three pages of the same frame."""
+    whole = bundle(site, entry, day, "TRS_Editor", _beside).page
+    before, opened, rest = whole.body.decode(site.encoding).partition('id="zoom">\n')
+    content, closed, after = rest.partition("</div></div>")
+    sections = re.split(r"(?=<h2)", content)
+    if site.variant != "split" or len(sections) < 2 * _PARTS:
+        return whole if part is None else not_found(site)
+    number = int(part or 0)
+    if not 0 <= number < _PARTS or part == "0":
+        return not_found(site)
+    each = -(-len(sections) // _PARTS)
+    stem = _name(entry).rpartition("/")[2].removesuffix(".html")
+    shown = "".join(sections[number * each : (number + 1) * each]) + _turns(stem, number, linked=entry.number % 2 == 1)
+    return replace(whole, body=f"{before}{opened}{shown}{closed}{after}".encode(site.encoding))
+
+
+def _turns(stem: str, number: int, *, linked: bool) -> str:
+    if not linked:
+        return f'<script>createPageHTML({_PARTS}, {number}, "{stem}", "html");</script>'
+    return f'<p class="pager"><a href="{stem}_{number + 1}.html">下一页</a></p>' if number < _PARTS - 1 else ""
 
 
 def _file(site: SitePlan, shown: tuple[Entry, ...], day: date, asked: re.Match[str]) -> Answer:
