@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from monitor.alerts import events as told
 from monitor.duties.due import LocalDate
 from monitor.duties.expected import expected
+from monitor.duties.freeze import ids_of
 from monitor.duties.reasons import in_words
-from monitor.duties.state import evaluate
+from monitor.duties.state import as_of, evaluate
 from storage import bodies, duties, events, evidence, portals, readings
 from storage.database import Database
 from storage.domain.alerts import EventKind
@@ -63,11 +64,11 @@ def evaluate_duties(
             known = gather(connection, batch)
         judged = [(duty, evaluate(duty, known[duty], now)) for duty in batch]
         # Written apart from reading, so that the writers' lock is held for changes only.
-        news = [(duty, state) for duty, state in judged if not _same(before.get(duty.key), duty, state)]
-        same = {duty.key.body_id for duty in batch} - {duty.key.body_id for duty, _ in news}
+        news = [(duty, state, known[duty]) for duty, state in judged if not _same(before.get(duty.key), duty, state)]
+        same = {duty.key.body_id for duty in batch} - {duty.key.body_id for duty, _, _ in news}
         with db.write() as connection:
             duties.touch(connection, report_year, sorted(same), now)
-            changed += sum(_record(connection, duty, state) for duty, state in news)
+            changed += sum(_record(connection, *one) for one in news)
         statuses.update(state.status for _, state in judged)
     return Evaluation(report_year, len(owed), changed, dict(statuses))
 
@@ -93,13 +94,13 @@ def evaluate_body(
     duties.touch_years(connection, body.id, same, now)
     for year, duty in owed.items():
         if year not in same:
-            _record(connection, duty, states[year])
+            _record(connection, duty, states[year], known[year])
     return {year: (duty, states[year], known[year]) for year, duty in owed.items()}
 
 
-def gather(connection: Connection, owed: Sequence[Duty]) -> dict[Duty, Evidence]:
+def gather(connection: Connection, owed: Sequence[Duty], *, until: datetime | None = None) -> dict[Duty, Evidence]:
     """The evidence of each duty, with the dates that the newest reading of each version found inside the document."""
-    found = evidence.gather(connection, [duty.key for duty in owed])
+    found = evidence.gather(connection, [duty.key for duty in owed], until=until)
     return {duty: with_read_dates(connection, found[duty.key], None) for duty in owed}
 
 
@@ -117,13 +118,14 @@ def _dated(connection: Connection, one: Seen, known: readings.StoredReading | No
     return replace(one, dates=tuple(dict.fromkeys((*one.dates, *inside))))
 
 
-def _record(connection: Connection, duty: Duty, state: DutyState) -> bool:
-    """Store the state, append the transition and the event; whether the status changed."""
+def _record(connection: Connection, duty: Duty, state: DutyState, known: Evidence) -> bool:
+    """Store the state, append the transition with what it rests on, and the event; whether the status changed."""
     before = duties.get(connection, duty.key)
     if before is not None and state.as_of < before.state.as_of:
         return False  # another process has judged a later moment: the past does not overwrite it
     previous = before.state if before is not None else None
-    transition = duties.save_state(connection, duty, state, cause=state.reason, actor=ACTOR, evidence=told.evidence_of(state))
+    rests_on = told.evidence_of(state) | ids_of(as_of(known, state.as_of)) | {"due_on": f"{duty.due_on}", "due_version": duty.due_version}
+    transition = duties.save_state(connection, duty, state, cause=state.reason, actor=ACTOR, evidence=rests_on)
     for event in told.of_duty(state, previous, duty.division_code):
         events.append(connection, event)
     return transition is not None

@@ -24,6 +24,7 @@ from monitor.evaluate import Evaluation, evaluate_duties, report_years, tell_sou
 from monitor.judging import SILENT, TOLD, judge_around
 from monitor.marking import mark_all
 from monitor.shelf import Shelf
+from monitor.snapshots import freeze_passed
 from storage import bodies, duties, events, readings, reports
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind
@@ -95,6 +96,7 @@ class _Tools:
 def process_pending(db: Database, archive: Archive, settings: Settings, clock: Clock, progress: Progress | None = None) -> ProcessSummary:
     """Do everything that is waiting; safe to call again at any moment, and after any crash."""
     say = progress or (lambda _stage, _done, _all: None)
+    freeze_passed(db, clock)
     done = _read_all(db, archive, settings, clock, say)
     say("判断发布状态", 0, 1)
     evaluations = _evaluate(db, clock)

@@ -79,6 +79,11 @@ def list_all(connection: Connection, *, division_prefix: str = "") -> tuple[Body
     return tuple(_body(row, aliases[row.id]) for row in connection.execute(query))
 
 
+def registered_by(connection: Connection, until: datetime) -> frozenset[BodyId]:
+    """The bodies that were in the registry at that instant."""
+    return frozenset(map(BodyId, connection.execute(select(bodies.c.id).where(bodies.c.created_at <= until)).scalars()))
+
+
 def _aliases(connection: Connection, body_ids: Sequence[BodyId] | None) -> dict[str, tuple[str, ...]]:
     query = select(body_aliases.c.body_id, body_aliases.c.alias).order_by(body_aliases.c.alias)
     if body_ids is not None:

@@ -15,7 +15,7 @@ from storage.domain.enums import DateKind
 from storage.domain.ids import BodyId, EntryPointId
 from storage.domain.originals import ReportVersion
 from storage.domain.reports import DateMention
-from storage.domain.visits import Decision, Sighting
+from storage.domain.visits import Decision, Sighting, Visit
 
 VISITS_PER_ROUTE = 12
 
@@ -23,8 +23,11 @@ PUBLICATION_KINDS = frozenset(DateKind) - {DateKind.PERIOD, DateKind.FIRST_SEEN}
 """Kinds of dates that claim when something was published; the reporting period and our own clock do not."""
 
 
-def gather(connection: Connection, keys: Sequence[DutyKey]) -> dict[DutyKey, Evidence]:
-    """The evidence of each duty. A few statements for all of them, so that tens of thousands can be judged in one go."""
+def gather(connection: Connection, keys: Sequence[DutyKey], *, until: datetime | None = None) -> dict[DutyKey, Evidence]:
+    """The evidence of each duty. A few statements for all of them, so that tens of thousands can be judged in one go.
+
+    With `until` the newest visits are those of up to that moment; what else came later is left to whoever judges as of then.
+    """
     body_ids = [key.body_id for key in keys]
     routes = portals.routes_of(connection, body_ids)
     lines = _by_duty(sightings.for_bodies(connection, body_ids))
@@ -34,7 +37,8 @@ def gather(connection: Connection, keys: Sequence[DutyKey]) -> dict[DutyKey, Evi
     candidates = _unresolved_by_route(connection)
     asked = searches.ids_of(connection, body_ids)
     used = set(chain.from_iterable(routes.values())) | _met_in(asked, lines)
-    watched = {route: _Route(connection, route, candidates.get(route, [])) for route in sorted(used)}
+    facts, proofs = visits.newest(connection, used, until, limit=VISITS_PER_ROUTE), visits.qualified(connection, used, until)
+    watched = {route: _Route(route, facts.get(route, ()), proofs.get(route, ()), candidates.get(route, [])) for route in sorted(used)}
 
     def routes_to(key: DutyKey) -> list[_Route]:
         # A list that never carried the report cannot show that it is gone: where a search met it, the search is a way to it, too.
@@ -55,11 +59,11 @@ def _met_in(asked: Mapping[BodyId, Iterable[EntryPointId]], lines: Mapping[DutyK
 class _Route:
     """One list with what its visits proved, read once for all duties on it."""
 
-    def __init__(self, connection: Connection, route: EntryPointId, waiting: Sequence[Sighting]) -> None:
+    def __init__(self, route: EntryPointId, recent: Sequence[Visit], proofs: Sequence[visits.Proof], waiting: Sequence[Sighting]) -> None:
         self.id = route
-        self.facts = tuple(_facts(connection, route))
+        self.facts = tuple(map(_fact, recent))
         self.waiting = waiting
-        self._qualified = visits.qualified(connection, route)
+        self._qualified = proofs
 
     def negatives(self, key: DutyKey, lines: Sequence[Sighting]) -> Iterable[QualifiedNegative]:
         """Qualified visits that saw neither the report nor an undecided line that may be it (as `visits.negatives`)."""
@@ -93,11 +97,10 @@ def _by_duty(found: Iterable[Sighting]) -> dict[DutyKey, list[Sighting]]:
     return lines
 
 
-def _facts(connection: Connection, route: EntryPointId) -> Iterable[VisitFact]:
-    for visit in visits.recent(connection, route, limit=VISITS_PER_ROUTE):
-        at = visit.finished_at or visit.started_at
-        result = visit.result
-        yield VisitFact(at, route, result.outcome, result.reason, visit.qualified, result.inconclusive_reason)
+def _fact(visit: Visit) -> VisitFact:
+    result = visit.result
+    at = visit.finished_at or visit.started_at
+    return VisitFact(at, visit.entry_point_id, result.outcome, result.reason, visit.qualified, result.inconclusive_reason)
 
 
 def _unresolved_by_route(connection: Connection) -> dict[EntryPointId, list[Sighting]]:

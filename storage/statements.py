@@ -32,6 +32,13 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any], 
     return connection.execute(statement.returning(table.c[key[0]])).first() is not None
 
 
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> None:
+    """Insert rows; one whose natural key is there leaves what is there as it is."""
+    statement = _insert(connection.dialect.name, table).on_conflict_do_nothing(index_elements=list(key))
+    for chunk in chunks(rows, CHUNK):
+        connection.execute(statement, [dict(row) for row in chunk])
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str], update: Sequence[str]) -> None:
     """Insert rows; where the natural key is there, replace the columns of `update` only. Keys within `rows` must differ."""
     statement = _upsert(connection.dialect.name, table, tuple(key), tuple(update))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -148,12 +149,39 @@ def _visit(row: Row[Any]) -> Visit:
     return Visit(VisitId(row.id), row.run_id, EntryPointId(row.entry_point_id), row.started_at, row.finished_at, result, row.qualified)
 
 
-def qualified(connection: Connection, entry_point_id: EntryPointId, *, limit: int = 200) -> tuple[tuple[VisitId, datetime, datetime], ...]:
-    """Id, beginning and end of the newest qualified visits of one list, newest first."""
-    query = (
-        select(visits.c.id, visits.c.started_at, visits.c.finished_at)
-        .where(visits.c.qualified, visits.c.entry_point_id == entry_point_id)
-        .order_by(visits.c.finished_at.desc(), visits.c.id.desc())
-        .limit(limit)
-    )
-    return tuple((VisitId(row.id), row.started_at, row.finished_at) for row in connection.execute(query))
+Proof = tuple[VisitId, datetime, datetime]
+"""Id, beginning and end of a qualified visit."""
+
+
+def qualified(
+    connection: Connection, entry_point_ids: Iterable[EntryPointId], until: datetime | None = None, *, limit: int = 200
+) -> dict[EntryPointId, tuple[Proof, ...]]:
+    """The newest qualified visits of each list, newest first; those that ended by `until` where it is given."""
+    wanted = [visits.c.qualified] if until is None else [visits.c.qualified, visits.c.finished_at <= until]
+    columns = (visits.c.id, visits.c.entry_point_id, visits.c.started_at, visits.c.finished_at)
+    found: dict[EntryPointId, list[Proof]] = defaultdict(list)
+    for chunk in chunks(sorted(set(entry_point_ids)), CHUNK):
+        for row in _newest_of(connection, chunk, columns, wanted, visits.c.finished_at, limit):
+            found[EntryPointId(row.entry_point_id)].append((VisitId(row.id), row.started_at, row.finished_at))
+    return {route: tuple(proofs) for route, proofs in found.items()}
+
+
+def newest(
+    connection: Connection, entry_point_ids: Iterable[EntryPointId], until: datetime | None = None, *, limit: int
+) -> dict[EntryPointId, tuple[Visit, ...]]:
+    """The newest visits of each list, as `recent` gives them; those begun by `until` where it is given."""
+    wanted = [] if until is None else [visits.c.started_at <= until]
+    found: dict[EntryPointId, list[Visit]] = defaultdict(list)
+    for chunk in chunks(sorted(set(entry_point_ids)), CHUNK):
+        for row in _newest_of(connection, chunk, tuple(visits.c), wanted, visits.c.started_at, limit):
+            found[EntryPointId(row.entry_point_id)].append(_visit(row))
+    return {route: tuple(theirs) for route, theirs in found.items()}
+
+
+def _newest_of(
+    connection: Connection, routes: Sequence[EntryPointId], columns: Sequence[Any], wanted: Sequence[Any], by: Any, limit: int
+) -> Iterable[Row[Any]]:
+    """The first `limit` rows of each list, ranked by the database: one statement for hundreds of lists."""
+    rank = func.row_number().over(partition_by=visits.c.entry_point_id, order_by=(by.desc(), visits.c.id.desc()))
+    ranked = select(*columns, rank.label("rank")).where(visits.c.entry_point_id.in_(routes), *wanted).subquery()
+    return connection.execute(select(ranked).where(ranked.c.rank <= limit).order_by(ranked.c.entry_point_id, ranked.c.rank))

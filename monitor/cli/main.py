@@ -17,7 +17,7 @@ from storage.domain.errors import NianbaoError
 
 NOUNS = (
     *("check", "demo", "init", "serve", "crawl", "body", "portal", "report"),
-    *("finding", "rule", "rejudge", "alert", "archive", "backup", "export", "config", "doctor"),
+    *("duty", "finding", "rule", "rejudge", "alert", "archive", "backup", "export", "config", "doctor"),
 )
 """Modules of this package, in the order of `nianbao --help`; each adds its commands with `add_to(app)`."""
 
