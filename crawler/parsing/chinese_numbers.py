@@ -37,9 +37,11 @@ def parse(text: str) -> int | Decimal | None:
 
     `1,234` and `１２` are 1234 and 12, `三百零五` is 305, `二〇二三` is 2023.
     """
-    bare = re.sub(r"\s+", "", half_width(text))
+    bare = "".join(half_width(text).split())
     if len(bare) > _LONGEST:
         return None
+    if bare.isascii() and bare.isdigit():
+        return int(bare)
     if _ARABIC.fullmatch(bare):
         digits = re.sub(r"[,，]", "", bare)
         return Decimal(digits) if "." in digits else int(digits)

@@ -39,7 +39,8 @@ def requests(reading: TableReading, found: Found, second: Second, form: Form) ->
         cells = _requests_row(reading, found, second, row, open_rows)
         if cells:
             read[row.key] = cells
-    replaced = {row.key for row in table.rows if (read.keys() | second.requests.keys()) & set(row.alternative_to)}
+    seen = read.keys() | second.requests.keys()
+    replaced = {row.key for row in table.rows if row.alternative_to and not seen.isdisjoint(row.alternative_to)}
     for key in replaced & read.keys():
         if key not in found.rows:
             del read[key]  # the stream took the heading of those rows for a row

@@ -29,12 +29,21 @@ _GOVERNMENT = re.compile(r"(?:人民)?政府\Z|管委会\Z|管理委员会\Z|(?:
 _OFFICE_BODY = re.compile(r"办公(?:室|厅)\Z")
 _CITED = re.compile(r"《[^》]*》|〔\d+〕")
 _YEAR = re.compile(r"(20\d\d)\s*年(?!度?报告)")
+_COMPARED = "较比与和同从含及转自接"
+_THIS_ONE = r"(?!度?(?:同期|相比|度?结转|底|末|转|办|遗留|接转|结余))"
+_EARLIER = "|".join(
+    rf"{first}(?<![{_COMPARED}]{first}){rest}{_THIS_ONE}"
+    for first, rest in (("去", "年"), ("上", "年度?"), ("上", "一年度?"), ("前", "年"), ("往", "年"))
+)
+_FIVE_YEARS = "|".join(rf"{quote}十[三四]五[”\"]?" for quote in ("“", '"', ""))
 _OTHER_PERIOD = re.compile(
-    r"(?<![较比与和同从含及转自接])(?:去年|上年度?|上一年度?|前年|往年)(?!度?(?:同期|相比|度?结转|底|末|转|办|遗留|接转|结余))|近[三五几\d]年|[“\"]?十[三四]五[”\"]?|(?<!与)(?<!较)历年(?!相比|来)|自[^，。]{2,12}以来|成立以来|开通以来|累计至"
+    rf"{_EARLIER}|近[三五几\d]年|{_FIVE_YEARS}|历(?<!与历)(?<!较历)年(?!相比|来)|自[^，。]{{2,12}}以来|成立以来|开通以来|累计至"
 )
 _CARRIES = re.compile(r"(?:度)?结转|(?:度)?(?:继续)?(?:办理|答复)")
 _CARRIED_TO = re.compile(r"(?:结转|顺延|延续|转)(?:至|到|入|下)?\Z|[较比与]\Z|《[^》]*\Z")
-_PART_YEAR = re.compile(r"上半年|下半年|第?[一二三四]季度|前[三四五六七八九十]个?月|1[-—至到]\d{1,2}月(?!\d{1,2}日起)|截至\d{1,2}月底?")
+_PART_YEAR = re.compile(
+    r"上半年|下半年|第[一二三四]季度|一季度|二季度|三季度|四季度|前[三四五六七八九十]个?月|1[-—至到]\d{1,2}月(?!\d{1,2}日起)|截至\d{1,2}月底?"
+)
 _NEXT = re.compile(r"(?:^|[，；])(?:在)?(?:明年|下一?年度?)(?![^，。；]{0,6}(?:继续)?(?:办理|答复|处理))")
 
 
@@ -62,7 +71,8 @@ def of_part(clause: str) -> bool:
 def period_of(text: str, report_year: int | None) -> str:
     """The phrase in `text` (a sentence up to the figure) that names another year or part of the year, "" for the report year."""
     bare = _CITED.sub("", text) if "《" in text or "〔" in text else text
-    part = _PART_YEAR.search(bare) or _OTHER_PERIOD.search(bare) or _NEXT.search(bare)
+    next_year = "明年" in bare or "下年" in bare or "下一年" in bare
+    part = _PART_YEAR.search(bare) or _OTHER_PERIOD.search(bare) or (_NEXT.search(bare) if next_year else None)
     if part:
         return part[0]
     years = [y for y in _YEAR.finditer(bare) if not _CARRIES.match(bare, y.end()) and not _CARRIED_TO.search(bare[: y.start()])]
