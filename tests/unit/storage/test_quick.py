@@ -39,7 +39,7 @@ def test_defaults_hold_and_missing_values_are_told():
 
 
 def test_a_default_made_anew_is_refused():
-    with pytest.raises(TypeError, match="Held.parts"):
+    with pytest.raises(TypeError, match=r"Held\.parts"):
 
         @quick
         @dataclass(frozen=True, slots=True)
