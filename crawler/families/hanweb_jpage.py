@@ -66,7 +66,8 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
     Raises:
         LayoutChanged: no data island, or one without a row and without words that say there is none.
     """
-    unit = _choose(_units(page), params.get("column_url") or page.url)
+    units = _units(page)
+    unit = _choose(units, params.get("column_url") or page.url)
     if unit is None:
         raise LayoutChanged("页面里没有找到列表数据（jpage）", advice="页面可能已改版或改为脚本渲染，请核对栏目地址")
     items, skipped = _items(unit, page)
@@ -75,6 +76,9 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
     known = _known(page, unit, params)
     seen = int(params.get("seen") or 0) + len(unit.records)
     total = unit.total if unit.total is not None else _int(params.get("total"))
+    if total is None and len(units) == 1:
+        # The island is silent and the script beside it says how many rows there are; of several islands it could be either's.
+        total = _total(page.text)
     return Listing(
         items=items,
         next=_following(known, seen, total) if unit.records else (),

@@ -70,10 +70,10 @@ def _column(site: SitePlan, shown: tuple[Entry, ...]) -> Answer:
 
 
 def _proxy(site: SitePlan, shown: tuple[Entry, ...], request: Request) -> Answer:
-    """The rows from `startrecord` on, never more than one page however many were asked for."""
+    """The rows from `startrecord` on, never more than one page however many were asked for; 404 for a column that is not this one."""
     fields = {**request.query, **request.form}
     if fields.get("columnid") != _column_number(site):
-        return Answer(_store(site, (), 0, 0).encode(), "text/xml; charset=utf-8")
+        return not_found(site)
     start = fields.get("startrecord", "1")
     first = int(start) - 1 if start.isdigit() and int(start) > 0 else 0
     return Answer(_store(site, shown, first, site.per_page).encode(), "text/xml; charset=utf-8")
