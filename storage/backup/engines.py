@@ -6,10 +6,14 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy import URL
 
+from storage import failpoint
 from storage.domain.errors import ConfigError, StoreError
 
 SQLITE_FILE, POSTGRES_FILE = "nianbao.sqlite3", "nianbao.dump"
@@ -25,9 +29,33 @@ def dump(address: URL, folder: Path) -> str:
     return POSTGRES_FILE
 
 
-def load_postgres(address: URL, file: Path) -> None:
-    """Fill an empty PostgreSQL database, all or nothing. Raises StoreError, ConfigError."""
-    _run("pg_restore", address, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", str(file), to_dbname=True)
+def load_postgres(address: URL, file: Path, last: str) -> None:
+    """Fill an empty PostgreSQL database, all or nothing, with the statement `last` in the same transaction. Raises StoreError, ConfigError.
+
+    Found by killing it: muting after the restore left a moment at which the copy stood and would have sent.
+    """
+    script = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(file)]
+    loader = [_program("psql"), "--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", f"--dbname={_name(address)}"]
+    with tempfile.TemporaryFile() as said:
+        environment = _environment(address)
+        with (
+            subprocess.Popen(script, stdout=subprocess.PIPE, stderr=said) as reading,  # noqa: S603 - PostgreSQL's own program
+            subprocess.Popen(loader, stdin=subprocess.PIPE, stderr=said, env=environment) as writing,  # noqa: S603 - the same
+        ):
+            assert reading.stdout is not None
+            assert writing.stdin is not None
+            with suppress(BrokenPipeError):
+                # Our own BEGIN and COMMIT: psql's option would commit what had come when this process dies half-way.
+                writing.stdin.write(b"BEGIN;\n")
+                shutil.copyfileobj(reading.stdout, writing.stdin)
+                failpoint.step("restore.loaded")
+                if reading.wait() == 0:
+                    writing.stdin.write(f"\n{last};\nCOMMIT;\n".encode())
+            with suppress(BrokenPipeError):
+                writing.stdin.close()
+        if reading.returncode or writing.returncode:
+            said.seek(0)
+            _refuse("pg_restore", said.read().decode(errors="replace"))
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -47,20 +75,34 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         raise StoreError(f"数据库已损坏：{verdict}", kept="数据没有改动。", advice="请从较早的备份恢复。")
 
 
-def _run(program: str, address: URL, *arguments: str, to_dbname: bool = False) -> None:
-    found = shutil.which(program)
+def _program(name: str) -> str:
+    found = shutil.which(name)
     if found is None:
-        raise ConfigError(f"没有找到 {program}", kept="数据没有改动。", advice="请安装 PostgreSQL 的客户端程序（postgresql-client）。")
-    # The password goes by the environment: other users of the machine can read a command line.
-    environment = {**os.environ, **({"PGPASSWORD": str(address.password)} if address.password else {})}
-    name = address.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    command = [found, *arguments[:-1], f"--dbname={name}", arguments[-1]] if to_dbname else [found, *arguments, f"--dbname={name}"]
+        raise ConfigError(f"没有找到 {name}", kept="数据没有改动。", advice="请安装 PostgreSQL 的客户端程序（postgresql-client）。")
+    return found
+
+
+def _environment(address: URL) -> dict[str, str]:
+    """The password goes by the environment: other users of the machine can read a command line."""
+    return {**os.environ, **({"PGPASSWORD": str(address.password)} if address.password else {})}
+
+
+def _name(address: URL) -> str:
+    return address.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+
+
+def _run(program: str, address: URL, *arguments: str) -> None:
+    command = [_program(program), *arguments, f"--dbname={_name(address)}"]
     try:
         done = subprocess.run(  # noqa: S603 - PostgreSQL's own program; file and address are ours
-            command, env=environment, capture_output=True, text=True, errors="replace", timeout=TIMEOUT, check=False
+            command, env=_environment(address), capture_output=True, text=True, errors="replace", timeout=TIMEOUT, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise StoreError(f"{program} 超时", kept="数据没有改动。") from error
     if done.returncode:
-        first = next((line for line in done.stderr.splitlines() if line.strip()), "未说明原因")
-        raise StoreError(f"{program} 没有成功：{first[:300]}", kept="数据没有改动。", advice="请核对数据库地址和客户端版本。")
+        _refuse(program, done.stderr)
+
+
+def _refuse(program: str, said: str) -> NoReturn:
+    first = next((line for line in said.splitlines() if line.strip()), "未说明原因")
+    raise StoreError(f"{program} 没有成功：{first[:300]}", kept="数据没有改动。", advice="请核对数据库地址和客户端版本。")
