@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, true
+from sqlalchemy import Connection, Row, and_, select, true
 
 from storage.domain.errors import NotFoundError
 from storage.domain.ids import Sha256, VisitId
 from storage.domain.originals import Capture
-from storage.schema import captures
+from storage.schema import captures, visits
 from storage.statements import clean, clip, insert_new, url_of
 
 
@@ -56,6 +57,16 @@ def get(connection: Connection, capture_id: int) -> Capture:
 def for_visit(connection: Connection, visit_id: VisitId) -> tuple[Capture, ...]:
     """The captures of one visit in order."""
     return _all(connection, captures.c.visit_id == visit_id)
+
+
+def for_run(connection: Connection, run_id: int) -> tuple[Capture, ...]:
+    """The captures of all visits of one run in order."""
+    return _all(connection, captures.c.visit_id.in_(select(visits.c.id).where(visits.c.run_id == run_id)))
+
+
+def between(connection: Connection, since: datetime, until: datetime) -> tuple[Capture, ...]:
+    """The captures received from one instant on and before another, in order."""
+    return _all(connection, and_(captures.c.received_at >= since, captures.c.received_at < until))
 
 
 def for_original(connection: Connection, sha256: Sha256) -> tuple[Capture, ...]:

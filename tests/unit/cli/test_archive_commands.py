@@ -60,3 +60,17 @@ def test_a_touched_seal_and_a_lost_one_are_named(nianbao: Nianbao, world: World,
     seal.chmod(0o644)
     seal.write_bytes(good)
     assert nianbao("archive", "verify").code == 0
+
+
+def test_exports_by_report_run_and_day(nianbao: Nianbao, world: World, tmp_path: Path) -> None:
+    said = nianbao("archive", "export", "--body", "示例县教育局", "--year", "2024", "--to", "x.warc.gz")
+    assert said.code == 0, said.err
+    assert "抓取记录 8 条" in said.out  # three lists, three controls, the page, its attachment
+    assert nianbao("archive", "export", "--since", "2025-02-01", "--until", "2025-02-01", "--to", "day.warc").code == 0
+    assert (tmp_path / "day.warc").read_bytes().count(b"WARC-Type: response") == 3
+    assert nianbao("archive", "export", "--body", "示例县教育局", "--year", "2024", "--to", "x.wacz").code == 0
+    assert (tmp_path / "x.wacz").read_bytes()[:2] == b"PK"
+    assert nianbao("archive", "export", "--run", "7", "--to", "y.warc").code == 5
+    for words in (["--to", "x.zip", "--run", "1"], ["--to", "z.warc"], ["--to", "z.warc", "--body", "示例县教育局"]):
+        assert nianbao("archive", "export", *words).code == 2
+    assert nianbao("archive", "export", "--since", "2025-02-01", "--to", "x.warc.gz").code == 2  # there already

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.archive import merkle
@@ -35,6 +35,7 @@ def archive(archive_url: str) -> Archive:
     return open_archive(archive_url)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lines=st.lists(st.binary(max_size=8), min_size=1, max_size=40), data=st.data())
 def test_every_line_can_be_proven_and_no_other(lines: list[bytes], data: st.DataObject) -> None:
     leaves = [merkle.leaf(line) for line in lines]

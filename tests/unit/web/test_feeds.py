@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -160,7 +160,7 @@ def test_a_moved_deadline_keeps_its_identity(world: Filled) -> None:
     assert (str(event["UID"]), event.decoded("dtstart")) == (uid, date(2025, 2, 28))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts=st.lists(NASTY, min_size=1, max_size=4))
 def test_whatever_a_portal_wrote_the_files_stay_valid(texts: list[str]) -> None:
     entries = tuple(
