@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from crawler.discovery.article import Article, published, read_article
 from crawler.discovery.attachments import DOCUMENT_TYPES, Attachment, find_attachments, find_container, is_report_text
 from crawler.discovery.continuations import MAX_PARTS, further_pages, is_further
+from crawler.discovery.file_names import MAX_NAME, extension, file_name
 from crawler.fetching import Reply
 from crawler.listing import Ask
 from crawler.page import Page, visible_text
@@ -94,11 +95,11 @@ async def _fetch_parts(wanted: tuple[Attachment, ...], ask_file: AskFile, refere
         reply, digest = await ask_file(Ask(attachment.url, referer=referer), "document")
         if digest is None or reply.trouble is not None or reply.page is None:
             missing += reply.trouble is None or reply.trouble.outcome in _PASSING
-        elif _is_html(reply.page) and attachment.extension in DOCUMENT_TYPES:
+        elif _is_html(reply.page) and (attachment.extension in DOCUMENT_TYPES or attachment.kind == "endpoint"):
             missing += 1  # a login, captcha or error page in place of the file, answered with 200: never the report
         elif not (_is_html(reply.page) and attachment.kind != "frame"):
             role = "image" if attachment.kind == "image" else "attachment"
-            parts.append((Part(digest, attachment.url, role, attachment.name[:200]), _kind(attachment, reply.page)))
+            parts.append((Part(digest, attachment.url, role, _name(attachment, reply.page)), _kind(attachment, reply.page)))
     return parts, missing
 
 
@@ -158,13 +159,27 @@ def _is_html(page: Page) -> bool:
     )
 
 
+def _named(page: Page) -> str:
+    return file_name(page.headers.get("content-disposition", ""))
+
+
+def _name(attachment: Attachment, page: Page) -> str:
+    """The words of the link; where the address says nothing of the file, the name the server gives it."""
+    return ("" if attachment.extension else _named(page)) or attachment.name[:MAX_NAME]
+
+
 def _kind(attachment: Attachment, page: Page) -> str:
+    """By the bytes where they leave no doubt, then by the names."""
+    if page.body.startswith(b"%PDF"):
+        return "pdf"
     return _CARRIERS.get(attachment.extension) or _carrier(page)
 
 
 def _carrier(page: Page) -> str:
     if page.body.startswith(b"%PDF"):
         return "pdf"
+    if named := _CARRIERS.get(extension(_named(page))):
+        return named
     if page.body.startswith(b"PK\x03\x04"):
         return "docx" if b"word/" in page.body[:4096] or page.url.lower().endswith(".docx") else "zip"
     return _CARRIERS.get(page.url.rsplit(".", 1)[-1].lower(), "other")

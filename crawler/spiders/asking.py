@@ -29,6 +29,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
+from crawler.discovery.file_names import header_text
 from crawler.discovery.troubles import Trouble, trouble
 from crawler.egress import Egress, registrable
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
@@ -261,9 +262,7 @@ class Asker:
     def _reply(self, request: Request, response: Response, asked_at: datetime) -> Reply:
         answered = response.request or request
         heads = answered.meta.get(HEADS) or ("", "", "", "")
-        headers = {
-            name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "replace") for name, values in response.headers.items()
-        }
+        headers = {name.decode("latin-1").lower(): header_text(b", ".join(values)) for name, values in response.headers.items()}
         page = make_page(response.url, response.status, response.body, headers, requested_url=request.url)
         watch = answered.meta.get("nianbao_watch")
         reply = Reply(page, None, asked_at, self._clock.now(), *heads)

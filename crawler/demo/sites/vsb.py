@@ -1,12 +1,13 @@
 """Portals whose list pages are files numbered from the last to the first: a page more at the front gives every file another place.
 
 Variants: "" links its pages and prints dates; "hidden" has dates only in hidden elements and a second part of the page with rows of its
-own; "login" shows its newest article under a dynamic address.
+own; "login" shows its newest article under a dynamic address and sends files by number, their names in the raw bytes of a GB encoding.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import escape
 
@@ -21,6 +22,7 @@ VARIANTS = ("", "hidden", "login")
 
 _ARTICLE = re.compile(r"/info/1047/(\d+)\.htm")
 _FILE = re.compile(r"/__local/(\d+)/([\w.]+)")
+_DOWNLOAD = "/system/_content/download.jsp"
 _SCRIPTS = '<script src="/system/resource/js/counter.js"></script>'
 
 
@@ -37,6 +39,8 @@ def answer(site: SitePlan, content: Publications, day: date, request: Request) -
     if article or (request.path == "/content.jsp" and "wbnewsid" in request.query):
         entry = by_number(shown, int(article[1]) if article else as_number(request.query["wbnewsid"], 0))
         return _article(site, entry, day) if entry else not_found(site)
+    if request.path == _DOWNLOAD:
+        return _download(site, shown, day, request.query.get("wbfileid", ""))
     if file := _FILE.fullmatch(request.path):
         return file_of(site, by_number(shown, int(file[1])), day, file[2])
     return not_found(site)
@@ -83,6 +87,21 @@ def _item(site: SitePlan, entry: Entry, at: int, newest: bool) -> str:
 
 
 def _article(site: SitePlan, entry: Entry, day: date) -> Answer:
-    found = bundle(site, entry, day, "v_news_content", lambda name: f"/__local/{entry.number}/{name}").page
+    def address(name: str) -> str:
+        if site.variant == "login" and not name.endswith(".png"):
+            return f"{_DOWNLOAD}?urltype=news.DownloadAttachUrl&amp;wbfileid={entry.number}"
+        return f"/__local/{entry.number}/{name}"
+
+    found = bundle(site, entry, day, "v_news_content", address).page
     marked = found.body.replace(b"</body>", _SCRIPTS.encode("ascii") + b"</body>")
     return Answer(marked, found.media_type, found.status, found.last_modified)
+
+
+def _download(site: SitePlan, shown: tuple[Entry, ...], day: date, number: str) -> Answer:
+    entry = by_number(shown, as_number(number, 0))
+    files = bundle(site, entry, day, "v_news_content", str).files if entry is not None else {}
+    if entry is None or not files:
+        return not_found(site)
+    name, found = next(iter(files.items()))
+    title = f"{entry.title}{name[name.rindex('.') :]}".encode("gb18030").decode("latin-1")
+    return replace(found, media_type="application/octet-stream", headers={"content-disposition": f'attachment; filename="{title}"'})
