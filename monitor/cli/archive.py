@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli import archive_export, archive_keep
+from monitor.cli import archive_export, archive_keep, archive_retain
 from monitor.cli.failing import Exit
 from monitor.cli.printing import note, print_json, say
 from monitor.cli.progress import Steps
@@ -40,6 +40,7 @@ def add_to(app: typer.Typer) -> None:
     noun.command("verify")(verify)
     archive_keep.add_commands(noun)
     archive_export.add_commands(noun)
+    archive_retain.add_commands(noun)
     app.add_typer(noun, name="archive")
 
 

@@ -74,3 +74,17 @@ def test_exports_by_report_run_and_day(nianbao: Nianbao, world: World, tmp_path:
     for words in (["--to", "x.zip", "--run", "1"], ["--to", "z.warc"], ["--to", "z.warc", "--body", "示例县教育局"]):
         assert nianbao("archive", "export", *words).code == 2
     assert nianbao("archive", "export", "--since", "2025-02-01", "--to", "x.warc.gz").code == 2  # there already
+
+
+def test_retention_lists_and_moves_only_when_told(nianbao: Nianbao, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "archive/tmp/dead").write_bytes(b"half")
+    monkeypatch.setenv("NIANBAO_NOW", "2036-01-01T00:00:00+00:00")
+    for words in ([], ["--dry-run"], ["--dry-run", "--yes"]):
+        said = nianbao("archive", "retain", *words)
+        assert said.code == 0, said.err
+        assert "没有改动任何文件" in said.err
+        assert (tmp_path / "archive/tmp/dead").exists()
+    before = set((tmp_path / "archive/blobs").rglob("*"))
+    assert nianbao("archive", "retain", "--yes").code == 0
+    assert not (tmp_path / "archive/tmp/dead").exists()
+    assert set((tmp_path / "archive/blobs").rglob("*")) == before
