@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -40,14 +41,7 @@ class Page:
 def blocks(page: Page) -> list[Block]:
     """Text lines and tables of a page from top to bottom."""
     tables = ruling.tables(page.across, page.down)
-    held: dict[tuple[int, int], list[Glyph]] = {}
-    loose: list[Glyph] = []
-    for glyph in page.glyphs:
-        place = _place(tables, (glyph[1] + glyph[3]) / 2, (glyph[2] + glyph[4]) / 2) if tables else None
-        if place is None:
-            loose.append(glyph)
-        else:
-            held.setdefault(place, []).append(glyph)
+    held, loose = _placed(tables, page.glyphs)
     placed: list[tuple[float, Block]] = []
     for t, table in enumerate(tables):
         grid = _grid(page, t, table, held)
@@ -72,11 +66,20 @@ def _pictures(page: Page) -> list[tuple[float, Block]]:
     ]
 
 
-def _place(tables: list[RuledTable], x: float, y: float) -> tuple[int, int] | None:
-    for t, table in enumerate(tables):
-        if table.ys[0] <= y < table.ys[-1] and (found := table.find(x, y)) is not None:
-            return t, found
-    return None
+def _placed(tables: list[RuledTable], glyphs: list[Glyph]) -> tuple[dict[tuple[int, int], list[Glyph]], list[Glyph]]:
+    """The glyphs per table and cell their middle lies in, and those in no table."""
+    held: defaultdict[tuple[int, int], list[Glyph]] = defaultdict(list)
+    loose: list[Glyph] = []
+    reaches = [(t, table, table.ys[0], table.ys[-1]) for t, table in enumerate(tables)]
+    for glyph in glyphs:
+        y = (glyph[2] + glyph[4]) / 2
+        for t, table, top, bottom in reaches:
+            if top <= y < bottom and (found := table.find((glyph[1] + glyph[3]) / 2, y)) is not None:
+                held[t, found].append(glyph)
+                break
+        else:
+            loose.append(glyph)
+    return held, loose
 
 
 def _grid(page: Page, t: int, table: RuledTable, held: dict[tuple[int, int], list[Glyph]]) -> GridBlock | None:

@@ -65,5 +65,6 @@ def _put(glyphs: list[Glyph], kept: Sequence[tuple[str, int]], font: Sequence[Re
     for (char, index), (left, top, right, bottom), (x0, y0, x1, y1) in zip(kept, font, ink, strict=True):
         near = left <= (x0 + x1) / 2 <= right and top - 1 <= (y0 + y1) / 2 <= bottom + 1
         if near and "\u3400" <= char <= "\u9fff":  # an ideograph in a box far larger than its ink
-            near = max(x1 - x0, y1 - y0) >= 0.45 * max(right - left, bottom - top)
+            across, down, wide, high = x1 - x0, y1 - y0, right - left, bottom - top
+            near = (across if across > down else down) >= 0.45 * (wide if wide > high else high)
         glyphs.append(Glyph(char, left, top, right, bottom, index) if near else Glyph(char, x0, y0, x1, y1, index))

@@ -21,7 +21,8 @@ _THIN = 3.0  # a filled rectangle thinner than this is a line
 _LARGE = 0.05  # of the page: smaller pictures are emblems
 _MAX_SEGMENTS = 5000
 _FLOAT = ctypes.sizeof(ctypes.c_float)
-_PATH, _IMAGE, _FORM, _UNKNOWN = raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_UNKNOWN
+_TEXT, _PATH, _IMAGE = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE
+_FORM, _UNKNOWN = raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_UNKNOWN
 
 
 def read(page: pdfium.PdfPage, turn: Turn, drawn: Page) -> None:
@@ -53,12 +54,13 @@ def _stroke(drawn: Page, x0: float, y0: float, x1: float, y1: float) -> None:
 def _objects(parent: calls.Address, depth: int = 0) -> Iterator[tuple[int, calls.Address]]:
     """Paths and pictures in drawing order with their kind."""
     count, get = (calls.count_in_form, calls.in_form_at) if depth else (calls.count_objects, calls.object_at)
-    kind_of, number = calls.kind_of, count(parent)
+    number = count(parent)
     if number < 0:
         raise pdfium.PdfiumError("objects of a page cannot be counted")
-    for i in range(number):
-        item = get(parent, i)
-        kind = kind_of(item) if item else _UNKNOWN
+    items = [get(parent, i) for i in range(number)]
+    for item, kind in zip(items, map(calls.kind_of, items), strict=True):  # what is nothing is of unknown kind
+        if kind == _TEXT:
+            continue  # most by far: some programs set each letter as an object of its own
         if kind in (_PATH, _IMAGE):
             yield kind, item
         elif kind == _UNKNOWN:
