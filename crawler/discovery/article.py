@@ -14,7 +14,8 @@ from storage.domain.enums import DateKind
 from storage.domain.reports import DateMention
 
 _LABEL = re.compile(r"(?:发布|公布|发文|成文|生成|更新|公开)(?:时间|日期)\s*[:：]?\s*(20\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})")
-_URL_DATE = re.compile(r"/(?:t|P0|W0)?(20\d\d)(?:[-/]?)(\d{2})(?:[-/]?)(\d{2})(?=[_/.\-]|\d{0,6}_)|/art/(20\d\d)/(\d{1,2})/(\d{1,2})/")
+_PUBLISHED = re.compile(r"发布|公布|公开")
+_URL_DATE = re.compile(r"/(?:t|P0|W0)?(20\d\d)(?:[-/]?)(\d{2})(?:[-/]?)(\d{2})(?=[_/.\-]|\d{0,6}_)|/(20\d\d)/(\d{1,2})/(\d{1,2})/")
 _PREFERENCE = (DateKind.META, DateKind.PRINTED, DateKind.LIST, DateKind.URL)
 
 
@@ -64,7 +65,11 @@ def _tag_date(meta: dict[str, str]) -> list[DateMention]:
 
 
 def _labelled(page: Page) -> list[DateMention]:
-    found = _LABEL.search(visible_text(tree(page.text).find("body")))
+    """The date whose label says when the page was put up, else the first one labelled: tables of a document's data often begin with the
+    day it was written.
+    """
+    labelled = list(_LABEL.finditer(visible_text(tree(page.text).find("body"))))
+    found = next((one for one in labelled if _PUBLISHED.match(one.group())), next(iter(labelled), None))
     if not found:
         return []
     raw, day = find_date(found.group(1))

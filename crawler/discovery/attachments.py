@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from lxml import html
@@ -23,6 +24,8 @@ _MARKERS = ("总体情况", "主动公开政府信息情况", "收到和处理�
 _SHOWN_BY_SCRIPT = re.compile(r"""showVsbpdfIframe\s*\(\s*['"]([^'"\s]{1,500})['"]""")
 """VSB writes the frame around an embedded PDF by a script: no element of the page as served names the file."""
 _FILE_PARAMETERS = ("file", "filename", "fileurl", "url", "src", "pdf", "wbfileid")
+_FRAMES = ("iframe", "embed", "object", "frame")
+_MARKER_WEIGHT, _LEAST_WEIGHT, _MOST_PARAGRAPHS = 200, 200, 3000
 MAX_ATTACHMENTS = 30
 
 
@@ -37,18 +40,45 @@ class Attachment:
 
 
 def find_container(page: Page) -> html.HtmlElement:
-    """The element that holds the article: a known container, else the block with most text, else the body."""
+    """The element that holds the article: a known container, else the innermost block with nearly all of the page's paragraphs and
+    prescribed headings, else the body.
+    """
+    known = _known_container(page)
+    return known if known is not None else _fullest(tree(page.text).find("body"))
+
+
+def _known_container(page: Page) -> html.HtmlElement | None:
+    """The container of a known system; one with nothing in it (a bar to choose the letters' size by) is none."""
     body = tree(page.text).find("body")
     for name in _CONTAINERS:
         found = body.xpath(f".//*[@id='{name}' or contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]")
-        if found:
-            return max(found, key=lambda element: len(visible_text(element)))
-    return body
+        fullest = max(found, key=lambda element: len(visible_text(element)), default=None)
+        if fullest is not None and (visible_text(fullest) or next(fullest.iter("img", "a", *_FRAMES), None) is not None):
+            return fullest
+    return None
+
+
+def _fullest(body: html.HtmlElement) -> html.HtmlElement:
+    """The innermost block that weighs nearly as much as the heaviest one; the body where no block weighs much. What weighs is the text of
+    paragraphs, and much each of the prescribed headings.
+    """
+    weights: dict[html.HtmlElement, int] = {}
+    for paragraph in islice(body.iter("p", "h1", "h2", "h3"), _MOST_PARAGRAPHS):
+        text = "".join(visible_text(paragraph).split())
+        weight = len(text) + _MARKER_WEIGHT * sum(marker in text for marker in _MARKERS)
+        for block in paragraph.iterancestors("div", "section", "article", "td"):
+            weights[block] = weights.get(block, 0) + weight
+    most = max(weights.values(), default=0)
+    if most < _LEAST_WEIGHT:
+        return body
+    return min((block for block in weights if weights[block] >= most * 0.95), key=lambda block: weights[block])
 
 
 def find_attachments(page: Page) -> tuple[Attachment, ...]:
     """Files to fetch with the page, in page order, each once. Pictures count only where the container holds next to no text and no file."""
-    container = find_container(page)
+    known = _known_container(page)
+    # Where the container is a guess, files beside it are looked for, too: one file too many is no file lost.
+    container = known if known is not None else tree(page.text).find("body")
     found = [*_files(container, page.url)]
     if not found:
         found = [*_files(tree(page.text).find("body"), page.url)]
@@ -70,7 +100,7 @@ def is_report_text(*pages: Page) -> bool:
 
 def _files(container: html.HtmlElement, base: str) -> list[Attachment]:
     found: list[Attachment] = []
-    for element in container.iter("a", "iframe", "embed", "object", "frame"):
+    for element in container.iter("a", *_FRAMES):
         source = element.get("href") if element.tag == "a" else element.get("src") or element.get("data")
         address = absolute(base, source or "")
         attachment = _attachment(address, visible_text(element), element.tag, base) if address else None
