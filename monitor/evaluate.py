@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -53,24 +53,53 @@ def evaluate_duties(
 
     Doing it again at the same moment changes nothing.
     """
+    return evaluate_years(db, clock, () if known_only else (report_year,), (report_year,) if known_only else (), local=local)[0]
+
+
+def evaluate_years(
+    db: Database, clock: Clock, years: Sequence[int], known_years: Sequence[int] = (), *, local: Iterable[LocalDate] = ()
+) -> tuple[Evaluation, ...]:
+    """The same for several report years at once, of `known_years` the duties that have a state; a body's evidence is read once for all."""
     with db.read() as connection:
-        owed = expected(bodies.list_all(connection), report_year, local=local)
-        before = {one.duty.key: one for one in duties.list_for(connection, report_year=report_year)}
-    owed = tuple(duty for duty in owed if duty.key in before) if known_only else owed
-    changed, statuses = 0, Counter[DutyStatus]()
-    for start in range(0, len(owed), BATCH):
-        batch, now = owed[start : start + BATCH], clock.now()
-        with db.read() as connection:
-            known = gather(connection, batch)
-        judged = [(duty, evaluate(duty, known[duty], now)) for duty in batch]
-        # Written apart from reading, so that the writers' lock is held for changes only.
-        news = [(duty, state, known[duty]) for duty, state in judged if not _same(before.get(duty.key), duty, state)]
-        same = {duty.key.body_id for duty in batch} - {duty.key.body_id for duty, _, _ in news}
-        with db.write() as connection:
-            duties.touch(connection, report_year, sorted(same), now)
-            changed += sum(_record(connection, *one) for one in news)
-        statuses.update(state.status for _, state in judged)
-    return Evaluation(report_year, len(owed), changed, dict(statuses))
+        registry = bodies.list_all(connection)
+    local_dates = tuple(local)
+    owed = {year: {duty.key.body_id: duty for duty in expected(registry, year, local=local_dates)} for year in (*years, *known_years)}
+    tallies = {year: _Tally() for year in owed}
+    size = max(1, BATCH // max(1, len(owed)))
+    for start in range(0, len(registry), size):
+        batch = [body.id for body in registry[start : start + size]]
+        _bring_up(db, clock.now(), {year: [theirs[body_id] for body_id in batch] for year, theirs in owed.items()}, known_years, tallies)
+    return tuple(Evaluation(year, tally.statuses.total(), tally.changed, dict(tally.statuses)) for year, tally in tallies.items())
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What one year's evaluation has found so far."""
+
+    changed: int = 0
+    statuses: Counter[DutyStatus] = field(default_factory=Counter)
+
+
+def _bring_up(
+    db: Database, now: datetime, owed: Mapping[int, Sequence[Duty]], known_years: Sequence[int], tallies: Mapping[int, _Tally]
+) -> None:
+    """Judge one batch and write what differs, apart from reading, so that the writers' lock is held for changes only."""
+    with db.read() as connection:
+        before = duties.of_bodies(connection, {duty.key.body_id for theirs in owed.values() for duty in theirs}, owed)
+        wanted = [duty for year, theirs in owed.items() for duty in theirs if year not in known_years or duty.key in before]
+        known = gather(connection, wanted)
+    judged = [(duty, evaluate(duty, known[duty], now)) for duty in wanted]
+    news = [(duty, state, known[duty]) for duty, state in judged if not _same(before.get(duty.key), duty, state)]
+    new_keys, same = {duty.key for duty, _, _ in news}, defaultdict(list)
+    for duty, state in judged:
+        tallies[duty.key.report_year].statuses[state.status] += 1
+        if duty.key not in new_keys:
+            same[duty.key.report_year].append(duty.key.body_id)
+    with db.write() as connection:
+        for year, body_ids in same.items():
+            duties.touch(connection, year, sorted(body_ids), now)
+        for one in news:
+            tallies[one[0].key.report_year].changed += _record(connection, *one)
 
 
 def _same(stored: duties.StoredDuty | None, duty: Duty, state: DutyState) -> bool:
@@ -101,21 +130,24 @@ def evaluate_body(
 def gather(connection: Connection, owed: Sequence[Duty], *, until: datetime | None = None) -> dict[Duty, Evidence]:
     """The evidence of each duty, with the dates that the newest reading of each version found inside the document."""
     found = evidence.gather(connection, [duty.key for duty in owed], until=until)
-    return {duty: with_read_dates(connection, found[duty.key], None) for duty in owed}
+    read = readings.dates_of(connection, [one.version_id for known in found.values() for one in known.seen if one.version_id is not None])
+    return {duty: _with_dates(found[duty.key], read) for duty in owed}
 
 
 def with_read_dates(connection: Connection, found: Evidence, known: readings.StoredReading | None) -> Evidence:
     """The evidence with the dates found inside the document; `known` is a reading the caller has at hand already."""
-    return replace(found, seen=tuple(_dated(connection, one, known) for one in found.seen))
+    at_hand = {known.version_id: [(mention.kind, mention.value) for mention in known.parsed.dates]} if known is not None else {}
+    others = [one.version_id for one in found.seen if one.version_id is not None and one.version_id not in at_hand]
+    return _with_dates(found, {**readings.dates_of(connection, others), **at_hand})
 
 
-def _dated(connection: Connection, one: Seen, known: readings.StoredReading | None) -> Seen:
-    at_hand = known is not None and known.version_id == one.version_id
-    reading = known if at_hand else readings.newest(connection, one.version_id) if one.version_id is not None else None
-    if reading is None:
-        return one
-    inside = (DateEvidence(date.kind, date.value, one.url) for date in reading.parsed.dates if date.kind in READ_KINDS)
-    return replace(one, dates=tuple(dict.fromkeys((*one.dates, *inside))))
+def _with_dates(found: Evidence, read: Mapping[int, Sequence[tuple[DateKind, date]]]) -> Evidence:
+    return replace(found, seen=tuple(_dated(one, read.get(one.version_id or 0, ())) for one in found.seen))
+
+
+def _dated(one: Seen, read: Sequence[tuple[DateKind, date]]) -> Seen:
+    inside = tuple(DateEvidence(kind, on, one.url) for kind, on in read if kind in READ_KINDS)
+    return replace(one, dates=tuple(dict.fromkeys((*one.dates, *inside)))) if inside else one
 
 
 def _record(connection: Connection, duty: Duty, state: DutyState, known: Evidence) -> bool:

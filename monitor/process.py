@@ -20,7 +20,7 @@ from crawler.parsing.sandbox import Limits, ParserPool
 from crawler.parsing.version import PARSER_VERSION
 from monitor.alerts import events as told
 from monitor.alerts.outgoing import plan_due
-from monitor.evaluate import Evaluation, evaluate_duties, report_years, tell_sources
+from monitor.evaluate import Evaluation, evaluate_duties, evaluate_years, report_years, tell_sources
 from monitor.judging import SILENT, TOLD, judge_around
 from monitor.marking import mark_all
 from monitor.shelf import Shelf
@@ -122,8 +122,7 @@ def _evaluate(db: Database, clock: Clock) -> tuple[Evaluation, ...]:
     wanted = report_years(clock.now())
     with db.read() as connection:
         older = [year for year in duties.report_years(connection) if year < min(wanted)]
-    current = tuple(evaluate_duties(db, clock, year) for year in wanted)
-    return current + tuple(evaluate_duties(db, clock, year, known_only=True) for year in older)
+    return evaluate_years(db, clock, wanted, older)
 
 
 def _read_all(db: Database, archive: Archive, settings: Settings, clock: Clock, say: Progress) -> list[_Done]:

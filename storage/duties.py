@@ -126,6 +126,16 @@ def list_for(  # noqa: PLR0913 - conditions, by keyword
     return tuple(_stored(row) for row in rows)
 
 
+def of_bodies(connection: Connection, body_ids: Iterable[BodyId], report_years: Iterable[int]) -> dict[DutyKey, StoredDuty]:
+    """The duties of these bodies and years that are stored."""
+    found: dict[DutyKey, StoredDuty] = {}
+    years = sorted(set(report_years))
+    for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
+        query = select(duties).where(duties.c.body_id.in_(chunk), duties.c.report_year.in_(years))
+        found.update((one.duty.key, one) for one in map(_stored, connection.execute(query)))
+    return found
+
+
 def transitions(connection: Connection, key: DutyKey) -> tuple[DutyTransition, ...]:
     """The history of one duty, the oldest first."""
     mine = and_(duty_transitions.c.body_id == key.body_id, duty_transitions.c.report_year == key.report_year)

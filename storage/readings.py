@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from storage.codec import from_plain, to_plain
 from storage.domain.document import Locator
-from storage.domain.enums import CellKind
+from storage.domain.enums import CellKind, DateKind
 from storage.domain.errors import NotFoundError, StoreError
 from storage.domain.ids import BodyId, CellPath
 from storage.domain.reports import Cell, ParsedReport
@@ -113,6 +113,7 @@ def record(connection: Connection, version_id: int, parsed: ParsedReport, now: d
         "report_year": parsed.report_year,
         "body_name": clip(parsed.body.name, 200) if parsed.body else "",
         "payload": encode(parsed),
+        "dates": [[mention.kind.value, mention.value.isoformat()] for mention in parsed.dates],
     }
     insert_new(connection, readings, values, key=["version_id", "parser_version"])
     same = (readings.c.version_id == version_id, readings.c.parser_version == parsed.parser_version)
@@ -178,6 +179,25 @@ def newest(connection: Connection, version_id: int) -> StoredReading | None:
     query = select(readings).where(readings.c.version_id == version_id).order_by(readings.c.id.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return None if row is None else _reading(row)
+
+
+def dates_of(connection: Connection, version_ids: Iterable[int]) -> dict[int, tuple[tuple[DateKind, date], ...]]:
+    """The dates that the newest reading of each version found inside the document, by version; versions never read are left out.
+
+    Kept beside the reading, so that judging tens of thousands of duties unpacks none. One stored before dates were kept is unpacked.
+    """
+    found: dict[int, tuple[tuple[DateKind, date], ...]] = {}
+    for chunk in chunks(sorted(set(version_ids)), CHUNK):
+        newest_ids = select(func.max(readings.c.id)).where(readings.c.version_id.in_(chunk)).group_by(readings.c.version_id)
+        query = select(readings.c.id, readings.c.version_id, readings.c.dates).where(readings.c.id.in_(newest_ids))
+        for row in connection.execute(query):
+            kept = row.dates if row.dates is not None else _dates_inside(get(connection, row.id))
+            found[row.version_id] = tuple((DateKind(kind), date.fromisoformat(on)) for kind, on in kept)
+    return found
+
+
+def _dates_inside(reading: StoredReading) -> list[tuple[str, str]]:
+    return [(mention.kind.value, mention.value.isoformat()) for mention in reading.parsed.dates]
 
 
 def newest_for(connection: Connection, body_id: BodyId, report_year: int) -> StoredReading | None:

@@ -276,6 +276,7 @@ readings = Table(
     Column("report_year", Integer),
     Column("body_name", String(200), nullable=False, default=""),
     Column("payload", LargeBinary, nullable=False),
+    Column("dates", JSON),
     UniqueConstraint("version_id", "parser_version"),
 )
 
