@@ -32,11 +32,6 @@ class Match:
     placed: bool = False
 
 
-def label_score(line: Line, label: Label) -> float:
-    """How well a row's label fits a form label, 0…1."""
-    return score(line.suffixes, wordings(label), alone=bool(label.alternative_to))
-
-
 def score(names: tuple[str, ...], wanted: tuple[str, ...], *, alone: bool) -> float:
     """How well the names of a row fit the plain wordings of a form label, 0…1; `alone` where only its own name counts."""
     if not names:

@@ -41,11 +41,6 @@ class Figure:
     value: Number | None = None
     note: str = ""
 
-    @property
-    def slot(self) -> bool:
-        """Whether this can stand where the form wants a figure (everything but words)."""
-        return self.kind is not CellKind.TEXT
-
 
 BLANK = Figure(CellKind.BLANK)
 
