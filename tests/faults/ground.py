@@ -112,6 +112,19 @@ class Ground:
             if postgres:
                 self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
+    @contextmanager
+    def elsewhere(self, engine: str, root: Path) -> Iterator[Installation]:
+        """An installation with its folder under `root`, gone afterwards."""
+        name = f"f{next(self._numbers)}"
+        folder = root / name
+        folder.mkdir()
+        if engine == "postgresql":
+            self._sql(f"CREATE DATABASE {name}")
+        try:
+            yield Installation(folder, self._url(engine, name, folder))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def killed_everywhere(self, template: Installation, scene: str, *moments: str, every: int = 1) -> Iterator[tuple[str, Installation]]:
         """Copies in which the scene was killed: at its first step, its second, and so on until it ends by itself.
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+import traceback
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import scrapy.crawler  # noqa: F401 - loaded once, for all forks
 from sqlalchemy import Engine, event
 
+import crawler.batch
+import crawler.run
+import crawler.spiders.asking
 from monitor.alerts.outgoing import plan_due
 from monitor.alerts.send import send_due
 from monitor.evaluate import evaluate_duties
-from storage import failpoint
+from storage import failpoint, outbox, portals, runs
 from storage.archive.keep import Received, keep, write_rows
+from storage.archive.places import open_place
 from storage.archive.store import open_archive
-from storage.database import open_database
+from storage.backup.restore import restore as put_back
+from storage.database import normalised, open_database
 from storage.domain.clock import FixedClock
+from storage.domain.enums import RunState
 from storage.domain.ids import Sha256
 from storage.domain.originals import Capture
 from tests.flows.alert_world import MORNING, add_destination, fill_world, settings_for
@@ -71,6 +80,59 @@ def migrate(folder: str, url: str) -> None:
         pass
 
 
+def crawl(folder: str, url: str, moment: str) -> None:
+    """A run claimed and crawled, as the schedule and its child do."""
+    now = datetime.fromisoformat(moment)
+    os.environ |= {"NIANBAO_DATABASE_URL": url, "NIANBAO_DATA_DIR": folder, "NIANBAO_NOW": moment}
+    with open_database(url) as db:
+        _at_every_statement()
+        with db.write() as connection:
+            run = runs.claim(connection, "crawl", moment, owner=runs.new_owner(), now=now, lease=timedelta(hours=1))
+            points = ",".join(str(point.id) for point in portals.entry_points_of(connection))
+    assert run is not None
+    code = crawler.run.main(["--config", f"{folder}/nianbao.toml", "--entry-points", points, "--run-id", str(run.id)])
+    if code:
+        raise RuntimeError(f"the crawl ended with {code}")
+    with open_database(url) as db, db.write() as connection:
+        runs.finish(connection, run, RunState.OK, {}, now)
+
+
+def race(folder: str, url: str, processes: str, slots: str) -> None:
+    """Several processes after the same slots and the same messages; each writes down what it got."""
+    children = [os.fork() for _ in range(1)]
+    while 0 not in children and len(children) < int(processes):
+        children.append(os.fork())
+    if 0 in children:
+        code = 1
+        try:
+            _grab(Path(folder), url, int(slots))
+            code = 0
+        except BaseException:  # noqa: BLE001 - the fork's end
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    failed = [child for child in children if os.waitpid(child, 0)[1]]
+    if failed:
+        raise RuntimeError(f"{len(failed)} of them failed")
+
+
+def _grab(folder: Path, url: str, slots: int) -> None:
+    got, owner = [], runs.new_owner()
+    with open_database(url) as db:
+        for number in range(slots):
+            with db.write() as connection:
+                if runs.claim(connection, "crawl", f"slot{number}", owner=owner, now=MORNING, lease=timedelta(hours=1)):
+                    got.append(f"slot{number}")
+                got += [f"message{one.id}" for one in outbox.claim(connection, MORNING, 1)]
+    (folder / f"won.{os.getpid()}").write_text("\n".join(got))
+
+
+def restore(folder: str, url: str, backup: str) -> None:
+    """An installation from a backup."""
+    _at_every_statement()
+    put_back(Path(backup), normalised(url), open_place(str(Path(folder) / "archive")), "restored")
+
+
 def warm_up() -> None:
     """Do the work once, so that every fork finds the libraries loaded."""
     with tempfile.TemporaryDirectory() as folder:
@@ -83,4 +145,11 @@ def warm_up() -> None:
         tell(folder, url, MORNING.isoformat())
 
 
-SCENES: dict[str, Callable[..., None]] = {"keep": keep_originals, "tell": tell, "migrate": migrate}
+SCENES: dict[str, Callable[..., None]] = {
+    "keep": keep_originals,
+    "tell": tell,
+    "migrate": migrate,
+    "crawl": crawl,
+    "race": race,
+    "restore": restore,
+}

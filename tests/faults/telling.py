@@ -36,7 +36,7 @@ def r3(ground: Ground) -> Tally:
     tally = Tally("R3", "every turn is told, once to the eye", "kill -9 at every statement, commit, claim, send and result")
     with smtp_server() as mailbox, webhook_server() as hook:
         for engine in ground.engines:
-            template = ground.new(engine, _world(mailbox, hook))
+            template = ground.new(engine, world(mailbox, hook))
             for point, place in ground.killed_everywhere(template, "tell", MORNING.isoformat()):
                 tally.faults += point != NOT_KILLED
                 tally.runs += 1
@@ -53,7 +53,7 @@ def r6(ground: Ground) -> Tally:
     )
     with smtp_server() as mailbox, webhook_server() as hook:
         for engine in ground.engines:
-            template = ground.new(engine, _world(mailbox, hook))
+            template = ground.new(engine, world(mailbox, hook))
             mailbox.on_data = "drop"
             for point, place in ground.killed_everywhere(template, "tell", MORNING.isoformat(), every=3):
                 tally.faults += point != NOT_KILLED
@@ -68,7 +68,7 @@ def r6(ground: Ground) -> Tally:
     return tally
 
 
-def _world(mailbox: Mailbox, hook: Hook) -> Callable[[Installation], None]:
+def world(mailbox: Mailbox, hook: Hook) -> Callable[[Installation], None]:
     """Three departments, one of them proven absent, and two destinations."""
 
     def fill(place: Installation) -> None:
