@@ -22,10 +22,10 @@ from storage.findings import StoredFinding
 from storage.readings import StoredReading
 
 MOST_WHOLE = 300
-"""Whole readings kept (about 150 KB each): those of the body at hand and of some forty before it."""
+"""Whole readings kept (about 150 KB each): those of the body at hand and of some forty before it or, read ahead, like it."""
 
-MOST_TABLES = 8_000
-"""Reports of others kept, tables only (about 15 KB each): the peers of a province over seven years, and a government's children."""
+MOST_TABLES = 16_000
+"""Reports of others kept, tables only (about 12 KB each): the bodies of a province over seven years, and so a government's children."""
 
 MOST_BODIES = 2_000
 MOST_PEERS = 25
@@ -42,8 +42,10 @@ V = TypeVar("V")
 class Shelf:
     """Readings, versions, marks and groups of bodies taken from the database."""
 
-    def __init__(self, most_whole: int = MOST_WHOLE) -> None:
+    def __init__(self, most_whole: int = MOST_WHOLE, *, reads_ahead: bool = False) -> None:
+        """With `reads_ahead` peers' reports are kept whole: for judging all reports in the order of `bodies.side_by_side`."""
         self._most_whole = most_whole
+        self._reads_ahead = reads_ahead
         self._whole: OrderedDict[int, StoredReading] = OrderedDict()
         self._tables: OrderedDict[int, ParsedReport] = OrderedDict()
         self._states: OrderedDict[BodyId, dict[int, DutyState]] = OrderedDict()
@@ -144,6 +146,15 @@ class Shelf:
         self._states.pop(body_id, None)
 
     # --- of others
+
+    def peers(self, connection: Connection, body: Body, report_year: int) -> dict[BodyId, ParsedReport]:
+        """What bodies like this one reported for one year, tables and name only. Whose turn it is next is read whole at once."""
+        others = self.like(connection, body)
+        if self._reads_ahead:
+            wanted = self._readings_of(connection, others, report_year).values()
+            self._keep_whole(readings.get_many(connection, [one for one in wanted if one not in self._tables]))
+            _bound(self._whole, self._most_whole)
+        return self.tables(connection, others, report_year)
 
     def tables(self, connection: Connection, of: Iterable[Body | BodyId], report_year: int) -> dict[BodyId, ParsedReport]:
         """What other bodies reported for one year, tables and name only, in the order asked for."""

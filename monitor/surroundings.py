@@ -58,7 +58,7 @@ def surrounded(connection: Connection, shelf: Shelf, body: Body, report_year: in
         earlier=tuple(past.values())[:EARLIER_YEARS],
         body_kind=body.kind,
         body_names=(body.name, *body.aliases),
-        peers=_tables(connection, shelf, shelf.like(connection, body), report_year),
+        peers=tuple(shelf.peers(connection, body, report_year).values()),
         neighbours=alike.found,
         searched=True,
         texts_around=alike.texts_around,

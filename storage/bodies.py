@@ -211,6 +211,11 @@ def trade(body: Body) -> str:
     return body.system or (re.split(r"[省市县区旗州盟]", body.name)[-1] if body.kind is BodyKind.DEPARTMENT else "")
 
 
+def side_by_side(body: Body) -> tuple[str, bool, str, str, str, str]:
+    """A key that puts those that are compared (see `like`) in a row, and a province's governments after all that they sum up."""
+    return body.division_code[:2], body.kind is BodyKind.GOVERNMENT, body.kind.value, body.level.value, trade(body), body.id
+
+
 def like(connection: Connection, body: Body, *, limit: int) -> tuple[Body, ...]:
     """Bodies of the same kind, level and trade in the same province, this one among them, by id, `limit` at most.
 

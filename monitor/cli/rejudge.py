@@ -99,7 +99,7 @@ def _rejudged(database: Database, session: Session, year: int | None, telling: A
     from monitor.marking import mark_all
     from monitor.shelf import Shelf
 
-    shelf, clock, done = Shelf(), session.clock(), 0
+    shelf, clock, done = Shelf(reads_ahead=True), session.clock(), 0
     mark_all(database)
     with seldom_collected():
         for total, body, years in _reports(database, year):
@@ -123,14 +123,15 @@ def _changes(database: Database, shelf: Any, body: Body, years: list[int], now: 
 
 
 def _reports(database: Database, year: int | None) -> Iterator[tuple[int, Body, list[int]]]:
-    """(how many reports there are, body, report years of its reports, the oldest first) of every body with a report."""
+    """(how many reports there are, body, report years of its reports, the oldest first) of every body with a report, like ones in a row."""
     from storage import bodies, reports
 
     with database.read() as connection:
         keys = reports.keys(connection, year)
         known = bodies.get_many(connection, [body_id for body_id, _ in keys])
-    for body_id, of_one in groupby(keys, key=itemgetter(0)):
-        yield len(keys), known[body_id], [report_year for _, report_year in of_one]
+    years = {body_id: [report_year for _, report_year in of_one] for body_id, of_one in groupby(keys, key=itemgetter(0))}
+    for body in sorted(known.values(), key=bodies.side_by_side):
+        yield len(keys), body, years[body.id]
 
 
 def _previewed(connection: Any, shelf: Any, body: Body, report_year: int, now: datetime) -> Change | None:

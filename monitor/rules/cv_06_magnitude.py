@@ -18,6 +18,7 @@ from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
 from storage.domain.ids import CellPath, RuleId
 from storage.domain.judgement import CheckResult
+from storage.domain.reports import ABSENT_CELL
 
 ID = RuleId("CV-06")
 
@@ -36,13 +37,14 @@ WATCHED = tuple(
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """需要往年或同类单位的报告。"""
-    others = [report for report in (subject.previous, *subject.earlier, *subject.peers) if report is not None]
+    form = subject.report.form
+    others = [report.cells for report in (subject.previous, *subject.earlier, *subject.peers) if report is not None and report.form is form]
     for path in WATCHED:
         cell = subject.operands.cells.get(path)
         if cell is None or cell.value is None or not cell.trusted:
             yield not_applicable(ID, path, "该格数字")
             continue
-        known = [value for report in others if (value := report.cell(path).value) is not None and report.form is subject.report.form]
+        known = [value for cells in others if (value := cells.get(path, ABSENT_CELL).value) is not None]
         if not known:
             yield undetermined(ID, path, "往年或同类单位的报告")
             continue

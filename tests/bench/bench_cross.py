@@ -121,15 +121,16 @@ def mark(database: Database) -> None:
 
 def run(database: Database, *, write: bool) -> list[float]:
     """The CPU seconds that judging each body's reports took, as `nianbao rejudge` does it, divided by their number; one per report."""
-    shelf, times = Shelf(), list[float]()
+    shelf, times = Shelf(reads_ahead=True), list[float]()
     with database.read() as connection:
         keys = reports.keys(connection)
         known = bodies.get_many(connection, [body_id for body_id, _ in keys])
     with seldom_collected():
-        for body_id, of_one in groupby(keys, key=itemgetter(0)):
-            years = [year for _, year in of_one]
+        of_body = {body_id: [year for _, year in of_one] for body_id, of_one in groupby(keys, key=itemgetter(0))}
+        for body in sorted(known.values(), key=bodies.side_by_side):
+            years = of_body[body.id]
             started = time.process_time()
-            _judge(database, shelf, known[body_id], years, write=write)
+            _judge(database, shelf, body, years, write=write)
             times += [(time.process_time() - started) / len(years)] * len(years)
     return times
 
