@@ -185,6 +185,8 @@ def _fields(head: str) -> list[tuple[str, str]]:
 
 
 def _one_line(text: str) -> str:
+    if text.isprintable():
+        return text.strip()
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
@@ -199,7 +201,7 @@ def _digested(record: ArcWarcRecord) -> ArcWarcRecord:
     else:
         block = data
     headers.replace_header("WARC-Block-Digest", _digest(block))
-    if record.rec_type not in {"warcinfo", "revisit"}:
+    if record.rec_type in {"request", "metadata"}:
         headers.replace_header("WARC-Payload-Digest", _digest(data))
     return record
 
