@@ -71,7 +71,7 @@ class DiscoveryBatch:
 
         async def ask_page(ask: Ask) -> Reply:
             reply = await self.fetch(ask, portal, "list", tier=home.tier if ask.url == portal.home_url else "http")
-            self.recorder.keep(None, "list", ask, reply)
+            await self.recorder.keep(None, "list", ask, reply)
             return self._judged(reply)
 
         found = await explore(portal.home_url, ask_page, hints=hints, known_hosts=known_hosts)

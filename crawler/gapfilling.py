@@ -106,7 +106,7 @@ class GapBatch:
         """The search the home page offers, stored; else why there is none."""
         ask = Ask(portal.home_url)
         reply = await self.fetch(ask, portal, "list")
-        self.recorder.keep(None, "list", ask, reply)
+        await self.recorder.keep(None, "list", ask, reply)
         wrong = reply.trouble or (trouble(reply.page) if reply.page is not None else None)
         form = find_form(reply.page) if reply.page is not None and wrong is None else None
         with self.recorder.writing() as connection:

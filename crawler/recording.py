@@ -15,12 +15,14 @@ from sqlalchemy import Connection
 
 from crawler.discovery.naming import KnownBody
 from crawler.fetching import Reply, Validators
+from crawler.keeping import Keeper
 from crawler.list_tail import ReadThrough, read_through_from
 from crawler.listing import Ask
 from crawler.page import Page
 from crawler.page import page as make_page
+from crawler.writing import Writer
 from storage import bodies, captures, list_keys, portals, reports, sightings, visits
-from storage.archive.keep import Kept, Received, keep, write_rows
+from storage.archive.keep import Kept, Received, write_rows
 from storage.archive.store import Archive
 from storage.database import Database
 from storage.disk import NO_ROOM
@@ -68,6 +70,8 @@ class Recorder:
     clock: Clock
     run_id: int | None = None
     _kept: list[Kept] = field(default_factory=list)
+    _keeper: Keeper | None = None
+    _writer: Writer | None = None
 
     def before(self, entry_point_id: EntryPointId) -> Before:
         """Everything a visit needs to know at its start."""
@@ -99,7 +103,7 @@ class Recorder:
         with self.database.write() as connection:
             return visits.start(connection, entry_point_id, now=self.clock.now(), run_id=self.run_id)
 
-    def keep(self, visit_id: VisitId | None, role: CaptureRole, ask: Ask, reply: Reply) -> Sha256 | None:
+    async def keep(self, visit_id: VisitId | None, role: CaptureRole, ask: Ask, reply: Reply) -> Sha256 | None:
         """Store what came, before anything reads it; None where nothing came or nothing changed."""
         page = reply.page
         if page is None or reply.not_modified:
@@ -120,9 +124,11 @@ class Recorder:
             tls=reply.tls,
             visit_id=visit_id,
         )
-        kept = keep(self.archive, [Received(page.body, capture, page.media_type)], self.clock.now())
-        self._kept.extend(kept)
-        return kept[0].capture.sha256
+        if self._keeper is None:
+            self._keeper = Keeper(self.archive)
+        kept = await self._keeper.keep(Received(page.body, capture, page.media_type), self.clock.now())
+        self._kept.append(kept)
+        return kept.capture.sha256
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -132,8 +138,7 @@ class Recorder:
             yield connection
 
     def _flush(self, connection: Connection) -> None:
-        write_rows(connection, self._kept)
-        self._kept.clear()
+        write_rows(connection, self._take())
 
     def record_list(self, visit_id: VisitId, entry_point_id: EntryPointId, lines: Sequence[ListLine]) -> None:
         """The rows of one list page with their decisions."""
@@ -142,13 +147,24 @@ class Recorder:
             if lines:
                 sightings.record(connection, visit_id, entry_point_id, lines, self.clock.now())
 
-    def record_report(self, line: ListLine, version: NewVersion) -> bool:
+    async def record_report(self, line: ListLine, version: NewVersion) -> bool:
         """The version standing behind a decided line; whether it is new."""
         assert line.body_id is not None
         assert line.report_year is not None
-        with self.database.write() as connection:
-            self._flush(connection)
-            return reports.record_version(connection, line.body_id, line.report_year, version, self.clock.now())[1]
+        body_id, year, kept, now = line.body_id, line.report_year, self._take(), self.clock.now()
+
+        def write(connection: Connection) -> bool:
+            write_rows(connection, kept)
+            return reports.record_version(connection, body_id, year, version, now)[1]
+
+        if self._writer is None:
+            self._writer = Writer(self.database)
+        return await self._writer.write(write)
+
+    def _take(self) -> Sequence[Kept]:
+        """What was kept and is nowhere in the database yet. Rows of others may be among it: they wait for the same pen, behind these."""
+        kept, self._kept = self._kept, []
+        return kept
 
     def record_check(self, version: ReportVersion, *, gone: bool) -> None:
         """An archived report was asked for again: it still stands, or it is gone."""

@@ -32,7 +32,7 @@ async def _fetch(state: VisitState, line: ListLine) -> None:
     failed_before = isinstance(incomplete, list) and line.url in incomplete
     found = await _behind(state, line, accept_gaps=failed_before)
     if found.version is not None:
-        state.new_versions += state.recorder.record_report(line, found.version)
+        state.new_versions += await state.recorder.record_report(line, found.version)
         state.archived_now.add(line.url)
     elif not found.gone:
         state.incomplete.append(line.url)
@@ -59,7 +59,7 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
     state.lines[line.url] = decided
     state.recorder.record_list(state.visit_id, state.before.entry.id, [decided])
     if decided.decision is Decision.REPORT and found.version is not None:
-        state.new_versions += state.recorder.record_report(decided, found.version)
+        state.new_versions += await state.recorder.record_report(decided, found.version)
         state.archived_now.add(line.url)
 
 
@@ -87,7 +87,7 @@ async def audit(state: VisitState, *, whole_list: bool) -> None:
         if found.gone or found.not_modified:
             state.recorder.record_check(version, gone=found.gone)
         elif found.version is not None:
-            state.new_versions += state.recorder.record_report(line, found.version)
+            state.new_versions += await state.recorder.record_report(line, found.version)
 
 
 def _due(state: VisitState, *, whole_list: bool) -> list[ReportVersion]:

@@ -55,7 +55,7 @@ class VisitState:
             return Reply(None, self.stopped, now, now), None
         tier = self.before.entry.tier if role == "list" and not by_key else "http"
         reply = await self.fetch(ask, self.before.portal, role, validators=validators, tier=tier)
-        digest = self.recorder.keep(self.visit_id, role, ask, reply)
+        digest = await self.recorder.keep(self.visit_id, role, ask, reply)
         if reply.page is not None and reply.trouble is None and not reply.not_modified:
             reply = replace(reply, trouble=self.wrong_with(reply.page, role))
         if reply.trouble is not None and _stops(reply.trouble, role) and not (by_key and reply.trouble.outcome is VisitOutcome.BLOCKED):

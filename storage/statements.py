@@ -27,9 +27,13 @@ def _insert(dialect: str, table: Table) -> Any:
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any], *, key: Sequence[str]) -> bool:
     """Insert one row unless its natural key is there; whether it was inserted."""
-    statement = _insert(connection.dialect.name, table).values(dict(values)).on_conflict_do_nothing(index_elements=list(key))
+    return connection.execute(_insert_new(connection.dialect.name, table, tuple(key)), dict(values)).first() is not None
+
+
+@lru_cache(maxsize=256)
+def _insert_new(dialect: str, table: Table, key: tuple[str, ...]) -> Any:
     # Ask for a column back: on PostgreSQL the driver reports -1 rows for an insert whether or not it happened.
-    return connection.execute(statement.returning(table.c[key[0]])).first() is not None
+    return _insert(dialect, table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c[key[0]])
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> None:

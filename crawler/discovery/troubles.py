@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, page_words, tree
 from storage.domain.enums import VisitOutcome
 
 _CHALLENGE_STATUS = frozenset({412, 468, 521})
@@ -49,7 +49,7 @@ def trouble(page: Page) -> Trouble | None:
     if page.status in _CHALLENGE_STATUS:
         return Trouble(VisitOutcome.CHALLENGED, f"status-{page.status}")
     text = page.text
-    words = visible_text(tree(text)) if _is_markup(page) else text
+    words = page_words(text) if _is_markup(page) else text
     if _challenged(page, words):
         return Trouble(VisitOutcome.CHALLENGED, "challenge-page")
     if page.status in _REFUSED_STATUS:
@@ -97,5 +97,5 @@ def fingerprint(page: Page) -> str:
     """What an error page of a host looks like, so that the same page under another address is recognised: its words without digits and
     addresses.
     """
-    words = visible_text(tree(page.text)) if _is_markup(page) else ""
+    words = page_words(page.text) if _is_markup(page) else ""
     return re.sub(r"[\d\s]+|https?://\S+|[\w\-./]+\.(?:html?|shtml|jsp)", "", words)[:2000]

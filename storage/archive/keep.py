@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from storage import captures, originals
 from storage.archive.log import LogEntry
-from storage.archive.store import Archive, sha256_of
+from storage.archive.store import Archive
 from storage.domain.originals import Capture, StoredOriginal
 
 
@@ -36,15 +36,25 @@ def keep(archive: Archive, received: Sequence[Received], now: datetime) -> tuple
 
     Hand in several at once where they come together: they share one write of the log.
     """
-    entries = []
-    for answer in received:
-        original = archive.put(answer.data, media_type=answer.media_type, now=now)
-        entries.append(LogEntry(replace(answer.capture, sha256=sha256_of(answer.data)), original))
-    logged = archive.log.append(entries, now) if entries else ()
-    return tuple(
-        Kept(entry.original, replace(entry.capture, visit_id=answer.capture.visit_id))
-        for entry, answer in zip(logged, received, strict=True)
-    )
+    entries = [store_of(archive, answer, now) for answer in received]
+    logged = log_of(archive, entries, now)
+    return tuple(stored(entry, answer) for entry, answer in zip(logged, received, strict=True))
+
+
+def store_of(archive: Archive, answer: Received, now: datetime) -> LogEntry:
+    """The first step of keeping: the bytes, on disk; what is to be logged of them. May be called from any thread. Raises ArchiveError."""
+    original = archive.put(answer.data, media_type=answer.media_type, now=now)
+    return LogEntry(replace(answer.capture, sha256=original.sha256), original)
+
+
+def log_of(archive: Archive, entries: Sequence[LogEntry], now: datetime) -> tuple[LogEntry, ...]:
+    """The second step: the log lines, on disk, in one write. Raises ArchiveError."""
+    return archive.log.append(entries, now) if entries else ()
+
+
+def stored(entry: LogEntry, answer: Received) -> Kept:
+    """A logged answer whose rows are still to be written; a visit's number is no part of the log."""
+    return Kept(entry.original, replace(entry.capture, visit_id=answer.capture.visit_id))
 
 
 def write_rows(connection: Connection, kept: Sequence[Kept]) -> tuple[int, ...]:
