@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
 
 from storage.domain.duties import Duty, DutyKey, DutyState, DutyTransition
 from storage.domain.enums import DateKind, DutyStatus, MissingConfidence
@@ -16,6 +16,7 @@ from storage.schema import duties, duty_transitions
 from storage.statements import CHUNK, chunks, clip, plain, upsert
 
 _KEY = ("body_id", "report_year")
+_ADD_TRANSITION = insert(duty_transitions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,17 @@ def append_transition(connection: Connection, transition: DutyTransition) -> Non
         "evidence": plain(transition.evidence),
         "actor": clip(transition.actor, 80),
     }
-    connection.execute(insert(duty_transitions).values(**values))
+    connection.execute(_ADD_TRANSITION, values)
 
 
 def get(connection: Connection, key: DutyKey) -> StoredDuty | None:
     """The duty as stored, None when it never was."""
-    row = connection.execute(select(duties).where(_is(key))).one_or_none()
+    row = connection.execute(_ONE, {"body": key.body_id, "year": key.report_year}).one_or_none()
     return None if row is None else _stored(row)
+
+
+_ONE = select(duties).where(duties.c.body_id == bindparam("body"), duties.c.report_year == bindparam("year"))
+"""Made once: naming the columns takes longer than the statement itself, and whole registries are stored one duty at a time."""
 
 
 def list_for(  # noqa: PLR0913 - conditions, by keyword
@@ -161,10 +166,6 @@ def by_deadline(connection: Connection, report_year: int, *, division_prefix: st
 def report_years(connection: Connection) -> tuple[int, ...]:
     """The years for which duties are stored, the newest first."""
     return tuple(connection.execute(select(duties.c.report_year).distinct().order_by(duties.c.report_year.desc())).scalars())
-
-
-def _is(key: DutyKey) -> Any:
-    return and_(duties.c.body_id == key.body_id, duties.c.report_year == key.report_year)
 
 
 def _scope(report_year: int | None, division_prefix: str) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from storage.domain.alerts import Event, EventKind
 from storage.domain.enums import Audience
@@ -16,6 +16,7 @@ from storage.schema import events
 from storage.statements import CHUNK, chunks, insert_new, plain
 
 KEY_LIMIT = 160
+_ID = select(events.c.id).where(events.c.event_key == bindparam("key"))
 
 
 def append(connection: Connection, event: Event) -> tuple[int, bool]:
@@ -38,7 +39,7 @@ def append(connection: Connection, event: Event) -> tuple[int, bool]:
         "planned_at": event.planned_at,
     }
     new = insert_new(connection, events, values, key=["event_key"])
-    return int(connection.execute(select(events.c.id).where(events.c.event_key == event.key)).scalar_one()), new
+    return int(connection.execute(_ID, {"key": event.key}).scalar_one()), new
 
 
 def unplanned(connection: Connection, audience: Audience, *, limit: int = 1000) -> tuple[Event, ...]:
