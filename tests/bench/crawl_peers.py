@@ -33,7 +33,7 @@ def _urlwatch(folder: Path, peers: Path, addresses: Sequence[str]) -> Callable[[
 def _webchanges(folder: Path, peers: Path, addresses: Sequence[str]) -> Callable[[], int]:
     jobs = _jobs(folder, addresses, "html2text")
     command = [str(peers / "webchanges" / "bin" / "webchanges"), "--jobs", str(jobs), "--config", str(folder / "config.yaml")]
-    return lambda: _told([*command, "--database", str(folder / "snapshots.db")], r"^\d+\. CHANGED: |^CHANGED: ")
+    return lambda: _told([*command, "--database", str(folder / "snapshots.db")], r"^(?:\d+\. )?CHANGED: ")
 
 
 def _jobs(folder: Path, addresses: Sequence[str], text: str) -> Path:
@@ -45,7 +45,7 @@ def _jobs(folder: Path, addresses: Sequence[str], text: str) -> Path:
 
 def _told(command: Sequence[str], mark: str) -> int:
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    names = set(re.findall(mark + r"(\S+)", done.stdout, re.MULTILINE))
+    names = set(re.findall(mark + r"(list\d+)", done.stdout, re.MULTILINE))
     return len(names)
 
 
