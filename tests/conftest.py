@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = Path(os.environ.get("NIANBAO_TEST_CORPUS", ROOT.parent / "shared" / "corpus"))
@@ -33,6 +34,10 @@ def _refuse_outside(event: str, args: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_refuse_outside)
+
+# How long an example takes says how busy the machine is, not whether the product is right: no test fails for it.
+settings.register_profile("nianbao", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("nianbao")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

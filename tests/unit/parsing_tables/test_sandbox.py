@@ -42,7 +42,8 @@ def test_the_answer_of_the_child_is_the_answer_of_the_parser():
     ],
 )
 def test_a_fault_in_the_child_is_a_reading_problem_and_the_next_report_is_read(fault, code):
-    with ParserPool(Limits(cpu_seconds=1, wall_seconds=6), misbehave) as pool:
+    # Seconds enough for a new child to load the readers on a busy machine, as each fault is followed by a good report.
+    with ParserPool(Limits(cpu_seconds=4, wall_seconds=8 if fault == "hang" else 30), misbehave) as pool:
         lost = pool.parse(b"x", source=fault)
         assert lost.reading.quality is ReadingQuality.NONE
         assert [problem.code for problem in lost.reading.problems] == [code]
