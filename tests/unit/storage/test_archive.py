@@ -41,7 +41,7 @@ def test_what_lies_there_is_what_came(data: bytes) -> None:
     assert decode(*encode(data)) == data
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30, deadline=None)
 @given(data=st.binary(max_size=400), again=st.booleans())
 def test_put_then_get(tmp_path: Path, data: bytes, again: bool) -> None:
     archive = open_archive(str(tmp_path))
