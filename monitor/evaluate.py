@@ -10,12 +10,12 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from monitor.alerts import events as told
+from monitor.duties.decided import owed as owed_by
 from monitor.duties.due import LocalDate
-from monitor.duties.expected import expected
 from monitor.duties.freeze import ids_of
 from monitor.duties.reasons import in_words
 from monitor.duties.state import as_of, evaluate
-from storage import bodies, duties, events, evidence, portals, readings
+from storage import bodies, duties, duty_decisions, events, evidence, portals, readings
 from storage.database import Database
 from storage.domain.alerts import EventKind
 from storage.domain.clock import CHINA, Clock, local_date
@@ -62,8 +62,9 @@ def evaluate_years(
     """The same for several report years at once, of `known_years` the duties that have a state; a body's evidence is read once for all."""
     with db.read() as connection:
         registry = bodies.list_all(connection)
-    local_dates = tuple(local)
-    owed = {year: {duty.key.body_id: duty for duty in expected(registry, year, local=local_dates)} for year in (*years, *known_years)}
+        decided = duty_decisions.standing(connection, (*years, *known_years))
+    dates = tuple(local)
+    owed = {year: {duty.key.body_id: duty for duty in owed_by(registry, year, decided, dates)} for year in (*years, *known_years)}
     tallies = {year: _Tally() for year in owed}
     size = max(1, BATCH // max(1, len(owed)))
     for start in range(0, len(registry), size):
@@ -114,7 +115,8 @@ def evaluate_body(
 
     `at_hand` are the readings that stand, by report year; of those years the duties are judged.
     """
-    owed = {report_year: expected([body], report_year)[0] for report_year in at_hand}
+    decided = duty_decisions.standing(connection, tuple(at_hand), body.id)
+    owed = {report_year: owed_by([body], report_year, decided)[0] for report_year in at_hand}
     found = evidence.gather(connection, [duty.key for duty in owed.values()])
     known = {year: with_read_dates(connection, found[duty.key], at_hand[year]) for year, duty in owed.items()}
     states = {year: evaluate(duty, known[year], now) for year, duty in owed.items()}

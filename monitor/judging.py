@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from monitor.alerts import events as told
 from monitor.alike import marks as marks_of
-from monitor.duties.expected import expected
+from monitor.duties.decided import owed
 from monitor.duties.state import evaluate
 from monitor.evaluate import evaluate_body, with_read_dates
 from monitor.judge import judge, rule_versions, rules_version
@@ -151,7 +151,7 @@ def preview_reading(connection: Connection, shelf: Shelf, body: Body, report_yea
 
 def judged_apart(connection: Connection, shelf: Shelf, body: Body, report_year: int, reading: StoredReading, now: datetime) -> Judgement:
     """The judgement of a reading in its surroundings; nothing is written."""
-    (duty,) = expected([body], report_year)
+    (duty,) = owed([body], report_year, shelf.decisions(connection, body.id))
     known = with_read_dates(connection, shelf.evidence(connection, body.id, report_year), reading)
     around = surrounded(connection, shelf, body, report_year, reading)
     return judge(replace(around, today=local_date(now), duty=duty, state=evaluate(duty, known, now), evidence=known))

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from storage import bodies, duties, evidence, findings, marks, readings, reports
-from storage.domain.duties import DutyKey, DutyState, Evidence
+from storage import bodies, duties, duty_decisions, evidence, findings, marks, readings, reports
+from storage.domain.duties import DutyDecision, DutyKey, DutyState, Evidence
 from storage.domain.ids import BodyId
 from storage.domain.originals import ReportVersion
 from storage.domain.registry import Body
@@ -50,6 +50,7 @@ class Shelf:
         self._tables: OrderedDict[int, ParsedReport] = OrderedDict()
         self._states: OrderedDict[BodyId, dict[int, DutyState]] = OrderedDict()
         self._complete: dict[BodyId, int | None] = {}
+        self._decisions: dict[BodyId, tuple[DutyDecision, ...]] | None = None
         self._findings: dict[BodyId, dict[int, tuple[StoredFinding, ...]]] = {}
         self._evidence: dict[DutyKey, Evidence] = {}
         self._texts: OrderedDict[int, dict[int, str]] = OrderedDict()
@@ -133,6 +134,15 @@ class Shelf:
             years = self.ids(connection, [body_id])[body_id]
             self._evidence = evidence.gather(connection, [key, *(DutyKey(body_id, year) for year in years if year != report_year)])
         return self._evidence.pop(key)
+
+    def decisions(self, connection: Connection, body_id: BodyId) -> tuple[DutyDecision, ...]:
+        """What was decided about the reports of one body; read once for all bodies, as there are few."""
+        if self._decisions is None:
+            self._decisions = {}
+            for one in duty_decisions.list_all(connection):
+                if one.ended_at is None:
+                    self._decisions[one.body_id] = (*self._decisions.get(one.body_id, ()), one)
+        return self._decisions.get(body_id, ())
 
     def findings(self, connection: Connection, body_id: BodyId) -> dict[int, tuple[StoredFinding, ...]]:
         """The findings stored of one body's reports, by report year; those of the body asked for last are kept until `written`."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from monitor.duties.expected import expected
+from monitor.duties.decided import owed as owed_by
 from monitor.duties.freeze import frozen
 from monitor.evaluate import BATCH, gather, report_years
-from storage import bodies, snapshots
+from storage import bodies, duty_decisions, snapshots
 from storage.database import Database
 from storage.domain.clock import Clock, deadline_instant
 from storage.domain.duties import Duty, Evidence
@@ -25,10 +25,11 @@ def freeze_passed(db: Database, clock: Clock) -> tuple[Snapshot, ...]:
     now, done = clock.now(), []
     with db.read() as connection:
         registry = bodies.list_all(connection)
+        decided = duty_decisions.standing(connection, report_years(now))
         sealed = {(one.report_year, one.due_on) for one in snapshots.list_all(connection) if one.sealed_at is not None}
     names = {body.id: body.name for body in registry}
     for year in sorted(report_years(now)):
-        for due_on, owed in _by_deadline(expected(registry, year)).items():
+        for due_on, owed in _by_deadline(owed_by(registry, year, decided)).items():
             if (year, due_on) in sealed or now < deadline_instant(due_on):
                 continue
             snapshot = _freeze(db, clock, (year, due_on), owed, names)

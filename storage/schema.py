@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 
 from storage.columns import Instant, metadata
-from storage.schema_duties import deadline_snapshots, frozen_duties
+from storage.schema_duties import deadline_snapshots, duty_decisions, frozen_duties
 
-__all__ = ("Instant", "deadline_snapshots", "frozen_duties", "metadata")
+__all__ = ("Instant", "deadline_snapshots", "duty_decisions", "frozen_duties", "metadata")
 """Declared elsewhere, known here too: whoever needs the catalogue needs all tables in it."""
 
 # --- registry -----------------------------------------------------------------------------------------------------------------------

@@ -38,3 +38,18 @@ frozen_duties = Table(
     Column("evidence", JSON, nullable=False, default=dict),
     Column("frozen_at", Instant, nullable=False),
 )
+
+duty_decisions = Table(
+    "duty_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("body_id", String(64), ForeignKey("bodies.id"), nullable=False, index=True),
+    Column("report_year", Integer, nullable=False),
+    Column("due_on", Date),
+    Column("reason", String(200), nullable=False),
+    Column("authority", String(200), nullable=False, default=""),
+    Column("actor", String(80), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_by", String(80), nullable=False, default=""),
+)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import body_export
+from monitor.cli import body_export, body_terms
 from monitor.cli.failing import Exit
 from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows, say
 from monitor.cli.session import Session
@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the noun."""
     noun = typer.Typer(help="单位名录。", no_args_is_help=True)
     noun.command("import")(import_)
+    body_terms.add_to(noun)
     noun.command("export")(body_export.export)
     noun.command("batches")(body_export.batches)
     noun.command("list")(list_)

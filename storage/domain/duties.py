@@ -47,6 +47,25 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyDecision:
+    """What was decided about one body's report of one year, as a person wrote it down: none is owed (`due_on` None), or by another day.
+
+    `authority` is who decided (an office, a document's number), `actor` who wrote it down; `ended_at` and `ended_by` when it was revoked.
+    """
+
+    body_id: BodyId
+    report_year: int
+    reason: str
+    actor: str
+    made_at: datetime
+    due_on: date | None = None
+    authority: str = ""
+    id: int = 0
+    ended_at: datetime | None = None
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """What one body owes for one report year."""
 
