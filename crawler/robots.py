@@ -14,6 +14,7 @@ from pathlib import Path
 
 from protego import Protego
 
+ROBOTS_UNAVAILABLE = "robots-unavailable"
 ROBOTS_TTL = timedelta(hours=24)
 CONTROL_TTL = timedelta(days=7)
 MAX_ROBOTS = 512 * 1024
@@ -74,7 +75,7 @@ def refusal(notes: HostNotes, url: str, user_agent: str) -> str:
     if notes.robots_status in {401, 403}:
         return "robots-held"
     if notes.robots_status >= 500 or notes.robots_status == 0:
-        return "robots-unavailable"
+        return ROBOTS_UNAVAILABLE
     if notes.robots_status >= 400 or not notes.robots_text:
         return ""
     return "" if _rules(notes.robots_text).can_fetch(url, user_agent) else "robots-disallowed"

@@ -13,7 +13,7 @@ from crawler.listing import Ask
 from crawler.page import Page
 from crawler.recording import Before, Recorder
 from crawler.resting import SPENT
-from crawler.robots import HostMemory
+from crawler.robots import ROBOTS_UNAVAILABLE, HostMemory
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import Sha256, VisitId
 from storage.domain.originals import CaptureRole
@@ -77,10 +77,10 @@ class VisitState:
 
 
 def _stops(found: Trouble, role: CaptureRole) -> bool:
-    """Whether nothing more is asked on this visit: after any challenge, when the day's budget is spent, and after a refusal of anything
-    but an address made up by us.
+    """Whether nothing more is asked on this visit: after any challenge, when the day's budget is spent, where a host fails to say its rules,
+    and after a refusal of anything but an address made up by us.
     """
-    if found.outcome is VisitOutcome.CHALLENGED or found == SPENT:
+    if found.outcome is VisitOutcome.CHALLENGED or found == SPENT or found.reason == ROBOTS_UNAVAILABLE:
         return True
     return found.outcome is VisitOutcome.BLOCKED and role != "control" and found.reason != "robots-disallowed"
 

@@ -38,7 +38,7 @@ from crawler.middlewares.allowed import DOMAINS, RefusedAddress
 from crawler.middlewares.heads import HEADS
 from crawler.page import page as make_page
 from crawler.resting import PlatformMemory, retry_after
-from crawler.robots import MAX_ROBOTS, ROBOTS_TTL, HostMemory, HostNotes, crawl_delay, is_fresh, refusal
+from crawler.robots import MAX_ROBOTS, ROBOTS_TTL, ROBOTS_UNAVAILABLE, HostMemory, HostNotes, crawl_delay, is_fresh, refusal
 from crawler.tls import TlsLog
 from storage.disk import NO_ROOM, room
 from storage.domain.clock import Clock
@@ -181,7 +181,10 @@ class Asker:
             notes = self._remember_robots(host, notes, reply)
         platform.floor = max(platform.floor, min(MAX_DELAY, crawl_delay(notes, self._settings.user_agent)))
         why = refusal(notes, ask.url, self._settings.user_agent)
-        return Trouble(VisitOutcome.BLOCKED, why) if why else None
+        if not why:
+            return None
+        # A host that fails to say its rules forbids nothing: it is in trouble. Nothing is asked of it all the same.
+        return Trouble(VisitOutcome.UNREACHABLE if why == ROBOTS_UNAVAILABLE else VisitOutcome.BLOCKED, why)
 
     def _rested(self, portal: Portal) -> Trouble | None:
         if portal.platform_id.startswith(SELF_TEST):

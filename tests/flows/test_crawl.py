@@ -196,7 +196,7 @@ def test_robots_are_obeyed(web, tmp_path):
     first, second = office.add("云溪县教育局", f"http://{host}/nb/"), office.add("云溪县教育局", f"http://{broken}/nb/")
     lines = office.crawl(moment(DAYS[0]))
     assert (lines[first]["outcome"], lines[first]["reason"]) == ("blocked", "robots-disallowed")
-    assert (lines[second]["outcome"], lines[second]["reason"]) == ("blocked", "robots-unavailable")
+    assert (lines[second]["outcome"], lines[second]["reason"]) == ("unreachable", "robots-unavailable")
     assert "/nb/" not in web.paths()
 
 
