@@ -77,8 +77,8 @@ class VisitState:
 
 
 def _stops(found: Trouble, role: CaptureRole) -> bool:
-    """Whether nothing more is asked on this visit: after any challenge, when the day's budget is spent, where a host fails to say its rules,
-    and after a refusal of anything but an address made up by us.
+    """Whether nothing more is asked on this visit: after any challenge, when the day's budget is spent, where a host fails to say its
+    rules, and after a refusal of anything but an address made up by us.
     """
     if found.outcome is VisitOutcome.CHALLENGED or found == SPENT or found.reason == ROBOTS_UNAVAILABLE:
         return True
