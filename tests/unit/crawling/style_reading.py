@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import pkgutil
 import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from types import ModuleType
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawler.canary import ListFacts
+from crawler.demo import sites
 from crawler.demo.pages import Answer, Request
 from crawler.demo.portal import styles
 from crawler.demo.publications import Entry, Publications
@@ -97,3 +101,14 @@ class Portal:
     def expected(self) -> list[tuple[str, date | None]]:
         """Title and printed day of every line, in the portal's order."""
         return [(line.title, line.published_on if line.dated else None) for line in self.lines]
+
+
+def simulated() -> dict[str, ModuleType]:
+    """Every simulated style that has dialects, by name: a new file beside them is tested without being named here."""
+    found = {name: importlib.import_module(f"{sites.__name__}.{name}") for _, name, _ in pkgutil.iter_modules(sites.__path__)}
+    return {name: module for name, module in sorted(found.items()) if hasattr(module, "PATH") and hasattr(module, "VARIANTS")}
+
+
+def portal_of(style: str, variant: str, lines: tuple[Entry, ...]) -> Portal:
+    """A portal of that dialect with these lines."""
+    return Portal(site(style, simulated()[style].PATH.format(n=""), variant), lines)
