@@ -18,6 +18,8 @@ MAX_PIXELS = 60_000_000
 MAX_FRAMES = 60
 MAX_SIDE = 5000
 _RED = 40  # by how much red outweighs the other colours in a seal's ink
+_SEAL_LEAST, _SEAL_MOST, _SEAL_ROUND = 0.12, 0.33, 1.5
+"""Seals are 4 to 5 cm wide and round or nearly so, on sheets of 21 cm (and up to 30 cm laid across); shares of the page's width."""
 _STEEPEST = 6.0  # degrees: a page more aslant than this was not scanned but thrown
 
 
@@ -69,8 +71,8 @@ def upright(image: Image.Image) -> Upright:
 def _ink(image: Image.Image) -> Any:
     """Grey values with red ink bleached: a seal is red, and what is printed under it is black also in the red channel.
 
-    A seal's red is darker than paper, and its rings would stand as strokes beside the figures (5 was read as 15): where it lies alone it
-    becomes paper, and what is darker than it stays darker than paper by as much.
+    A seal's red is darker than paper, and its rings would stand as strokes beside the figures (5 was read as 15): where a seal lies alone
+    it becomes paper. Red that is no seal stays as dark as its red channel: a figure corrected in red must not vanish.
     """
     if image.mode in {"1", "L", "I;16", "I"}:
         return np.asarray(image.convert("L"))
@@ -81,11 +83,24 @@ def _ink(image: Image.Image) -> Any:
     colours = np.asarray(image.convert("RGB")).astype(np.int16)
     red, others = colours[:, :, 0], colours[:, :, 1:].max(axis=2)
     grey = np.asarray(image.convert("L")).copy()
-    seal = (red - others) > _RED
+    reddish = (red - others) > _RED
+    grey[reddish] = np.maximum(grey[reddish], red[reddish]).astype(np.uint8)
+    seal = reddish & _seals(reddish)
     if seal.any():
-        paper, alone = float(np.percentile(grey[~seal], 90)) if not seal.all() else 255.0, max(1.0, float(np.median(red[seal])))
+        paper, alone = float(np.percentile(grey, 90)), max(1.0, float(np.median(red[seal])))
         grey[seal] = np.maximum(grey[seal], np.clip(red[seal] * (paper / alone), 0, paper)).astype(np.uint8)
     return grey
+
+
+def _seals(reddish: Any) -> Any:
+    """Where seals lie: in the boxes of red pieces that hang together and are as large and as round as a seal."""
+    width, boxes = reddish.shape[1], np.zeros(reddish.shape, bool)
+    joined = cv2.dilate(reddish.astype(np.uint8), np.ones((3, 3), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    for left, top, w, h, _ in stats[1:]:
+        if min(w, h) >= width * _SEAL_LEAST and max(w, h) <= width * _SEAL_MOST and max(w, h) <= _SEAL_ROUND * min(w, h):
+            boxes[top : top + h, left : left + w] = True
+    return boxes
 
 
 def _turned(grey: Any) -> tuple[Any, Any]:

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("cv2", reason="the extra [ocr] is not installed")
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from crawler.demo.sampling import Wanted, make_facts
 from crawler.demo.scans import DAMAGE, pages
@@ -51,14 +51,27 @@ def test_grain_makes_no_lines_of_text(sheet):
 
 
 def test_a_seal_is_bleached_and_black_under_it_stays():
-    image = Image.new("RGB", (60, 40), "white")
-    image.paste((220, 40, 40), (0, 0, 60, 20))
-    image.paste((0, 0, 0), (20, 5, 30, 15))
-    image.paste((110, 20, 20), (40, 5, 50, 15))
+    image = Image.new("RGB", (600, 800), "white")
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((200, 300, 320, 420), outline=(220, 40, 40), width=4)
+    pen.rectangle((250, 350, 256, 364), fill=(220, 40, 40))
+    pen.rectangle((240, 298, 246, 312), fill=(0, 0, 0))
+    pen.rectangle((290, 298, 296, 312), fill=(110, 20, 20))
     grey = picture.upright(image).grey
-    assert grey[2, 2] == grey[30, 2] == 255  # a ring left a shade darker than paper stands as a stroke beside the figure
-    assert grey[10, 25] < 60
-    assert grey[10, 45] < 140
+    assert (
+        grey[301, 260] == grey[357, 253] == grey[30, 2] == 255
+    )  # a ring left a shade darker than paper stands as a stroke beside the figure
+    assert grey[305, 243] < 60
+    assert grey[305, 293] < 140
+
+
+@pytest.mark.parametrize("box", [(300, 500, 308, 516), (100, 500, 160, 516), (40, 500, 560, 700)])
+def test_red_that_is_no_seal_stays(box):
+    """A figure corrected by hand, a red headline, a table with red rules: bleached to paper they would read as nothing."""
+    image = Image.new("RGB", (600, 800), "white")
+    ImageDraw.Draw(image).rectangle(box, outline=(220, 40, 40), width=4)
+    left, top, right, bottom = box
+    assert picture.upright(image).grey[top:bottom, left:right].min() <= 221
 
 
 def test_a_sheet_all_red_is_no_error():
