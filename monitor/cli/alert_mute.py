@@ -39,16 +39,9 @@ def _put(context: typer.Context, reason: str) -> str:
     """Set the reason, empty for none; the one before. Written into the audit log."""
     from storage import audit, installation
 
-    session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.write() as connection:
-            was = installation.get(connection, installation.MUTED)
-            installation.put(connection, installation.MUTED, reason)
-            action, now = f"alert.{'mute' if reason else 'unmute'}", session.clock().now()
-            audit.append(
-                connection, actor=getpass.getuser(), action=action, target="installation", now=now, payload={"reason": reason or was}
-            )
-    finally:
-        database.close()
+    with Session.of(context).writing() as (connection, now):
+        was = installation.get(connection, installation.MUTED)
+        installation.put(connection, installation.MUTED, reason)
+        action, payload = f"alert.{'mute' if reason else 'unmute'}", {"reason": reason or was}
+        audit.append(connection, actor=getpass.getuser(), action=action, target="installation", now=now, payload=payload)
     return was

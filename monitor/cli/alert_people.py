@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +12,6 @@ from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from storage.domain.alerts import EventKind
 
 Matters = Annotated[list[str], typer.Argument(metavar="事项…", help="消息编号 NB-…（该消息提示的全部事项），或 alert open 列出的事项。")]
@@ -51,7 +47,7 @@ def _hold(context: typer.Context, sort: str, matters: list[str], said: tuple[str
     from storage.domain.alerts import HoldSort
 
     until, reason, by = said
-    with _writing(context) as (connection, now):
+    with Session.of(context).writing() as (connection, now):
         found = people.matters_of(connection, matters)
         people.hold(connection, HoldSort(sort), found, _day(until), people.Said(by.strip() or getpass.getuser(), now, reason))
     say(f"{HoldSort(sort).label}：{len(found)} 件")
@@ -69,7 +65,7 @@ def silence(
     """静默一类消息，必须有结束日期（最长 90 天）和理由；监测照常，摘要里列出件数。"""
     from monitor.alerts import people
 
-    with _writing(context) as (connection, now):
+    with Session.of(context).writing() as (connection, now):
         said = people.Said(by.strip() or getpass.getuser(), now, reason)
         number = people.silence(connection, kinds_of(kind), scope, _day(until), said)
     say(f"已静默（编号 {number}），到 {until} 为止")
@@ -81,7 +77,7 @@ def holds(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
 
     session = Session.of(context)
     now, human = session.clock().now(), form is Format.TABLE
-    with _reading(context) as connection:
+    with Session.of(context).reading() as connection:
         found = alert_holds.recent(connection)
     rows = [
         {
@@ -104,7 +100,7 @@ def unhold(context: typer.Context, hold_id: Annotated[int, typer.Argument(metava
     """提前结束一个确认、稍后处理或静默；仍未解决的会再提示。"""
     from monitor.alerts import people
 
-    with _writing(context) as (connection, now):
+    with Session.of(context).writing() as (connection, now):
         ended = people.take_back(connection, hold_id, people.Said(by.strip() or getpass.getuser(), now, reason))
     say(f"已结束编号 {hold_id}" if ended else f"编号 {hold_id} 此前已结束")
 
@@ -121,7 +117,7 @@ def open_(
     from storage.domain.clock import local_date
 
     now = Session.of(context).clock().now()
-    with _reading(context) as connection:
+    with Session.of(context).reading() as connection:
         found = open_matters(connection, local_date(now).year - 1, scope_prefix(scope))
     labels = words("zh-CN")["groups"]
     rows = [
@@ -142,7 +138,7 @@ def log(
     from storage import destinations, outbox
     from storage.domain.enums import SendState
 
-    with _reading(context) as connection:
+    with Session.of(context).reading() as connection:
         names = {one.id: one.name for one in destinations.list_all(connection)}
         found = outbox.recent(connection, limit=limit, state=SendState.DEAD if dead else None)
     human = form is Format.TABLE
@@ -179,7 +175,7 @@ def retry(context: typer.Context, outbox_id: Annotated[int, typer.Argument(metav
     from monitor.alerts import people
     from storage.domain.errors import NotFoundError
 
-    with _writing(context) as (connection, now):
+    with Session.of(context).writing() as (connection, now):
         if not people.retry(connection, outbox_id, people.Said(by.strip() or getpass.getuser(), now)):
             raise NotFoundError(f"编号 {outbox_id} 不是无法送达的消息", advice="nianbao alert log --dead 列出全部。")
     say(f"编号 {outbox_id} 将再次发送")
@@ -209,25 +205,3 @@ def _day(text: str) -> datetime | None:
     except ValueError:
         example = date.today() + timedelta(days=7)  # noqa: DTZ011 - an example of how to write a date
         raise UsageError(f"不是日期：{text}", advice=f"例：--until {example}") from None
-
-
-@contextmanager
-def _writing(context: typer.Context) -> Iterator[tuple[Connection, datetime]]:
-    session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.write() as connection:
-            yield connection, session.clock().now()
-    finally:
-        database.close()
-
-
-@contextmanager
-def _reading(context: typer.Context) -> Iterator[Connection]:
-    session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            yield connection
-    finally:
-        database.close()

@@ -65,18 +65,14 @@ def _add(context: typer.Context, what: tuple[str, int, date | None], reason: str
         raise UsageError("必须写明理由", kept="没有改动。")
     (body_id, year, due_on), session = what, Session.of(context)
     authority, by = said
-    actor, now = by.strip() or getpass.getuser(), session.clock().now()
-    decision = DutyDecision(BodyId(body_id), year, reason.strip(), actor, now, due_on, authority.strip())
-    database = session.database(session.settings())
-    try:
-        with database.write() as connection:
-            number = duty_decisions.add(connection, decision)
-            name = bodies.get(connection, decision.body_id).name
-            payload = {"year": year, "due_on": due_on.isoformat() if due_on else "", "reason": decision.reason, "authority": authority}
-            action = "body.extend" if due_on else "body.exempt"
-            audit.append(connection, actor=actor, action=action, target=f"body/{body_id}", now=now, payload=payload)
-    finally:
-        database.close()
+    actor = by.strip() or getpass.getuser()
+    with session.writing() as (connection, now):
+        decision = DutyDecision(BodyId(body_id), year, reason.strip(), actor, now, due_on, authority.strip())
+        number = duty_decisions.add(connection, decision)
+        name = bodies.get(connection, decision.body_id).name
+        payload = {"year": year, "due_on": due_on.isoformat() if due_on else "", "reason": decision.reason, "authority": authority}
+        action = "body.extend" if due_on else "body.exempt"
+        audit.append(connection, actor=actor, action=action, target=f"body/{body_id}", now=now, payload=payload)
     say(f"{name} {year}年度：{_words(decision)}（编号 {number}，{actor}）")
     note("下次判断发布状态时生效；已冻结的期限快照不变。")
 
@@ -86,13 +82,9 @@ def decisions(context: typer.Context, form: FormatOption = Format.TABLE) -> None
     from storage import bodies, duty_decisions
 
     session, human = Session.of(context), form is Format.TABLE
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            found = duty_decisions.list_all(connection)
-            names = bodies.get_many(connection, [one.body_id for one in found])
-    finally:
-        database.close()
+    with session.reading() as connection:
+        found = duty_decisions.list_all(connection)
+        names = bodies.get_many(connection, [one.body_id for one in found])
     rows = [
         {
             "id": one.id,
@@ -114,17 +106,10 @@ def revoke(context: typer.Context, decision_id: Annotated[int, typer.Argument(me
     """撤销一个免报或期限变更；记录保留。"""
     from storage import audit, duty_decisions
 
-    session = Session.of(context)
-    actor, now = by.strip() or getpass.getuser(), session.clock().now()
-    database = session.database(session.settings())
-    try:
-        with database.write() as connection:
-            ended = duty_decisions.end(connection, decision_id, actor, now)
-            audit.append(
-                connection, actor=actor, action="body.revoke", target=f"body/{ended.body_id}", now=now, payload={"id": decision_id}
-            )
-    finally:
-        database.close()
+    session, actor = Session.of(context), by.strip() or getpass.getuser()
+    with session.writing() as (connection, now):
+        ended = duty_decisions.end(connection, decision_id, actor, now)
+        audit.append(connection, actor=actor, action="body.revoke", target=f"body/{ended.body_id}", now=now, payload={"id": decision_id})
     say(f"已撤销编号 {decision_id}（{ended.report_year}年度，{_words(ended)}）")
 
 

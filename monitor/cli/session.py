@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from storage.archive.store import Archive
     from storage.database import Database
     from storage.domain.clock import Clock
@@ -50,6 +55,26 @@ class Session:
 
         require_initialised(settings)
         return open_database(settings.database_url)
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Connection, datetime]]:
+        """One writing transaction on the database, and the instant it is made at."""
+        database = self.database(self.settings())
+        try:
+            with database.write() as connection:
+                yield connection, self.clock().now()
+        finally:
+            database.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One unchanging view of the database."""
+        database = self.database(self.settings())
+        try:
+            with database.read() as connection:
+                yield connection
+        finally:
+            database.close()
 
     def archive(self, settings: Settings) -> Archive:
         """The archive of originals."""
