@@ -1,19 +1,14 @@
-"""The errand `discover`: search the portals of these entry points for their columns, keep every page asked, write down what was found.
-
-The counterpart of a batch of visits, with the same outside: outcomes, failures, one progress line per portal.
-"""
+"""The errand `discover`: search the portals of these entry points for their columns, keep every page asked, write down what was found."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from crawler.discovery.troubles import Trouble, fingerprint, trouble
 from crawler.exploring import Candidate, Exploration, explore
 from crawler.fetching import Fetch, Reply
 from crawler.listing import Ask
+from crawler.portal_batch import PortalBatch, Progress, Searched, Tell
 from crawler.recording import Recorder
 from crawler.robots import HostMemory
 from crawler.visit_state import host_of
@@ -21,48 +16,23 @@ from storage import discoveries, portals
 from storage.discoveries import NewCandidate, Outcome, State, StoredCandidate
 from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
-from storage.domain.errors import NianbaoError
-from storage.domain.ids import EntryPointId
 from storage.domain.registry import EntryPoint, Portal
 
-_LOG = logging.getLogger(__name__)
 
-Progress = Callable[[Mapping[str, object]], None]
+def discovery_batch(fetch: Fetch, recorder: Recorder, memory: HostMemory, progress: Progress, *, concurrency: int = 16) -> PortalBatch:
+    """The searches of one crawl process. A search begins at the home page, which is not watched itself once a column is known."""
+    search = _Discovery(fetch, recorder, memory).search
+    return PortalBatch(search, recorder, memory, progress, enabled_only=False, concurrency=concurrency)
 
 
-@dataclass(slots=True)
-class DiscoveryBatch:
-    """The searches of one crawl process."""
-
+@dataclass(frozen=True, slots=True)
+class _Discovery:
     fetch: Fetch
     recorder: Recorder
     memory: HostMemory
-    progress: Progress
-    concurrency: int = 16
-    outcomes: dict[str, int] = field(default_factory=dict)
-    new_versions: int = 0
-    failures: list[Exception] = field(default_factory=list)
 
-    async def work(self, entry_point_ids: Sequence[EntryPointId]) -> None:
-        """Search each portal once, whichever of its entry points were named."""
-        gate = asyncio.Semaphore(self.concurrency)
-
-        async def one(portal: Portal) -> None:
-            async with gate:
-                try:
-                    await self._search(portal)
-                except Exception as error:  # noqa: BLE001 (the run loop: one portal's fault never stops the others)
-                    self._failed(portal, error)
-
-        await asyncio.gather(*(one(portal) for portal in self._portals(entry_point_ids)))
-        self.memory.save()
-
-    def _portals(self, entry_point_ids: Sequence[EntryPointId]) -> list[Portal]:
-        with self.recorder.database.read() as connection:
-            points = portals.entry_points_of(connection, ids=list(entry_point_ids), enabled_only=False)
-            return [portals.get(connection, portal_id) for portal_id in dict.fromkeys(point.portal_id for point in points)]
-
-    async def _search(self, portal: Portal) -> None:
+    async def search(self, portal: Portal, tell: Tell) -> None:
+        """Look for the columns of one portal."""
         now = self.recorder.clock.now()
         with self.recorder.database.write() as connection:
             home = discoveries.home_entry(connection, portal, now)
@@ -75,7 +45,7 @@ class DiscoveryBatch:
             return self._judged(reply)
 
         found = await explore(portal.home_url, ask_page, hints=hints, known_hosts=known_hosts)
-        self._write(portal, home, found)
+        tell(self._written(portal, home, found))
 
     def _judged(self, reply: Reply) -> Reply:
         if reply.page is None or reply.trouble is not None:
@@ -86,10 +56,10 @@ class DiscoveryBatch:
             wrong = Trouble(VisitOutcome.SOFT_ERROR, "same-as-error-page")
         return replace(reply, trouble=wrong)
 
-    def _write(self, portal: Portal, home: EntryPoint, found: Exploration) -> None:
+    def _written(self, portal: Portal, home: EntryPoint, found: Exploration) -> Searched:
         now = self.recorder.clock.now()
         outcome, reason = verdict(found)
-        facts = {
+        notes = {
             "outbound": [{"url": link.url, "words": link.words} for link in found.outbound[:200]],
             "troubles": [list(pair) for pair in found.troubles[:50]],
         }
@@ -102,17 +72,11 @@ class DiscoveryBatch:
                 now=now,
                 reason=reason,
                 asked=found.asked,
-                facts=facts,
+                facts=notes,
             )
-        said = _said(outcome, found)
-        self.outcomes[said.value] = self.outcomes.get(said.value, 0) + 1
-        self.progress(_line(portal, home, said, reason or outcome.value, stored, found))
-
-    def _failed(self, portal: Portal, error: Exception) -> None:
-        self.failures.append(error)
-        message = error.message if isinstance(error, NianbaoError) else repr(error)
-        _LOG.error("search of portal %s failed", portal.id, exc_info=error)
-        self.progress({"event": "failed", "portal": portal.id, "message": message})
+        columns = [_column(one) for one in stored if one.state is not State.REJECTED]
+        facts = {"asked": found.asked, "columns": columns}
+        return Searched(portal, _said(outcome, found), reason or outcome.value, home, len(columns), facts=facts)
 
 
 def verdict(found: Exploration) -> tuple[Outcome, str]:
@@ -156,24 +120,12 @@ def _said(outcome: Outcome, found: Exploration) -> VisitOutcome:
     return found.stop.outcome if found.stop is not None else VisitOutcome.PARTIAL
 
 
-def _line(
-    portal: Portal, home: EntryPoint, said: VisitOutcome, reason: str, stored: Sequence[StoredCandidate], found: Exploration
-) -> dict[str, object]:
-    columns = [
-        {"id": one.id, "url": one.url, "family": one.family, "confidence": one.confidence, "state": one.state.value, "reports": one.reports}
-        for one in stored
-        if one.state is not State.REJECTED
-    ]
+def _column(one: StoredCandidate) -> dict[str, object]:
     return {
-        "event": "visit",
-        "entry_point": int(home.id),
-        "portal": portal.id,
-        "name": portal.name,
-        "outcome": said.value,
-        "reason": reason,
-        "items": len(columns),
-        "new_versions": 0,
-        "qualified": False,
-        "asked": found.asked,
-        "columns": columns,
+        "id": one.id,
+        "url": one.url,
+        "family": one.family,
+        "confidence": one.confidence,
+        "state": one.state.value,
+        "reports": one.reports,
     }

@@ -35,8 +35,7 @@ from storage.tls_profiles import by_host
 
 if TYPE_CHECKING:
     from crawler.batch import Batch
-    from crawler.discovering import DiscoveryBatch
-    from crawler.gapfilling import GapBatch
+    from crawler.portal_batch import PortalBatch
     from crawler.recording import Recorder
     from crawler.robots import HostMemory
     from crawler.spiders.asking import Asker
@@ -104,20 +103,20 @@ def crawl(
 
 def _run_scrapy(
     settings: Settings, entries: Sequence[EntryPoint], recorder: Recorder, tell: Progress, errand: Errand
-) -> tuple[Batch | DiscoveryBatch | GapBatch, int]:
+) -> tuple[Batch | PortalBatch, int]:
     """Work through the entry points while Scrapy's downloader is open; what came of it, and how often a browser was started."""
     from crawler.batch import Batch
-    from crawler.discovering import DiscoveryBatch
-    from crawler.gapfilling import GapBatch
+    from crawler.discovering import discovery_batch
+    from crawler.gapfilling import gap_batch
 
-    batches: list[tuple[Batch | DiscoveryBatch | GapBatch, int]] = []
+    batches: list[tuple[Batch | PortalBatch, int]] = []
 
     async def work(asker: Asker, memory: HostMemory) -> None:
-        batch: Batch | DiscoveryBatch | GapBatch
+        batch: Batch | PortalBatch
         if errand is DISCOVER:
-            batch = DiscoveryBatch(asker, recorder, memory, tell, concurrency=settings.crawl_concurrency)
+            batch = discovery_batch(asker, recorder, memory, tell, concurrency=settings.crawl_concurrency)
         elif errand is GAPFILL:
-            batch = GapBatch(asker, recorder, memory, tell, concurrency=settings.crawl_concurrency)
+            batch = gap_batch(asker, recorder, memory, tell, concurrency=settings.crawl_concurrency)
         else:
             batch = Batch(
                 asker,

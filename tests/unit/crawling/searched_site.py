@@ -13,7 +13,7 @@ from crawler.demo.pages import Answer, Request
 from crawler.demo.publications import Entry, Publications
 from crawler.demo.scenario import SitePlan
 from crawler.fetching import NO_VALIDATORS, Reply
-from crawler.gapfilling import GapBatch
+from crawler.gapfilling import gap_batch
 from crawler.listing import Ask
 from crawler.page import page
 from crawler.recording import Recorder
@@ -118,7 +118,7 @@ class SearchOffice:
         self.clock.advance(timedelta(days=days))
         self.site.asked.clear()
         told: list[dict[str, object]] = []
-        batch = GapBatch(self.site, self.recorder(), self.memory, lambda one: told.append(dict(one)))
+        batch = gap_batch(self.site, self.recorder(), self.memory, lambda one: told.append(dict(one)))
         asyncio.run(batch.work([self.entry]))
         assert not batch.failures
         self.lines = told

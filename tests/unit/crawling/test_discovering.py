@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.discovering import DiscoveryBatch
+from crawler.discovering import discovery_batch
 from crawler.discovery.troubles import Trouble
 from storage import discoveries, portals
 from storage.discoveries import Outcome, State
@@ -43,7 +43,7 @@ def office(tmp_path, site):
 def _search(office, *, days=0):
     office.clock.advance(timedelta(days=days))
     lines = []
-    batch = DiscoveryBatch(office.site, office.recorder, office.memory, lines.append)
+    batch = discovery_batch(office.site, office.recorder, office.memory, lines.append)
     asyncio.run(batch.work([office.entry]))
     assert batch.failures == []
     return lines[0]
