@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from crawler.discovery.article import Article, published, read_article
+from crawler.discovery.article import Article, last_modified, published, read_article
 from crawler.discovery.attachments import DOCUMENT_TYPES, Attachment, find_attachments, find_container, is_report_text
 from crawler.discovery.continuations import MAX_PARTS, further_pages, is_further
 from crawler.discovery.file_names import MAX_NAME, extension, file_name
@@ -16,6 +16,7 @@ from crawler.page import Page, visible_text
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import Sha256
 from storage.domain.originals import CONTINUATION, CaptureRole, NewVersion, Part
+from storage.domain.reports import DateMention
 from storage.domain.visits import ListLine
 
 AskFile = Callable[[Ask, CaptureRole], Awaitable[tuple[Reply, Sha256 | None]]]
@@ -59,7 +60,8 @@ async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accep
     further, lost = await _fetch_further(page, ask_file)
     pages = (page, *(one for one, _ in further))
     wanted = {attachment.url: attachment for one in pages for attachment in find_attachments(one)}
-    parts, missing = await _fetch_parts(tuple(wanted.values()), ask_file, page.url)
+    parts, missing, served = await _fetch_parts(tuple(wanted.values()), ask_file, page.url)
+    article = replace(article, dates=tuple(dict.fromkeys((*article.dates, *served))))
     if missing + lost and not accept_gaps:
         return Found(article=article, passing=True)
     return Found(_version(line, pages, digest, article, [*_further_parts(further), *parts]), article, passing=bool(missing + lost))
@@ -88,8 +90,12 @@ def _further_parts(pages: list[tuple[Page, Sha256]]) -> list[tuple[Part, str]]:
     return [(Part(digest, page.url, CONTINUATION, f"第{number}页"), "html") for number, (page, digest) in enumerate(pages, 2)]
 
 
-async def _fetch_parts(wanted: tuple[Attachment, ...], ask_file: AskFile, referer: str) -> tuple[list[tuple[Part, str]], int]:
+async def _fetch_parts(
+    wanted: tuple[Attachment, ...], ask_file: AskFile, referer: str
+) -> tuple[list[tuple[Part, str]], int, list[DateMention]]:
+    """The files with their kinds, how many could not be had, and since when documents stand on their server as it says."""
     parts: list[tuple[Part, str]] = []
+    served: list[DateMention] = []
     missing = 0
     for attachment in wanted:
         reply, digest = await ask_file(Ask(attachment.url, referer=referer), "document")
@@ -100,7 +106,8 @@ async def _fetch_parts(wanted: tuple[Attachment, ...], ask_file: AskFile, refere
         elif not (_is_html(reply.page) and attachment.kind != "frame"):
             role = "image" if attachment.kind == "image" else "attachment"
             parts.append((Part(digest, attachment.url, role, _name(attachment, reply.page)), _kind(attachment, reply.page)))
-    return parts, missing
+            served += last_modified(reply.page) if role == "attachment" else []
+    return parts, missing, served
 
 
 def _version(line: ListLine, pages: Sequence[Page], digest: Sha256, article: Article, parts: list[tuple[Part, str]]) -> NewVersion:

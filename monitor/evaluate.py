@@ -26,8 +26,8 @@ from storage.domain.registry import Body
 ACTOR = "nianbao"
 BATCH = 500
 
-READ_KINDS = frozenset({DateKind.SIGNATURE, DateKind.PRINTED, DateKind.META})
-"""Dates inside the document that speak of its publication."""
+READ_KINDS = frozenset({DateKind.SIGNATURE, DateKind.PRINTED, DateKind.META, DateKind.FILE})
+"""Dates inside the document, and in its file's properties, that speak of its publication."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Article:
 def read_article(page: Page, listed_on: date | None = None, raw_date: str = "") -> Article:
     """The page's own account of itself, with the list's date beside it."""
     meta = _meta(page)
-    dates = [*_tag_date(meta), *_labelled(page), *_url_date(page.url), *_modified(page)]
+    dates = [*_tag_date(meta), *_labelled(page), *_url_date(page.url), *last_modified(page)]
     if listed_on is not None:
         dates.append(DateMention(DateKind.LIST, listed_on, raw_date))
     heading = tree(page.text).find(".//h1")
@@ -87,7 +87,8 @@ def _url_date(url: str) -> list[DateMention]:
         return []
 
 
-def _modified(page: Page) -> list[DateMention]:
+def last_modified(page: Page) -> list[DateMention]:
+    """The day since which the server says that what it answered is as it is; nothing where it says none."""
     raw = page.headers.get("last-modified", "")
     try:
         return [DateMention(DateKind.HTTP, local_date(parsedate_to_datetime(raw)), raw)] if raw else []

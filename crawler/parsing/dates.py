@@ -1,4 +1,4 @@
-"""Dates printed in a report, each with its kind: signature, page label, page metadata, statistical period. Pure."""
+"""Dates in a report, each with its kind: signature, page label, page metadata, statistical period, properties of the file. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from crawler.parsing import file_dates
 from crawler.parsing.chinese_numbers import chinese, half_width, has_wide
 from crawler.parsing.sections import end_of_text
 from storage.domain.document import Document, GridBlock, TextBlock
@@ -38,12 +39,13 @@ _HEAD_LINES = 60
 
 
 def find(document: Document, end: Sequence[str] | None = None) -> tuple[DateMention, ...]:
-    """All dates that say when the report was made, published or what it covers; unique, in the order meta, printed, period, signature.
+    """All dates that say when the report was made, published or what it covers; unique, in the order meta, printed, period,
+    signature, file.
 
     `end` is `sections.end_of_text` where the caller has it.
     """
     signed = _signature(end_of_text(document) if end is None else end)
-    found = [*_meta(document), *_printed(document), *_periods(document), *signed]
+    found = [*_meta(document), *_printed(document), *_periods(document), *signed, *file_dates.find(document)]
     return tuple(dict.fromkeys(found))
 
 

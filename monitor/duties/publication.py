@@ -3,6 +3,10 @@
 A date on the page, in the list or in the page's metadata is strong; one in the address is made by the publishing system and comes next. A
 signature only says that nothing was published before it: a signature of January does not hide a publication of April. What we saw with
 our own eyes before the deadline outranks every claim. Whatever the claims contradict is noted, never settled in silence.
+
+What a server and a file say of themselves decides nothing: `Last-Modified` moves when a site is made anew, and a PDF may stand in the
+place of an earlier one. The first only narrows the interval of a lateness that our own looks have proven, in the body's favour; the second
+is a note where it is later than the date claimed.
 """
 
 from __future__ import annotations
@@ -19,6 +23,9 @@ STRONG = (DateKind.PRINTED, DateKind.LIST, DateKind.META)
 """In this order: the printed date is what offices go by."""
 
 CLAIMS = (*STRONG, DateKind.URL)
+
+UNCLAIMED = (DateKind.HTTP, DateKind.FILE)
+"""Nobody says by these that the report was published then."""
 
 BACKDATING_SLACK = timedelta(days=1)
 """A list may carry the date of the evening before it was put online."""
@@ -42,7 +49,7 @@ def published(duty: Duty, seen: Sequence[Seen], last_not_seen_at: datetime | Non
     first_seen_at = min(one.first_seen_at for one in seen)
     usable, notes = _usable(duty, seen, first_seen_at)
     claim = _earliest_best(usable)
-    notes += _disagreements(usable)
+    notes += _disagreements(usable) + _later_files(usable)
     if claim is not None and last_not_seen_at is not None and claim.on < local_date(last_not_seen_at) - BACKDATING_SLACK:
         notes += (f"{claim.kind.label}为{claim.on}，但{_moment(last_not_seen_at)}核查时栏目中尚无此条，日期待核实",)
     if first_seen_at <= deadline_instant(duty.due_on):
@@ -60,6 +67,8 @@ def _usable(duty: Duty, seen: Sequence[Seen], first_seen_at: datetime) -> tuple[
     for one in seen:
         kept = []
         for claimed in one.dates:
+            if claimed.kind in UNCLAIMED and not earliest <= claimed.on <= latest:
+                continue  # a form of earlier years, a page made anew, a clock that is wrong: no contradiction of anybody's word
             if claimed.on < earliest:
                 notes[f"{claimed.kind.label}{claimed.on}早于报告年度结束，未采用"] = None
             elif claimed.on > latest and claimed.kind in CLAIMS:
@@ -90,6 +99,16 @@ def _disagreements(per_address: Iterable[Sequence[DateEvidence]]) -> tuple[str, 
         strong = sorted({(claim.on, claim.kind) for claim in dates if claim.kind in CLAIMS}, key=lambda pair: (pair[0], pair[1].value))
         if strong and strong[-1][0] - strong[0][0] > timedelta(days=1):
             notes.append("日期不一致：" + "、".join(f"{kind.label}{on}" for on, kind in strong))
+    return tuple(dict.fromkeys(notes))
+
+
+def _later_files(per_address: Iterable[Sequence[DateEvidence]]) -> tuple[str, ...]:
+    """A file finished after the day on which it is said to have been published."""
+    notes = []
+    for dates in per_address:
+        claim, finished = _best(dates), max((one.on for one in dates if one.kind is DateKind.FILE), default=None)
+        if claim is not None and finished is not None and finished > claim.on + BACKDATING_SLACK:
+            notes.append(f"{claim.kind.label}为{claim.on}，而{DateKind.FILE.label}中的日期为{finished}，可能替换过文件，日期待核实")
     return tuple(dict.fromkeys(notes))
 
 
@@ -126,6 +145,10 @@ def _by_interval(
     if last_not_seen_at is not None and last_not_seen_at >= deadline_instant(duty.due_on):
         earliest = (local_date(last_not_seen_at) - duty.due_on).days
         reason = f"{_moment(last_not_seen_at)}核查尚无，{_moment(first_seen_at)}首次发现，期限为{duty.due_on}"
+        served = _served_since(per_address, local_date(last_not_seen_at), local_date(first_seen_at))
+        if served is not None:
+            latest = (served - duty.due_on).days
+            reason += f"，{DateKind.HTTP.label}为{served}"
         return Publication(DutyStatus.LATE, reason, None, DateKind.FIRST_SEEN, earliest, latest, notes)
     signed = _signed_after(duty, per_address, len(seen))
     if signed is not None:
@@ -133,6 +156,12 @@ def _by_interval(
         reason = f"落款日期为{signed}，晚于期限{duty.due_on}，公布不会早于落款"
         return Publication(DutyStatus.LATE, reason, None, DateKind.SIGNATURE, days, max(days, latest), notes)
     return Publication(DutyStatus.UNDATED, f"{_moment(first_seen_at)}首次发现，此前无有效核查，页面与列表均无可用日期", notes=notes)
+
+
+def _served_since(per_address: Iterable[Sequence[DateEvidence]], unseen_on: date, first_seen_on: date) -> date | None:
+    """The earliest day since which a server says that the report has been as it is, after it was last not there and before we saw it."""
+    said = [one.on for dates in per_address for one in dates if one.kind is DateKind.HTTP and unseen_on <= one.on < first_seen_on]
+    return min(said, default=None)
 
 
 def _signed_after(duty: Duty, per_address: Sequence[Sequence[DateEvidence]], addresses: int) -> date | None:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from storage.domain.document import Problem
-from storage.domain.enums import Edition
+from storage.domain.enums import DateKind, Edition
 from storage.domain.judgement import CheckResult, Finding, Judgement
 from storage.domain.reports import Cell, Claim, ParsedReport
 from storage.forms.loader import Form, Table, form
@@ -46,7 +46,7 @@ def _default(value: object) -> str:
 
 
 def report_entry(parsed: ParsedReport, judgement: Judgement) -> Json:
-    """One report's entry; Decimals stay Decimals, `render` prints them."""
+    """One report's entry; Decimals stay Decimals, `render` prints them. Dates are those written in the report, not those of its file."""
     return {
         "source": parsed.source,
         "sha256": parsed.sha256,
@@ -57,7 +57,7 @@ def report_entry(parsed: ParsedReport, judgement: Judgement) -> Json:
         "form": None if parsed.form is None else parsed.form.value,
         "tables": _tables(parsed),
         "claims": [_claim(claim) for claim in parsed.claims],
-        "dates": [{"kind": d.kind.value, "value": d.value.isoformat(), "raw": d.raw} for d in parsed.dates],
+        "dates": [{"kind": d.kind.value, "value": d.value.isoformat(), "raw": d.raw} for d in parsed.dates if d.kind is not DateKind.FILE],
         "reading": {"quality": parsed.reading.quality.value, "problems": [_problem(problem) for problem in parsed.reading.problems]},
         "checks": [_check(result) for result in judgement.checks],
         "findings": [_finding(finding) for finding in judgement.findings],

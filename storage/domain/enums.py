@@ -175,6 +175,7 @@ class DateKind(Labelled):
     LIST = "list", "列表日期"
     URL = "url", "网址日期"
     HTTP = "http", "HTTP Last-Modified"
+    FILE = "file", "文件属性"
     FIRST_SEEN = "first_seen", "首次发现"
 
 

@@ -15,6 +15,7 @@ from crawler.parsing import drawn_pages
 from crawler.parsing.drawn_pages import Page
 from crawler.parsing.ocr import engine
 from crawler.parsing.pdfium import glyphs, strokes
+from crawler.parsing.pdfium.signatures import signed_at
 from crawler.parsing.pdfium.turn import Turn
 from crawler.parsing.upright import upright
 from storage.domain.document import Document, Problem
@@ -45,7 +46,7 @@ def read(data: bytes) -> Document:
             raise TooLarge(f"PDF 超过 {_MAX_PAGES} 页")
         pages = [_page(pdf, number) for number in range(len(pdf))]
         blocks = [block for page in pages for block in drawn_pages.blocks(upright(page))]
-        meta = {key.lower(): value for key, value in pdf.get_metadata_dict().items() if value}
+        meta = {key.lower(): value for key, value in pdf.get_metadata_dict().items() if value} | signed_at(pdf)
     finally:
         pdf.close()
     if not blocks:
