@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from crawler.list_rows import absolute
+from crawler.list_rows import address_of
 from crawler.page import Page, tree, visible_text
 
 _ROWS = re.compile(r"共\s*有?\s*(\d{1,6})\s*[条篇]|(?:总数|总记录数?|记录总数)\s*[:：]?\s*(\d{1,6})")
@@ -16,10 +16,12 @@ _PLACE_AND_PAGES = re.compile(
     r"页[次码]\s*[:：]?\s*(\d{1,5})\s*/\s*(\d{1,5})|(?<![\d/])(\d{1,5})\s*/\s*(\d{1,5})\s*页(?![次码])|第\s*(\d{1,5})\s*页\s*[,，/]?\s*共\s*(\d{1,5})\s*页"
 )
 _CALL = re.compile(r"createPageHTML\s*\(([^)]{1,200})\)")
+_CATALOGUE = re.compile(r"""\bvar\s+m_(sPageName|sPageExt|nRecordCount|nPageSize|nCurrPage)\s*=\s*["']?([\w\-]{1,60})""")
 _ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(-?\d+))\s*""")
 _PAGES_AND_PLACE = re.compile(r"共\s*(\d{1,5})\s*页[^\d第]{0,12}第\s*(\d{1,5})\s*页")
 _PAGES = re.compile(r"共\s*(\d{1,5})\s*页")
 _PAGES_IN_SCRIPT = re.compile(r"""\b(?:countPage|totalPages?|pageCount|allPages?)['"]?\s*[=:]\s*['"]?(\d{1,5})\b""", re.IGNORECASE)
+_ROWS_IN_SCRIPT = re.compile(r"""\bvar\s+m_nRecordCount\s*=\s*["']?(\d{1,6})\b""")
 _SET_PAGE = re.compile(r"""\.pagination\(\s*['"]setPage['"]\s*,\s*(\d{1,5})\s*,\s*(\d{1,5})""")
 NEXT_WORDS = frozenset({"下一页", "下页", "后一页", "下一页>", "下一页>>", "下一页»", "下页>", ">", "›", "next"})
 """What portals call the link to the following page, without white space."""
@@ -38,8 +40,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class PagerCall:
-    """A call of `createPageHTML`: how many pages, which this is, how their files are named; `named` where it starts with the name of an
-    element, which goes with counting from 1.
+    """A call of `createPageHTML`, or the same said by the variables of TRS's catalogue of public information: how many pages, which this
+    is, how their files are named; `named` where it starts with the name of an element, which goes with counting from 1.
     """
 
     pages: int
@@ -52,6 +54,8 @@ class PagerCall:
 def pager_call(text: str) -> PagerCall | None:
     """The call in a page, None where there is none or it says too little."""
     call = _CALL.search(text)
+    if call is None:
+        return _catalogue(text)
     arguments = [next((group for group in match if group), "") for match in _ARGUMENT.findall(call.group(1))] if call else []
     named = bool(arguments) and not arguments[0].isdigit()
     counted = arguments[1:] if named else arguments
@@ -60,16 +64,24 @@ def pager_call(text: str) -> PagerCall | None:
     return PagerCall(int(counted[0]), int(counted[1]), counted[2], counted[3], named)
 
 
+def _catalogue(text: str) -> PagerCall | None:
+    said = dict(_CATALOGUE.findall(text))
+    count, each, current = (said.get(name, "") for name in ("nRecordCount", "nPageSize", "nCurrPage"))
+    if not (said.get("sPageName") and said.get("sPageExt") and count.isdigit() and each.isdigit() and current.isdigit() and int(each)):
+        return None
+    return PagerCall(max(1, -(-int(count) // int(each))), int(current), said["sPageName"], said["sPageExt"], named=False)
+
+
 def told(page: Page) -> Told:
     """What the page says of itself, its visible words before its scripts."""
     body = " ".join(visible_text(tree(page.text).find("body")).split())
-    total = _ROWS.search(body)
+    rows = _ROWS.search(body) or _ROWS_IN_SCRIPT.search(page.text)
     place, pages = _place(body)
     if pages is None and (called := _SET_PAGE.search(page.text)):
         place, pages = int(called.group(1)), int(called.group(2))
     if pages is None and (written := _PAGES_IN_SCRIPT.search(page.text)):
         pages = int(written.group(1))
-    return Told(int(total.group(1) or total.group(2)) if total else None, place or None, pages)
+    return Told(int(next(filter(None, rows.groups()))) if rows else None, place or None, pages)
 
 
 def _place(body: str) -> tuple[int | None, int | None]:
@@ -113,5 +125,5 @@ def numbered_link(page: Page, number: int) -> str:
 
 
 def _elsewhere(page: Page, anchor: html.HtmlElement) -> str:
-    address = absolute(page.url, anchor.get("href") or "")
+    address = address_of(page, anchor)
     return address if address not in {page.url, page.requested_url} else ""

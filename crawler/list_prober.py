@@ -18,20 +18,15 @@ from crawler.list_pager import Told, last_link, next_link, numbered_link, told
 from crawler.list_rows import column_name
 from crawler.listing import Ask, Item
 from crawler.page import Page
+from crawler.script_addresses import NUMBER, joined_addresses
 from storage.domain.errors import LayoutChanged
 
 MAX_PROBES = 6
 """Most addresses offered for one following page."""
 
 QUERY_NAMES = ("page", "pageIndex", "currentPage", "cur_page", "curPage", "currPage", "currpage", "pageNo", "pageNum", "pageDec", "pn", "p")
-_MARK = "{number}"
 _FILE = re.compile(r"^(?P<name>.*?)(?P<ext>\.(?:s?html?|jsp|aspx?|php))$", re.IGNORECASE)
-_JOINED = re.compile(
-    r"""["'](?P<before>[^"'<>\s]{0,200}(?:[?&](?:"""
-    + "|".join(QUERY_NAMES)
-    + r""")=|_|/))["']\s*\+\s*\(?\s*[A-Za-z_]\w*\s*(?P<less>-\s*1)?\s*\)?"""
-    r"""(?:\s*\+\s*["'](?P<after>[^"'<>\s]{0,80})["'])?"""
-)
+_BEFORE_A_NUMBER = re.compile(rf"(?:[?&](?:{'|'.join(QUERY_NAMES)})=|[_\-/])$")
 _PAGE_WORDS = re.compile(r"[（(]?第?\s*\d+\s*(?:/\s*\d+\s*)?页[）)]?$")
 _NUMBER_FOLDER = re.compile(r"[a-z]{0,2}\d+(?:[_-]\d+)*|[0-9a-f-]{16,}", re.IGNORECASE)
 
@@ -46,7 +41,7 @@ class Way:
     @property
     def url(self) -> str:
         """The address."""
-        return self.template.replace(_MARK, str(self.number))
+        return self.template.replace(NUMBER, str(self.number))
 
 
 def probe(page: Page, items: Sequence[Item], params: Mapping[str, str]) -> tuple[tuple[Ask, ...], dict[str, str]]:
@@ -112,7 +107,7 @@ def _proven(page: Page, params: Mapping[str, str]) -> Way | None:
     """The way that led here, if it was one with a number to count on from."""
     for template, number in json.loads(params.get("offered", "[]")):
         way = Way(str(template), int(number))
-        if _MARK in way.template and way.url in {page.requested_url, page.url}:
+        if NUMBER in way.template and way.url in {page.requested_url, page.url}:
             return way
     return None
 
@@ -125,18 +120,17 @@ def _from_last(page: Page, said: Told) -> Iterator[Way]:
     for found in reversed(list(re.finditer(r"(?<=[_/=])\d{1,5}(?=\.|&|$|/$)", address))):
         number = int(found.group())
         if number in {said.pages, said.pages - 1}:
-            yield Way(address[: found.start()] + _MARK + address[found.end() :], 2 - (said.pages - number))
+            yield Way(address[: found.start()] + NUMBER + address[found.end() :], 2 - (said.pages - number))
             return
 
 
 def _from_scripts(page: Page, said: Told) -> Iterator[Way]:
     """From a script that puts an address together around a number."""
-    for found in _JOINED.finditer(page.text):
-        base = urljoin(page.url, found["before"])
-        if urlsplit(base).hostname != urlsplit(page.url).hostname:
+    for found in joined_addresses(page.text):
+        template = urljoin(page.url, found.template)
+        if urlsplit(template).hostname != urlsplit(page.url).hostname or not _BEFORE_A_NUMBER.search(template.partition(NUMBER)[0]):
             continue
-        template = base + _MARK + (found["after"] or "")
-        for number in (1,) if found["less"] else _numbers(said):
+        for number in (1,) if found.less else _numbers(said):
             yield Way(template, number)
 
 
@@ -155,10 +149,10 @@ def _guesses(page: Page, said: Told) -> Iterator[Way]:
         for name, ext in stems:
             for number in (1, 2):
                 # Lower first: a file of that number that holds new rows is the second page, whatever the other one is.
-                yield Way(urlunsplit(parts._replace(path=f"{folder}/{name}_{_MARK}{ext}")), number)
+                yield Way(urlunsplit(parts._replace(path=f"{folder}/{name}_{NUMBER}{ext}")), number)
     for name in ("page", "pageIndex"):
         kept = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != name]
-        query = f"{urlencode(kept)}&{name}={_MARK}" if kept else f"{name}={_MARK}"
+        query = f"{urlencode(kept)}&{name}={NUMBER}" if kept else f"{name}={NUMBER}"
         for number in _numbers(said):
             yield Way(urlunsplit(parts._replace(query=query)), number)
 

@@ -15,6 +15,7 @@ from lxml import html
 
 from crawler.listing import Item
 from crawler.page import Page, tree, visible_text
+from crawler.script_addresses import quoted_address
 
 NOTHING_HERE = re.compile(
     r"暂无(?:相关)?(?:信息|内容|数据|记录|文件|文章|公开)|没有(?:找到)?(?:相关|符合条件的?)?(?:信息|内容|记录|数据)|无相关(?:信息|记录)|共\s*0\s*[条篇]"
@@ -23,7 +24,10 @@ _DATE = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _NOT_LINKS = ("javascript:", "mailto:", "tel:", "data:", "#")
 _DOCUMENT = re.compile(r"\.(?:s?html?|jhtml|jsp|aspx?|php|pdf|docx?|wps|xlsx?|et|ofd|zip|rar)$", re.IGNORECASE)
 _LIST_PAGE = re.compile(r"/(?:index|list|default)(?:_\d+)?\.(?:s?html?|jsp|aspx?|php)$|/$", re.IGNORECASE)
+_ROW_TAGS = frozenset({"li", "tr", "dd", "p", "div"})
 _NAVIGATION = frozenset({"nav", "header", "footer"})
+_NAVIGATION_NAME = re.compile(r"\b(?:nav|menu|footer|header|crumbs?|breadcrumb|bread|position|location|dqwz|pager|pagination)\b")
+_PAGE_NAME = re.compile(r"\bpage\b")
 _PAGER_WORD = re.compile(r"^(?:\[?\d{1,4}\]?|首页|上一页|下一页|尾页|末页|上页|下页|更多|more|>>|<<|>|<)$", re.IGNORECASE)
 
 
@@ -34,7 +38,9 @@ def rows(page: Page) -> tuple[tuple[Item, ...], int]:
     do, the lists they stand in count as a whole, undated rows included; menus and breadcrumbs have no dates. Where none does, every link
     to one document counts.
     """
-    found = [row for anchor in tree(page.text).iter("a") if (row := _candidate(page, anchor)) is not None]
+    known: dict[html.HtmlElement, bool] = {}
+    links = [anchor for anchor in tree(page.text).iter("a") if not _in_navigation(anchor, known)]
+    found = [row for anchor in links if (row := _candidate(page, anchor)) is not None]
     dated = {id(row.parent) for row in found if row.item is not None and row.item.raw_date}
     chosen = [row for row in found if not dated or id(row.parent) in dated]
     items = tuple(_placed(row.item for row in chosen if row.item is not None))
@@ -60,14 +66,14 @@ def _placed(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def _candidate(page: Page, anchor: html.HtmlElement) -> _Row | None:
-    if _in_navigation(anchor):
-        return None
     row = _row_of(anchor)
     title = title_of(anchor)
     if row is None or _PAGER_WORD.match(title):
         return None
     raw, day = find_date(_without(row, title))
-    address = absolute(page.url, anchor.get("href") or "")
+    if not raw and (whole := _cells_around(row)) is not None:
+        row, (raw, day) = whole, find_date(_without(whole, title))
+    address = address_of(page, anchor)
     if not address or len(title) < 2 or not (raw or looks_like_article(address)):
         return _Row(row.getparent(), None)
     return _Row(row.getparent(), Item(address, title, raw, day))
@@ -87,7 +93,7 @@ def title_of(anchor: html.HtmlElement) -> str:
 def _row_of(anchor: html.HtmlElement) -> html.HtmlElement | None:
     """The smallest repeated container around the link, if the link is the main one in it."""
     for step in anchor.iterancestors():
-        if step.tag in {"li", "tr", "dd", "p", "div"}:
+        if step.tag in _ROW_TAGS:
             targets = {a.get("href") for a in step.iter("a") if a.get("href")}
             return step if len(targets) <= 2 else None
         if step.tag in {"body", "ul", "table"}:
@@ -95,14 +101,28 @@ def _row_of(anchor: html.HtmlElement) -> html.HtmlElement | None:
     return None
 
 
-def _in_navigation(anchor: html.HtmlElement) -> bool:
-    for step in anchor.iterancestors():
-        if step.tag in _NAVIGATION:
-            return True
+def _cells_around(cell: html.HtmlElement) -> html.HtmlElement | None:
+    """The row, where each of its cells is an element like a row: `<ul><li>title</li><li>date</li></ul>`."""
+    whole = cell.getparent()
+    while whole is not None and len(whole) == 1 and whole.tag in _ROW_TAGS:
+        whole = whole.getparent()
+    if whole is None or len(whole) < 2 or whole.tag in {"body", "table"}:
+        return None
+    return whole if len({a.get("href") for a in whole.iter("a")}) == 1 and find_date(visible_text(whole))[0] else None
+
+
+def _in_navigation(anchor: html.HtmlElement, known: dict[html.HtmlElement, bool]) -> bool:
+    """Whether a link stands in a menu, a breadcrumb or a pager; `known` keeps what was found of the elements around."""
+    return any(_navigates(step, known) for step in anchor.iterancestors())
+
+
+def _navigates(step: html.HtmlElement, known: dict[html.HtmlElement, bool]) -> bool:
+    if step not in known:
         words = f"{step.get('class') or ''} {step.get('id') or ''}".lower()
-        if re.search(r"\b(?:nav|menu|footer|header|crumbs?|breadcrumb|bread|position|location|dqwz|pager|pagination|page)\b", words):
-            return True
-    return False
+        # "page" is what some call their pager and others the box around everything, which holds the rows and their dates.
+        pager = bool(_PAGE_NAME.search(words)) and not _DATE.search(visible_text(step))
+        known[step] = step.tag in _NAVIGATION or bool(_NAVIGATION_NAME.search(words)) or pager
+    return known[step]
 
 
 def _without(row: html.HtmlElement, title: str) -> str:
@@ -132,6 +152,15 @@ def absolute(base: str, href: str) -> str:
     except ValueError:
         return ""
     return joined if parts.scheme in {"http", "https"} and parts.hostname else ""
+
+
+def address_of(page: Page, anchor: html.HtmlElement) -> str:
+    """Where a link leads: by its `href`, else, where that is none or a script, by the address its handler names."""
+    href = anchor.get("href") or ""
+    if address := absolute(page.url, href):
+        return address
+    script = href if href.lower().lstrip().startswith("javascript:") else ""
+    return absolute(page.url, quoted_address(f"{script} {anchor.get('onclick') or ''}"))
 
 
 def looks_like_article(address: str) -> bool:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from lxml import html
 
 from crawler.discovery.naming import subject_of
-from crawler.list_rows import absolute, looks_like_article, rows
+from crawler.list_rows import absolute, address_of, looks_like_article, rows
 from crawler.page import Page, tree, visible_text
 
 COLUMN = 0.6
@@ -43,7 +43,6 @@ _PATH = re.compile(
 _AREA_PATH = re.compile(r"(?:^|/)(?:zf)?xxgk(?:pt|zl|ml)?(?:_\w+)?(?=/|$)|/gkmlpt/")
 _FRAMES = ("iframe", "frame")
 _JUMP = re.compile(r"""(?:window\.|self\.|top\.|document\.)?location(?:\.href)?\s*=\s*["']([^"']{1,300})["']""")
-_TAB = re.compile(r"""(?:window\.open|location\.href\s*=|goUrl|openUrl)\s*\(?\s*["']([^"']{1,300})["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _targets(page: Page) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     root = tree(page.text)
     for element in root.iter("a", "area", *_FRAMES):
-        address = absolute(page.url, _target(element))
+        address = _target(page, element)
         if address and address != page.url:
             found.append((address, _FRAME_WORD if element.tag in _FRAMES else _words(element)))
     for meta in root.iter("meta"):
@@ -120,12 +119,9 @@ def _targets(page: Page) -> list[tuple[str, str]]:
     return [(address, words) for address, words in found if address]
 
 
-def _target(element: html.HtmlElement) -> str:
-    address = element.get("href") or element.get("src") or ""
-    if not address or address.lower().startswith(("javascript:", "#")):
-        opened = _TAB.search(f"{address} {element.get('onclick') or ''}")
-        return opened.group(1) if opened else (element.get("data-href") or element.get("data-url") or "")
-    return address
+def _target(page: Page, element: html.HtmlElement) -> str:
+    named = element.get("src") if element.tag in _FRAMES else element.get("data-href") or element.get("data-url")
+    return address_of(page, element) or absolute(page.url, named or "")
 
 
 def _words(element: html.HtmlElement) -> str:

@@ -52,6 +52,31 @@ def _query(name, shift=0):
     return place
 
 
+WRITTEN = """<script>
+var currentPage = {at};//所在页从0开始
+var nextPage = currentPage+1//下一页
+var countPage = {of}//共多少页
+document.write("<a href=\\"index."+"html\\">首页</a>");
+if(countPage>1&&currentPage!=(countPage-1))
+document.write("<a href=\\"index"+"_" + nextPage + "."+"html\\"><span class=greyfont>下一页</span></a>");
+</script>"""
+"""As TRS WCM writes its pager where a portal has not replaced it."""
+
+
+CATALOGUE = """<script>var m_sPageName = "index"; var m_sPageExt = "htm";
+sURL = m_sPageName + "_" + (_iPage-1) + "." + m_sPageExt;
+var m_nRecordCount = "{of}"; var m_nCurrPage = {at}; var m_nPageSize = 4;</script>"""
+"""As TRS's catalogue of public information says its pages."""
+
+
+def _handled(at, of):
+    """A pager without addresses to follow: what a click asks for stands in its handler."""
+    turn = "queryArticleByCondition(this,'/zwgk/nb/17081-{n}.html')"
+    link = f"<a onclick=\"{turn}\" tagname='/zwgk/nb/17081-{{n}}.html'>{{words}}</a>"
+    onward = link.format(n=at + 1, words="下一页") if at < of else "<a tagname='[NEXTPAGE]'>下一页</a>"
+    return f"<div totalpage='{of}'>{onward}{link.format(n=of, words='尾页')}</div>"
+
+
 DIALECTS = {
     "linked": Dialect(
         "index.html", lambda at, of: f'<a href="list_{at + 1}.html">下一页</a>' if at < of else "下一页", _file("list_#.html")
@@ -66,6 +91,9 @@ DIALECTS = {
         "nb.jsp", lambda at, of: f'第{at}页/共{of}页<script>go("nb.jsp?currentPage=" + n)</script>', _query("currentPage"), True
     ),
     "decimal": Dialect("nb.jsp", lambda at, of: f'共{of}页<script>go("nb.jsp?pageDec=" + (n - 1))</script>', _query("pageDec", 1), True),
+    "written": Dialect("", lambda at, of: WRITTEN.format(at=at - 1, of=of), _file("index_#.html", 1)),
+    "catalogue": Dialect("index.htm", lambda at, of: CATALOGUE.format(at=at - 1, of=of * 4), _file("index_#.htm", 1)),
+    "handled": Dialect("index.html", _handled, _file("17081-#.html")),
     "counted": Dialect("nb.php", lambda at, of: f"<script>var countPage = {of};</script>", _query("page"), True),
     "silent-0": Dialect("", lambda at, of: f"共{of}页", _file("index_#.html", 1)),
     "silent-1": Dialect("list.html", lambda at, of: f"共{of}页", _file("list_#.html")),
