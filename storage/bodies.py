@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -28,7 +28,7 @@ def make_id(division_code: str, name: str) -> BodyId:
 
 def upsert(connection: Connection, body: Body, now: datetime) -> Change:
     """Add the body, or bring the stored one to these values; aliases are replaced by those given."""
-    wanted = _cleaned(body)
+    wanted = cleaned(body)
     stored = get_many(connection, [body.id]).get(body.id)
     if stored == wanted:
         return "same"
@@ -41,6 +41,35 @@ def upsert(connection: Connection, body: Body, now: datetime) -> Change:
     if wanted.aliases:
         connection.execute(insert(body_aliases), [{"body_id": body.id, "alias": alias} for alias in wanted.aliases])
     return "added" if stored is None else "updated"
+
+
+def write(connection: Connection, wanted: Iterable[Body], now: datetime) -> None:
+    """Add or change many bodies at once; a parent must be stored or among them. Aliases are replaced by those given."""
+    by_id = {body.id: cleaned(body) for body in wanted}
+    stored = get_many(connection, by_id)
+    new = [by_id[body_id] for body_id in _parents_first(by_id) if body_id not in stored]
+    changed = [body for body in by_id.values() if body.id in stored and stored[body.id] != body]
+    for chunk in chunks(new, CHUNK):
+        connection.execute(insert(bodies), [{**_values(body), "created_at": now} for body in chunk])
+    for body in changed:
+        connection.execute(update(bodies).where(bodies.c.id == body.id).values(**_values(body)))
+        connection.execute(delete(body_aliases).where(body_aliases.c.body_id == body.id))
+    aliases = [{"body_id": body.id, "alias": alias} for body in (*new, *changed) for alias in body.aliases]
+    for rows in chunks(aliases, CHUNK):
+        connection.execute(insert(body_aliases), rows)
+
+
+def _parents_first(by_id: Mapping[BodyId, Body]) -> list[BodyId]:
+    """The ids so that no body stands before its parent."""
+    ordered: dict[BodyId, None] = {}
+    for body in by_id.values():
+        line: list[BodyId] = []
+        above: BodyId | None = body.id
+        while above is not None and above in by_id and above not in ordered and above not in line:
+            line.append(above)
+            above = by_id[above].parent_id
+        ordered.update(dict.fromkeys(reversed(line)))
+    return list(ordered)
 
 
 def get(connection: Connection, body_id: BodyId) -> Body:
@@ -94,7 +123,8 @@ def _aliases(connection: Connection, body_ids: Sequence[BodyId] | None) -> dict[
     return found
 
 
-def _cleaned(body: Body) -> Body:
+def cleaned(body: Body) -> Body:
+    """The body as it is stored: names folded, texts cut to their columns."""
     aliases = sorted({clean_name(alias) for alias in body.aliases} - {"", clean_name(body.name)})
     return Body(
         id=body.id,

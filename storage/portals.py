@@ -76,7 +76,7 @@ def add_entry_point(  # noqa: PLR0913 - one row's columns, by keyword
     """Add a list page, or find the one there is; known values are kept unless given, bodies are added and never taken away."""
     address = url_of(url)
     values = {"portal_id": portal_id, "url": address, "family": family, "params": plain(params or {}), "tier": tier, "parent_id": parent_id}
-    new = insert_new(connection, entry_points, {**_NEW, **values, "created_at": now}, key=["portal_id", "url"])
+    new = insert_new(connection, entry_points, {**NEW_ENTRY_POINT, **values, "created_at": now}, key=["portal_id", "url"])
     where = and_(entry_points.c.portal_id == portal_id, entry_points.c.url == address)
     found = EntryPointId(connection.execute(select(entry_points.c.id).where(where)).scalar_one())
     if not new and family:
@@ -85,7 +85,15 @@ def add_entry_point(  # noqa: PLR0913 - one row's columns, by keyword
     return found
 
 
-_NEW: Mapping[str, Any] = {"confidence": 1.0, "health": "untested", "health_reason": "", "etag": "", "last_modified": "", "enabled": True}
+NEW_ENTRY_POINT: Mapping[str, Any] = {
+    "confidence": 1.0,
+    "health": "untested",
+    "health_reason": "",
+    "etag": "",
+    "last_modified": "",
+    "enabled": True,
+}
+"""What a list page starts with."""
 
 
 def link_bodies(connection: Connection, entry_point_id: EntryPointId, body_ids: Iterable[BodyId]) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import Connection, Delete, Table, Update, and_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.domain.errors import NotFoundError, UsageError
 from storage.schema import bodies, body_aliases, entry_point_bodies, entry_points, portals, registry_batches
-from storage.statements import clip, plain
+from storage.statements import CHUNK, chunks, clip, plain
 
 _TABLES: tuple[Table, ...] = (bodies, body_aliases, portals, entry_points, entry_point_bodies)
 """In the order in which rows may be added; taken away in the opposite one."""
@@ -87,15 +87,14 @@ def list_all(connection: Connection) -> tuple[Batch, ...]:
 
 
 def _take_back(connection: Connection, changes: Mapping[str, Any]) -> None:
-    for key in changes[bodies.name]["added"]:
-        # A parent may have been added in the same batch as its children: neither may hold the other back.
-        connection.execute(update(bodies).where(_where(bodies, key)).values(parent_id=None))
-    for table in reversed(_TABLES):
-        for key in reversed(changes[table.name]["added"]):
-            connection.execute(delete(table).where(_where(table, key)))
+    # What was changed goes first: it may name what was added. A parent may have come in the same batch as its children, too.
     for table in _TABLES:
         for key, columns in changes[table.name]["changed"].items():
             _restore(connection, table, key, columns)
+    _for_each(connection, update(bodies).values(parent_id=None), bodies, changes[bodies.name]["added"])
+    for table in reversed(_TABLES):
+        _for_each(connection, delete(table), table, changes[table.name]["added"])
+    for table in _TABLES:
         for row in changes[table.name]["removed"]:
             connection.execute(insert(table).values(**row))
 
@@ -105,6 +104,14 @@ def _restore(connection: Connection, table: Table, key: str, columns: Mapping[st
     if current is None or any(current[name] != after for name, (_, after) in columns.items()):
         raise UsageError("名录在这批导入之后又改过，不能整批撤销", kept="没有改动名录。", advice="请先撤销较新的一批，或逐项修改。")
     connection.execute(update(table).where(_where(table, key)).values(**{name: old for name, (old, _) in columns.items()}))
+
+
+def _for_each(connection: Connection, statement: Update | Delete, table: Table, keys: Sequence[str]) -> None:
+    """One statement for the rows of these keys, many at a time."""
+    names = [column.name for column in table.primary_key]
+    bound = statement.where(and_(*(table.c[name] == bindparam(f"key_{name}") for name in names)))
+    for chunk in chunks(keys, CHUNK):
+        connection.execute(bound, [{f"key_{name}": value for name, value in zip(names, json.loads(key), strict=True)} for key in chunk])
 
 
 def _key(table: Table, row: Mapping[str, Any]) -> str:

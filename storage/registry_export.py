@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from storage import bodies, portals, registry_xlsx
 from storage.domain.ids import BodyId
 from storage.domain.registry import Body, EntryPoint, Portal
-from storage.registry_import import COLUMNS
+from storage.registry_table import COLUMNS
 from storage.searches import TIER as SEARCH_TIER
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import getpass
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.cli import body_export, body_terms
-from monitor.cli.failing import Exit
-from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows, say
+from monitor.cli import body_export, body_import, body_terms
+from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the noun."""
     noun = typer.Typer(help="单位名录。", no_args_is_help=True)
-    noun.command("import")(import_)
+    noun.command("import")(body_import.import_)
+    noun.command("starter")(body_import.starter)
     body_terms.add_to(noun)
     noun.command("export")(body_export.export)
     noun.command("batches")(body_export.batches)
@@ -25,54 +24,6 @@ def add_to(app: typer.Typer) -> None:
     noun.command("merge")(merge)
     noun.command("children")(children)
     app.add_typer(noun, name="body")
-
-
-def import_(
-    context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="名录，CSV 或 XLSX；至少有“单位名称”“网址”两列。")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入。")] = False,
-    undo: Annotated[int | None, typer.Option("--undo", metavar="BATCH", help="撤销一批导入（编号见 nianbao body batches）。")] = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """导入单位名录。任何一行有误则一行也不写入；每次导入是一批，可以撤销。"""
-    from storage import registry_import
-    from storage.domain.errors import NotFoundError, UsageError
-
-    if undo is not None:
-        body_export.undo(context, undo)
-        return
-    if file is None:
-        raise UsageError("没有给出名录文件", advice="nianbao body import 名录.csv，或用 --undo 撤销一批导入。")
-    if not file.is_file():
-        raise NotFoundError(f"没有这个文件：{file}", advice="请核对路径；表格用 CSV（UTF-8 或 GBK 均可）或 XLSX。")
-    session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.write() as connection:
-            result, batch = registry_import.import_file(
-                connection, file.read_bytes(), now=session.clock().now(), dry_run=dry_run, actor=getpass.getuser(), source=file.name
-            )
-    finally:
-        database.close()
-    counts = result.counts()
-    human = form is Format.TABLE
-    rows = [
-        {"line": row.line, "name": row.name, "action": row.action.label if human else row.action.value, "message": row.message}
-        for row in result.rows
-    ]
-    if form is Format.JSON:
-        print_json({"written": result.written, "batch": batch, "dry_run": dry_run, "counts": counts, "rows": rows})
-    else:
-        print_rows(rows, {"line": "行", "name": "单位名称", "action": "结果", "message": "说明"}, form, empty="文件里没有单位。")
-    note("，".join(f"{action.label} {count}" for action, count in counts.items() if count))
-    if result.written:
-        note(f"已写入，第 {batch} 批（撤销：nianbao body import --undo {batch}）。")
-        note("下一步：nianbao portal discover 查找年报栏目；已有栏目网址的直接 nianbao crawl run")
-        return
-    if counts[registry_import.Action.ERROR]:
-        note("有行未通过，整份名录都没有写入。改正后重新导入即可。")
-        raise typer.Exit(Exit.PARTIAL)
-    note("以上为检查结果，没有写入。去掉 --dry-run 即可导入。")
 
 
 def list_(

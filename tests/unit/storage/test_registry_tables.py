@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from storage import bodies, portals, registry_batches, registry_export, registry_xlsx, visits
 from storage.database import open_database
 from storage.domain.errors import NotFoundError, UsageError
-from storage.registry_import import Action, import_file
+from storage.registry_import import Action, Import, import_file
 
 NOW = datetime(2025, 1, 2, tzinfo=UTC)
 HEAD = "单位名称,网址,地区代码,类型,上级,别名,栏目网址,间隔秒\n"
@@ -28,7 +28,7 @@ def connection(tmp_path):
 
 def _import(connection, text, **named):
     data = text if isinstance(text, bytes) else text.encode()
-    return import_file(connection, data, now=NOW, actor="张三", source="名录.csv", **named)
+    return import_file(connection, data, now=NOW, how=Import("张三", "名录.csv", **named))
 
 
 @pytest.mark.parametrize("form", [registry_export.as_csv, registry_export.as_xlsx])
@@ -58,6 +58,15 @@ def test_an_update_is_undone_to_what_was_there(connection):
         connection, HEAD + "示例市教育局,http://jyj.shili.gov.test/,990100,政府部门,,教体局,http://jyj.shili.gov.test/nb2/,9\n"
     )
     assert registry_batches.snapshot(connection) != before
+    registry_batches.undo(connection, batch, NOW)
+    assert registry_batches.snapshot(connection) == before
+
+
+def test_a_body_that_came_under_a_new_parent_is_put_back(connection):
+    _import(connection, HEAD + "示例市教育局,http://jyj.shili.gov.test/,990100,,,,,\n")
+    before = registry_batches.snapshot(connection)
+    _, batch = _import(connection, TABLE.replace("nb/,5", "nb2/,5"))
+    assert bodies.find_by_name(connection, "示例市教育局")[0].parent_id is not None
     registry_batches.undo(connection, batch, NOW)
     assert registry_batches.snapshot(connection) == before
 
@@ -92,7 +101,7 @@ def test_a_dry_run_and_a_broken_table_make_no_batch(connection):
 
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), max_size=5), max_size=6))
 def test_a_sheet_keeps_every_text(rows):
-    assert registry_xlsx.read(registry_xlsx.write(rows)) == rows
+    assert registry_xlsx.read(registry_xlsx.write(rows)).rows == rows
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x03\x04" + b"\0" * 60])
@@ -102,4 +111,4 @@ def test_a_broken_sheet_is_refused_in_words(data):
 
 
 def test_codes_keep_their_zeros():
-    assert registry_xlsx.read(registry_xlsx.write([["012345", "0"]])) == [["012345", "0"]]
+    assert registry_xlsx.read(registry_xlsx.write([["012345", "0"]])).rows == [["012345", "0"]]
