@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import IO, Any, Protocol
 
+from monitor import logs
 from storage import portals, runs
 from storage.database import Database
 from storage.domain.clock import Clock, SystemClock
@@ -178,7 +179,7 @@ class _Child:
             return ""
         told = str(self._error.get("message", "")) or (self._tail[-1] if self._tail else "")
         how = f"被信号{-code}结束" if code < 0 else f"退出码{code}" if code else "没有报告结果就结束"
-        return f"抓取进程{how}" + (f"：{told}"[:300] if told else "")
+        return f"抓取进程{how}" + (f"：{logs.redact(told)}"[:300] if told else "")
 
     def _read_lines(self, pipe: IO[str]) -> None:
         with pipe:
@@ -199,8 +200,9 @@ class _Child:
     def _read_tail(self, pipe: IO[str]) -> None:
         with pipe:
             for text in pipe:
-                if text.strip():
-                    self._tail.append(text.strip())
+                if line := text.strip():
+                    self._tail.append(line)
+                    self._progress({"event": "stderr", "text": text.rstrip(), "run": self.job.run.id})
 
 
 def environment(settings: Settings, clock: Clock) -> dict[str, str]:

@@ -156,7 +156,7 @@ def _one_or_alarm(tools: _Tools, clock: Clock, version: ReportVersion) -> _Done:
     except Exception as error:  # a fault of ours in reading or judging one report: it stays pending and is alarmed
         subject = f"{version.body_id} {version.report_year}年度 第{version.number}版"
         reason = f"处理时出错：{type(error).__name__}: {error}"[:300]
-        log.exception("report_failed", version_id=version.id)
+        log.exception("report_failed", body=str(version.body_id), report_year=version.report_year, version_id=version.id)
         now = clock.now()
         with tools.db.write() as connection:
             event = told.operator(EventKind.PROCESS_FAILED, subject, reason, now, episode=f"{version.id}/{local_date(now)}")

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from structlog.contextvars import bound_contextvars
 
 from monitor.alerts.deadman import ping_if_alive
 from monitor.alerts.events import operator
@@ -43,6 +44,8 @@ CHILDREN = 2
 
 SCHEDULER, EVALUATOR, SENDER, KEEPER = heartbeats.LOOPS
 
+RESERVED = frozenset({"level", "logger", "timestamp", "exc_info", "stack_info", "run_id"})
+
 log = structlog.get_logger()
 
 
@@ -56,7 +59,7 @@ class Scheduler:
         self._db = database
         self._archive = archive
         self._clock = clock
-        self._dispatcher = dispatcher or LocalProcesses(settings, clock)
+        self._dispatcher = dispatcher or LocalProcesses(settings, clock, _log_crawl)
         self._owner = runs.new_owner()
         self._fresh = threading.Event()
         self._fresh.set()
@@ -114,7 +117,9 @@ class Scheduler:
             return
         self._fresh.clear()
         try:
-            summary = process_pending(self._db, self._archive, self._settings, self._clock, self._beat_meanwhile(EVALUATOR))
+            with bound_contextvars(**_run_id(run)):
+                summary = process_pending(self._db, self._archive, self._settings, self._clock, self._beat_meanwhile(EVALUATOR))
+                log.info("evaluated", read=summary.read, failed=summary.failed, changed=summary.changed, messages=summary.messages)
         except BaseException:
             self._fresh.set()  # the next tick tries again, whatever the hour's slot says
             if run is not None:
@@ -146,7 +151,9 @@ class Scheduler:
         if run is None:
             return
         try:
-            night = keep_archive(self._db, self._archive, self._settings, self._clock, self._beat_meanwhile(KEEPER, run))
+            with bound_contextvars(run_id=run.id):
+                night = keep_archive(self._db, self._archive, self._settings, self._clock, self._beat_meanwhile(KEEPER, run))
+                (log.info if night.sound else log.error)("archive_kept", **night.facts())
         except BaseException as error:
             self._finish(run, RunState.FAILED, {})
             reason = f"存档维护没有完成：{type(error).__name__}"
@@ -200,6 +207,8 @@ class Scheduler:
             self._dispatcher.start(CrawlJob(run, homes, "discover"))
 
     def _end(self, done: Finished) -> None:
+        say = log.error if done.failure else log.info
+        say("crawl_ended", run_id=done.job.run.id, state=done.state.value, visits=done.visits, new=done.new_versions, failure=done.failure)
         record_finished(self._db, done, self._clock)
         self._fresh.set()
         if done.failure:
@@ -228,14 +237,15 @@ class Scheduler:
 
     def _guarded(self, name: str, work: Callable[[], None]) -> None:
         """One turn of one loop: what goes wrong is logged and tried again at the next tick; the heartbeat is written only after success."""
-        try:
-            work()
-            with self._db.write() as connection:
-                heartbeats.beat(connection, name, self._clock.now())
-        except NianbaoError as error:
-            log.warning("loop_failed", loop=name, code=error.code, message=error.message)
-        except Exception:
-            log.exception("loop_failed", loop=name)
+        with bound_contextvars(loop=name):
+            try:
+                work()
+                with self._db.write() as connection:
+                    heartbeats.beat(connection, name, self._clock.now())
+            except NianbaoError as error:
+                log.warning("loop_failed", code=error.code, message=error.message)
+            except Exception:
+                log.exception("loop_failed")
 
     def _beat_meanwhile(self, loop: str, run: Run | None = None) -> Callable[[str, int, int], None]:
         """A progress callback that keeps a loop's heartbeat, and its hold on a run, going through long work."""
@@ -251,6 +261,17 @@ class Scheduler:
                         runs.renew(connection, run, now, LEASE_OF_NIGHT)
 
         return say
+
+
+def _run_id(run: Run | None) -> dict[str, int]:
+    return {} if run is None else {"run_id": run.id}
+
+
+def _log_crawl(line: Mapping[str, object]) -> None:
+    """What a crawl's child says, under the number of its run."""
+    said = {key: value for key, value in line.items() if key not in {"event", "run"}}
+    say = {"error": log.error, "stderr": log.warning}.get(str(line.get("event")), log.info)
+    say(f"crawl_{line.get('event', 'line')}", run_id=line.get("run"), **{f"crawl_{k}" if k in RESERVED else k: v for k, v in said.items()})
 
 
 def _local(instant: datetime) -> str:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import apprise
 
+from monitor import logs
 from monitor.alerts.egress import Guard
 from monitor.alerts.mail import MailChannel, Relay
 from monitor.alerts.robots import SERVICES, RobotChannel, parts_of
@@ -48,6 +49,7 @@ class MailDefaults:
 def channel(address: str, mail: MailDefaults | None = None, guard: Guard | None = None) -> Send:
     """The way of sending to `address`. Raises ConfigError, without the address in it, where there is none, or it leads inside."""
     address, guard = address.strip(), guard or Guard()
+    logs.learn(secrets_of(address))
     scheme = address.partition("://")[0].lower() if "://" in address else ""
     if scheme in REFUSED_SCHEMES:
         raise ConfigError(f"不接受该地址：{REFUSED_SCHEMES[scheme]}", advice="企业微信群机器人请使用 wecombot://<机器人key>。")
@@ -100,10 +102,10 @@ def secrets_of(address: str) -> tuple[str, ...]:
 
 
 def redacted(text: str, address: str) -> str:
-    """Text of a service or an exception without anything secret of the address, on one line, bounded."""
+    """Text of a service or an exception without anything secret of the address or the installation, on one line, bounded."""
     for secret in secrets_of(address):
         text = text.replace(secret, "****")
-    return " ".join(text.split())[:500]
+    return " ".join(logs.redact(text).split())[:500]
 
 
 def _bare_mail(address: str, mail: MailDefaults | None) -> Send:

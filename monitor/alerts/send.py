@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Connection
 
+from monitor import logs
 from monitor.alerts.channels import MailDefaults, channel, demand, redacted, robot_of
 from monitor.alerts.egress import Guard
 from monitor.alerts.events import operator
@@ -23,6 +25,8 @@ from storage.domain.clock import Clock
 from storage.domain.enums import SendState
 from storage.domain.errors import ConfigError
 from storage.settings import Settings
+
+log = structlog.get_logger()
 
 ONE_AT_A_TIME = 1
 """Rows claimed per transaction: a lease covers one conversation, not the queue behind it."""
@@ -93,7 +97,10 @@ def _deliver(db: Database, settings: Settings, clock: Clock, outgoing: Outgoing)
         kind = _alarm(outgoing, state)
         if kind is not None:
             events.append(connection, _alarm_event(kind, outgoing, reply, now))
-        return state
+    say = log.info if state is SendState.ACCEPTED else log.warning
+    name = outgoing.destination.name
+    say("message_sent", outbox_id=outgoing.id, destination=name, attempt=outgoing.attempt, state=state.value, reply=reply.text)
+    return state
 
 
 def _alarm(outgoing: Outgoing, state: SendState) -> EventKind | None:
@@ -112,6 +119,7 @@ def _alarm_event(kind: EventKind, outgoing: Outgoing, reply: Reply, now: datetim
 def attempt(outgoing: Outgoing, settings: Settings, clock: Clock) -> Reply:
     """One attempt on the wire. Never raises for what the address or the service does."""
     address = outgoing.destination.address
+    logs.learn(logs.secrets_in(settings))
     try:
         guard = Guard.of(settings.alert_allow_hosts)
         reply = channel(address, mail_defaults(settings), guard)(outgoing.message, outgoing.created_at, clock.now())

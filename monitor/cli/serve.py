@@ -26,11 +26,13 @@ def serve(
     no_schedule: Annotated[bool, typer.Option("--no-schedule", help="只提供网页，不定时抓取。")] = False,
 ) -> None:
     """启动网页和定时任务。"""
+    from monitor import logs
     from monitor.web.app import create_app
 
     session = Session.of(context)
     settings = session.settings()
     database = session.database(settings)
+    logs.configure(settings)
     archive = session.archive(settings)
     clock = session.clock()
     try:
@@ -71,7 +73,7 @@ def run_server(app: FastAPI, host: str, port: int) -> None:
         shown = f"[{host}]" if ":" in host else host
         note(f"网页 http://{shown}:{listener.getsockname()[1]}/  （Ctrl+C 结束）")
         server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5)
+            uvicorn.Config(app, log_level="warning", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
         )
         server.run(sockets=[listener])
     finally:

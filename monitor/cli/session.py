@@ -50,10 +50,15 @@ class Session:
         return clock_from_environment()
 
     def database(self, settings: Settings) -> Database:
-        """The database of an initialised data directory. Raises NotFoundError with the way out where there is none yet."""
+        """The database of an initialised data directory. Raises NotFoundError with the way out where there is none yet.
+
+        Whoever opens it may meet what has to be logged: the log is set up with it.
+        """
+        from monitor import logs
         from storage.database import open_database
 
         require_initialised(settings)
+        logs.configure(settings, troubles_only=True)
         return open_database(settings.database_url)
 
     @contextmanager
