@@ -36,6 +36,12 @@ def printed_order(heads: Sequence[Row], headers: Mapping[int, Columns], table: T
     return _by_words(heads, table, official)
 
 
+def disputed(heads: Sequence[Row], order: Sequence[str], table: Table) -> bool:
+    """Whether the places of the headings tell another order than the words of the head do: then a span in it lies."""
+    official = [column.key for column in table.columns]
+    return list(order) != official and _by_words(heads, table, official) != list(order)
+
+
 def _by_words(heads: Sequence[Row], table: Table, official: list[str]) -> list[str]:
     """The order told by the words of the head alone: each heading replaced by the headings under it."""
     lines = [[name for slot in row.own if (name := _name(slot, table))] for row in heads]

@@ -15,6 +15,9 @@ from storage.domain.errors import TooLarge
 
 MAX_DEPTH = 20  # tables in tables
 _MAX_CELLS = 200_000
+UNREAD = "\ufffc"
+"""Stands in a text for what prints but is no text: a picture, a formula, a field. A cell with nothing else cannot be read."""
+_UNREADABLE = "\ufffd"
 _NEAR = 40  # twips (2 pt): edges of one column as hand-drawn rows leave them
 
 
@@ -60,7 +63,7 @@ class Flow:
             self._table(depth).lines.append(text.strip(" \t\n"))
             return
         self._paragraphs += 1
-        bare = text.strip()
+        bare = text.replace(UNREAD, "").strip()
         self._close(1)
         if bare:
             self.blocks.append(TextBlock(bare, Locator(f"p[{self._paragraphs}]"), heading))
@@ -74,7 +77,7 @@ class Flow:
         depth = max(1, min(depth, MAX_DEPTH))
         self._close(depth + 1)
         table = self._table(depth)
-        table.cells.append("\n".join(line for line in table.lines if line))
+        table.cells.append(_text(table.lines))
         table.lines = []
         self._cells += 1
         if self._cells > _MAX_CELLS:
@@ -105,7 +108,7 @@ class Flow:
                 continue
             table = self._open.pop(level)
             if any(table.lines):
-                table.cells.append("\n".join(line for line in table.lines if line))
+                table.cells.append(_text(table.lines))
             if table.cells:
                 table.rows.append((table.cells, None))
             if level > 1 and len(table.rows) == 1 and len(table.rows[0][0]) == 1:
@@ -117,6 +120,12 @@ class Flow:
                 self._tables += 1
                 self.blocks.append(grid(table.rows, f"table[{self._tables}]"))
             self._inner = []
+
+
+def _text(lines: Sequence[str]) -> str:
+    """The lines of a cell as one text."""
+    read = "\n".join(line for text in lines if (line := text.replace(UNREAD, "").strip(" \t\n")))
+    return read if read or not any(UNREAD in text for text in lines) else _UNREADABLE
 
 
 def grid(rows: Sequence[tuple[Sequence[str], RowShape | None]], name: str) -> GridBlock:

@@ -19,7 +19,8 @@ _NARROW: dict[int, str | None] = {
     **{ord("０") + i: str(i) for i in range(10)},
     **dict.fromkeys(map(ord, "－−–—―─"), "-"),
     **{ord(wide): thin for wide, thin in zip("，．＋／＼（）％\u00a0\u3000", ",.+/\\()%  ", strict=True)},
-    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u00ad"), None),
+    # Marks that print nothing. Overrides of direction are not among them: they change which digit comes first.
+    **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u061c\u2060\u2066\u2067\u2068\u2069\ufe0e\ufeff\u00ad"), None),
 }
 _PLAIN = re.compile(r"\d+\Z")
 _NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?\Z")
@@ -28,7 +29,7 @@ _UNIT = re.compile(r"((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)\s*(件|项|条|个|�
 _NOTED = re.compile(r"(\S.*?)\s*[(\[](.+)[)\]]\Z", re.DOTALL)
 _DASH = re.compile(r"(?:[-/\\]+|无|不适用|N/?A)\Z", re.IGNORECASE)
 _BROKEN_DIGITS = re.compile(r"[\d\s.,，\ufffd]+\Z")
-_STARRED = re.compile(r"(\d+)\s*([*＊①-⑳]{1,3})\Z")
+_STARRED = re.compile(r"(\d+)\s*([*＊①-⑳⁰¹²³⁴-⁹⁺⁽⁾₀-₉]{1,4})\Z")
 _MONEY = {"元": "元", "人民币元": "元", "万元": "万元", "亿元": "亿元"}
 _COUNT_UNITS = frozenset("件项条个次宗起份")
 

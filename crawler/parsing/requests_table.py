@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crawler.parsing import alignment, windows
-from crawler.parsing.column_heads import Columns, columns_named, printed_order
+from crawler.parsing.column_heads import Columns, columns_named, disputed, printed_order
 from crawler.parsing.grids import Row, Slot
 from crawler.parsing.labels import wordings
 from crawler.parsing.lines import Line
@@ -94,6 +94,8 @@ def _from_copy(lines: Sequence[Line], table: Table) -> Found:
             if len(fitting) > 1:
                 found.open_rows[match.key] = fitting
     _doubt_unnamed(found, headers, table)
+    if disputed(heads, order, table):
+        found.rows = doubted(found).rows
     found.left_over = _left_over(lines, matches)
     return found
 

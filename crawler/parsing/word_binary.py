@@ -10,7 +10,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from crawler.parsing import set_apart
 from crawler.parsing.flowing_tables import Edge, RowShape
+from crawler.parsing.set_apart import Spelling
 from storage.domain.errors import Corrupt, Encrypted, UnknownFormat
 
 _OLDEST = 0x00C1  # Word 97; earlier ones lay out everything differently
@@ -19,6 +21,7 @@ _OPERAND = (1, 1, 2, 4, 2, 2, -1, 3)  # bytes by the top three bits of a sprm, -
 _IN_TABLE, _ROW_END, _DEPTH, _INNER_CELL, _INNER_ROW = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C
 _ROW_SHAPE, _VERTICAL, _JOIN, _HUGE, _HUGE_OLD, _TABS = 0xD608, 0xD62B, 0x5624, 0x6646, 0x6645, 0xC615
 _DELETED, _HIDDEN = 0x0800, 0x083C
+_STRUCK, _STRUCK_TWICE, _SCRIPT = 0x0837, 0x2A53, 0x2A48
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,14 @@ class Properties:
     inner_cell: bool = False
     row_end: bool = False
     shape: RowShape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is said of one character: whether it is neither hidden nor deleted, and how it is spelled where it is set apart."""
+
+    shown: bool
+    spelling: Spelling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +120,13 @@ class WordBinary:
             raise Corrupt("文件不完整或已损坏", advice="请重新下载原件")
         return self._properties(_u16(stored, 0), stored[2:])
 
-    def shown(self, offset: int) -> tuple[bool, int]:
-        """Whether the character at an offset is shown (neither hidden nor deleted), and the offset up to which this holds."""
-        stored = self._runs.at(offset) or b""
-        marks = {code: operand for code, operand in sprms(stored) if code in (_DELETED, _HIDDEN)}
-        return not any(operand[:1] == b"\x01" for operand in marks.values()), self._runs.until(offset)
+    def look(self, offset: int) -> tuple[Look, int]:
+        """How the character at an offset is shown, and the offset up to which this holds."""
+        marks = {code: operand[:1] for code, operand in sprms(self._runs.at(offset) or b"")}
+        shown = b"\x01" not in (marks.get(_DELETED), marks.get(_HIDDEN))
+        struck = b"\x01" in (marks.get(_STRUCK), marks.get(_STRUCK_TWICE))
+        script = {b"\x01": set_apart.raised, b"\x02": set_apart.lowered}.get(marks.get(_SCRIPT, b""))
+        return Look(shown, set_apart.struck if struck else script), self._runs.until(offset)
 
     def _properties(self, style: int, stored: bytes) -> Properties:
         state: dict[int, bytes] = {}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from crawler.parsing import convert, ole
-from crawler.parsing.flowing_tables import Flow
+from crawler.parsing import convert, ole, set_apart
+from crawler.parsing.flowing_tables import UNREAD, Flow
+from crawler.parsing.set_apart import Part, Spelling
 from crawler.parsing.word_binary import Properties, WordBinary
 from storage.domain.document import Document
 from storage.domain.errors import Corrupt, UnknownFormat
@@ -58,9 +59,9 @@ def _take(flow: Flow, text: str, mark: str, properties: Properties) -> None:
 
 def _paragraphs(word: WordBinary, flow: Flow) -> Iterator[tuple[str, str, Properties]]:
     """Each paragraph's shown text, the mark that ends it, and its properties."""
-    text: list[str] = []
+    text: list[Part] = []
     fields: list[str] = []  # the part each open field is in: codes are instructions, only results are text
-    for character, offset in _characters(word):
+    for character, offset, spelling in _characters(word):
         if character in _MARKS:
             properties = word.paragraph(offset)
             if character != "\x0c" or text:
@@ -68,12 +69,14 @@ def _paragraphs(word: WordBinary, flow: Flow) -> Iterator[tuple[str, str, Proper
             text = []
         elif character in (_FIELD, _RESULT, _FIELD_END):
             _field(fields, character)
+            text.append((UNREAD, None))
         elif _FIELD in fields:
             continue
         elif character in _PICTURES:
             flow.picture()
+            text.append((UNREAD, None))
         else:
-            text.append(_SIGNS.get(character, character))
+            text.append((_SIGNS.get(character, character), spelling))
     if text:
         raise Corrupt("文件不完整或已损坏", advice="请重新下载原件")
 
@@ -85,19 +88,19 @@ def _field(fields: list[str], character: str) -> None:
         fields.append(character)
 
 
-def _joined(text: list[str]) -> str:
+def _joined(text: list[Part]) -> str:
     """Surrogate pairs made whole, control characters dropped."""
-    joined = "".join(text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    joined = set_apart.spelled(text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return "".join(c for c in joined if c >= " " or c in "\n\t")
 
 
-def _characters(word: WordBinary) -> Iterator[tuple[str, int]]:
-    """Characters with their offsets; hidden and deleted ones are left out, paragraph marks never are."""
+def _characters(word: WordBinary) -> Iterator[tuple[str, int, Spelling | None]]:
+    """Characters with their offsets and spelling; hidden and deleted ones are left out, paragraph marks never are."""
     for piece in word.pieces:
-        shown, until = True, -1
+        look, until = word.look(piece.offset)
         for i, character in enumerate(piece.text):
             offset = piece.offset + i * piece.width
             if offset >= until:
-                shown, until = word.shown(offset)
-            if shown or character in _MARKS:
-                yield character, offset
+                look, until = word.look(offset)
+            if look.shown or character in _MARKS:
+                yield character, offset, look.spelling

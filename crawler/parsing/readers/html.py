@@ -21,7 +21,11 @@ from storage.domain.errors import Corrupt, TooLarge
 MEDIA_TYPES: tuple[str, ...] = ("text/html", "application/xhtml+xml")
 
 _TAG = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|p|span|meta|article|section|td|tr|br|h[1-6])\b", re.IGNORECASE)
-_DROPPED = frozenset({"script", "style", "noscript", "template", "svg", "select", "option", "button", "iframe", "object", "title"})
+_DROPPED = frozenset(
+    {"script", "style", "noscript", "template", "svg", "select", "option", "button", "iframe", "object", "title", "rt", "rp"}
+)
+# What may show a figure without being text: a cell with nothing else in it is not known to be blank.
+_UNREAD = ("img", "svg", "canvas", "object", "iframe", "embed", "select", "button", "script", "video")
 _BLOCKS = frozenset(
     [
         "p",
@@ -61,7 +65,7 @@ _WHITE = " \t\r\n\f\v"
 _SPACE = re.compile(f"[{_WHITE}]+")
 _NUMBER = re.compile(r"\s*(\d{1,6})")
 _MAX_CELLS = 200_000
-_ELSEWHERE = 0.5  # of a cell whose content is a table of its own
+_ELSEWHERE = 0.5  # of a blank whose content is a table of its own (read after this one) or no text
 _MAX_SPAN = 400  # a form has 25 rows and 10 columns; larger spans are slips or bombs
 _MAX_DEPTH = 400
 
@@ -211,8 +215,7 @@ def _table(table: etree._Element, walk: _Walk) -> None:
         for cell, placed in _cells(row, r, len(rows), taken, f"{name}/tr[{r + 1}]", walk):
             held = [t for t in cell.iterdescendants("table") if not _is_cell(t) and _holder(t) is table] if inside else []
             nested.extend(held)
-            # what is printed in it stands in the table after this one
-            cells.append(replace(placed, confidence=_ELSEWHERE) if held and not placed.text else placed)
+            cells.append(replace(placed, confidence=_ELSEWHERE) if not placed.text.strip() and (held or _shows(cell)) else placed)
     caption = table.find("caption")
     if caption is not None:
         walk.line.append(_all_text(caption))
@@ -246,6 +249,11 @@ def _cells(
         if walk.cells > _MAX_CELLS:
             raise TooLarge("网页表格的单元格数量超过上限")
     return found
+
+
+def _shows(cell: etree._Element) -> bool:
+    """Whether a cell without text holds something that may print a figure."""
+    return bool(len(cell)) and next(cell.iterdescendants(*_UNREAD), None) is not None
 
 
 def _is_cell(table: etree._Element) -> bool:

@@ -2,11 +2,14 @@ r"""RTF as word processors save it: running text, tables from \cell, \row and \c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from crawler.parsing import marks
-from crawler.parsing.flowing_tables import Edge, Flow, RowShape
+from crawler.parsing import marks, set_apart
+from crawler.parsing.flowing_tables import UNREAD, Edge, Flow, RowShape
 from crawler.parsing.rtf_tokens import Token, Tokens
+from crawler.parsing.set_apart import Part, Spelling
 from storage.domain.document import Document
 from storage.domain.errors import Corrupt
 
@@ -53,6 +56,19 @@ _HEARD = frozenset(
 )  # may stand behind \* or in a silent group, yet are shown
 
 
+_PRINTED = frozenset({"pict", "objdata", "mmath", "moMath", "fldinst"})
+_LOOKS: dict[str, Callable[[bool], dict[str, Any]]] = {  # what a word changes of how text looks, by whether it is switched on
+    "v": lambda on: {"hidden": on},
+    "deleted": lambda on: {"deleted": on},
+    "strike": lambda on: {"struck": on},
+    "striked": lambda on: {"struck": on},
+    "super": lambda on: {"script": set_apart.raised if on else None},
+    "sub": lambda on: {"script": set_apart.lowered if on else None},
+    "nosupersub": lambda _: {"script": None},
+    "plain": lambda _: {"hidden": False, "deleted": False, "struck": False, "script": None},
+}
+
+
 def sniff(data: bytes) -> bool:
     """Whether these bytes are RTF."""
     return marks.of(data) == "rtf"
@@ -66,13 +82,15 @@ class _State:
     hidden: bool = False
     deleted: bool = False
     starred: bool = False
+    struck: bool = False
+    script: Spelling | None = None
 
 
 @dataclass
 class _Walk:
     flow: Flow = field(default_factory=Flow)
     states: list[_State] = field(default_factory=lambda: [_State()])
-    text: list[str] = field(default_factory=list)
+    text: list[Part] = field(default_factory=list)
     in_table: bool = False
     depth: int = 0
     heading: int = 0
@@ -88,10 +106,10 @@ class _Walk:
 
     def take(self) -> str:
         """The text gathered since the last mark."""
-        text, self.text = "".join(self.text), []
+        text, self.text = set_apart.spelled(self.text), []
         return text
 
-    def change(self, **values: bool) -> None:
+    def change(self, **values: Any) -> None:
         """Change the state of the innermost group."""
         self.states[-1] = replace(self.states[-1], **values)
 
@@ -120,7 +138,7 @@ def _token(walk: _Walk, token: Token) -> bool:
     state = walk.states[-1]
     if token.kind == "text":
         if not (state.silent or state.hidden or state.deleted):
-            walk.text.append(token.name)
+            walk.text.append((token.name, set_apart.struck if state.struck else state.script))
     elif token.kind == "open":
         walk.states.append(replace(state, starred=False))
     elif token.kind == "close":
@@ -139,9 +157,11 @@ def _token(walk: _Walk, token: Token) -> bool:
 
 
 def _hush(walk: _Walk, name: str) -> None:
-    """Enter a group whose text is not shown; a picture leaves its place."""
-    if name == "pict" and not walk.states[-1].silent:
-        walk.flow.picture()
+    """Enter a group whose text is not shown; a picture, a formula or a field leaves its place."""
+    if name in _PRINTED and not walk.states[-1].silent:
+        walk.text.append((UNREAD, None))
+        if name == "pict":
+            walk.flow.picture()
     walk.change(silent=True, starred=False)
 
 
@@ -159,12 +179,10 @@ def _word(walk: _Walk, token: Token) -> None:
         walk.depth = max(0, number or 0)
     elif name == "outlinelevel" and number is not None and 0 <= number < 9:
         walk.heading = number + 1
-    elif name in ("v", "deleted"):
-        walk.change(**{"hidden" if name == "v" else "deleted": number != 0})
-    elif name == "plain":
-        walk.change(hidden=False, deleted=False)
+    elif name in _LOOKS:
+        walk.change(**_LOOKS[name](number != 0))
     elif name in ("line", "tab"):
-        walk.text.append("\n" if name == "line" else "\t")
+        walk.text.append(("\n" if name == "line" else "\t", None))
 
 
 def _mark(walk: _Walk, name: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.parsing.report import parse
-from storage.domain.enums import ReadingQuality
+from storage.domain.enums import CellKind, ReadingQuality
 
 OFFICE = Path(__file__).parent / "office"
 CASES = {
@@ -25,3 +25,12 @@ def test_every_cell_of_an_office_file_is_read(name):
     assert {path: float(value) for path, value in values.items() if value} == {path: float(value) for path, value in truth.items() if value}
     assert report.reading.quality is ReadingQuality.HIGH
     assert report.title.endswith("政府信息公开工作年度报告")
+
+
+def test_what_is_set_apart_in_an_office_file_is_no_digit():
+    """A footnote mark after 予以公开, a crossed-out 9 after 上年结转, and 新收 printed by a formula field."""
+    cells = parse((OFFICE / "set_apart.doc").read_bytes(), source="set_apart.doc").cells
+    marked, struck, field = (cells[f"requests/{row}/total"] for row in ("granted", "carried_in", "new_received"))
+    assert (marked.kind, marked.value, marked.note, marked.trusted) == (CellKind.ANNOTATED, 5, "¹", True)
+    assert (struck.value, struck.raw, struck.trusted) == (None, "39\u0336", False)
+    assert (field.value, field.trusted) == (None, False)

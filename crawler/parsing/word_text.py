@@ -1,0 +1,176 @@
+"""What the paragraphs of a Word document print: no deleted or hidden runs; raised, lowered and struck-out ones spelled as such. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from lxml import etree
+
+from crawler.parsing import set_apart
+from crawler.parsing.set_apart import Part, Spelling
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+TEXTBOX = f"{W}txbxContent"
+PARAGRAPH, TABLE, CELL = f"{W}p", f"{W}tbl", f"{W}tc"
+TRANSPARENT = frozenset({f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}smartTag", f"{W}customXml", f"{W}moveTo"})
+DRAWN = (
+    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip",
+    "{urn:schemas-microsoft-com:vml}imagedata",
+    TEXTBOX,
+)
+_RUN, _TEXT = f"{W}r", f"{W}t"
+_REMOVED = frozenset({f"{W}del", f"{W}moveFrom", f"{W}rt", FALLBACK, TEXTBOX, TABLE})
+_SPOKEN = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
+_VANISH, _STYLES = f"{W}vanish", (f"{W}rStyle", f"{W}pStyle")
+_SCRIPT, _STRUCK = f"{W}vertAlign", (f"{W}strike", f"{W}dstrike")
+_SPAN, _MERGE = f"{W}gridSpan", f"{W}vMerge"
+_ODD = (*_SPOKEN, *_REMOVED, _VANISH, _SCRIPT, *_STRUCK)
+# What prints without being text, alone or beside it: a picture in a filled cell may be a seal, a formula or symbol is part of what is said.
+_PICTURED = (f"{W}drawing", f"{W}pict", f"{W}object", f"{W}fldChar", f"{W}numPr")
+_FORMULA = (f"{_M}oMath", f"{W}sym")
+
+_NAMES = {"w": W[1:-1]}
+_WHITE = etree.XPath("//w:r[w:rPr/w:color/@w:val='FFFFFF']", namespaces=_NAMES)  # unseen on a sheet that is shaded nowhere
+_SHADED = etree.XPath("boolean(//w:shd[not(@w:fill='auto' or @w:fill='FFFFFF')])", namespaces=_NAMES)
+
+
+class Marked:
+    """What one pass over the document finds: text of simple paragraphs, which others are not simple, and the spans of cells.
+
+    lxml finds elements by name many times faster than they can be walked through; most paragraphs are runs of text and nothing else.
+    `styles` is the document's style sheet, if it has one.
+    """
+
+    def __init__(self, body: etree._Element, styles: etree._Element | None = None) -> None:
+        self.texts: dict[etree._Element, list[str]] = {}
+        self.odd: set[etree._Element] = set()
+        self.spans: dict[etree._Element, str] = {}
+        self.merges: dict[etree._Element, str] = {}
+        self.nested = False  # whether tables stand in tables
+        self.drawn = next(body.iter(*DRAWN), None) is not None
+        self._hidden_styles = _hiding(styles) if styles is not None else frozenset()
+        self._wrapped = next(body.iter(*TRANSPARENT), None) is not None
+        self._white = frozenset() if _SHADED(body) else frozenset(cast("list[etree._Element]", _WHITE(body)))
+        self._pictured = frozenset(_cells_with(body, _PICTURED))
+        self._formulas = frozenset(_cells_with(body, _FORMULA))
+        for element in body.iter(_TEXT, *_ODD, *(_STYLES if self._hidden_styles else ())):
+            if element.tag == _TEXT:
+                self._text(element)
+            else:
+                self.odd.update(element.iterancestors(PARAGRAPH))
+                self.nested = self.nested or (element.tag == TABLE and next(element.iterancestors(TABLE), None) is not None)
+        for run in self._white:
+            self.odd.update(run.iterancestors(PARAGRAPH))
+        for element in body.iter(_SPAN, _MERGE):
+            if (cell := _holder(element)) is not None:
+                (self.spans if element.tag == _SPAN else self.merges).setdefault(cell, str(element.get(f"{W}val") or ""))
+
+    def _text(self, element: etree._Element) -> None:
+        above = element.getparent()
+        while above is not None and above.tag != PARAGRAPH:
+            above = above.getparent()
+        if above is not None:
+            self.texts.setdefault(above, []).append(element.text or "")
+
+    def within(self, parent: etree._Element, tag: str) -> Iterable[etree._Element]:
+        """The children of that name, also those in names that only wrap."""
+        return within(parent, tag) if self._wrapped else parent.iterchildren(tag)
+
+    def text(self, paragraph: etree._Element) -> str:
+        """The visible text of a paragraph, text boxes left out."""
+        if paragraph not in self.odd:
+            return "".join(self.texts.get(paragraph, ()))
+        parts: list[Part] = []
+        style = inner(paragraph, f"{W}pPr", f"{W}pStyle")
+        self._runs(paragraph, parts, _name(style) in self._hidden_styles)
+        return set_apart.spelled(parts)
+
+    def unread(self, cell: etree._Element, text: str) -> bool:
+        """Whether a cell prints something that is not in its text."""
+        return cell in self._formulas or (not text and cell in self._pictured)
+
+    def _runs(self, element: etree._Element, parts: list[Part], hidden: bool) -> None:
+        for child in element:
+            tag = child.tag
+            if tag in _REMOVED or not isinstance(tag, str):
+                continue
+            if tag == _RUN:
+                if not self._hides(child, hidden):
+                    self._run(child, parts, _spelling(child))
+            elif tag == _TEXT or tag in _SPOKEN:
+                parts.append((child.text or "" if tag == _TEXT else _SPOKEN[tag], None))
+            else:
+                self._runs(child, parts, hidden)
+
+    def _run(self, run: etree._Element, parts: list[Part], spell: Spelling | None) -> None:
+        start = len(parts)
+        self._runs(run, parts, hidden=False)
+        if spell:
+            parts[start:] = [(text, spell) for text, _ in parts[start:]]
+
+    def _hides(self, run: etree._Element, hidden: bool) -> bool:
+        """Whether a run is not shown: as it says itself, else as its style, else as its paragraph's style."""
+        own = inner(run, f"{W}rPr", _VANISH)
+        if own is not None:
+            return on(own)
+        return hidden or run in self._white or _name(inner(run, f"{W}rPr", f"{W}rStyle")) in self._hidden_styles
+
+
+def _cells_with(body: etree._Element, names: tuple[str, ...]) -> Iterator[etree._Element]:
+    for element in body.iter(*names):
+        yield from (cell for cell in [next(element.iterancestors(CELL), None)] if cell is not None)
+
+
+def _holder(element: etree._Element) -> etree._Element | None:
+    """The cell whose property an element is."""
+    above = element.getparent()
+    cell = above.getparent() if above is not None and above.tag == f"{W}tcPr" else None
+    return cell if cell is not None and cell.tag == CELL else None
+
+
+def _hiding(styles: etree._Element) -> frozenset[str]:
+    """The styles whose text is not shown, with those based on them."""
+    known = {str(style.get(f"{W}styleId")): style for style in styles.iter(f"{W}style")}
+    found = {name for name, style in known.items() if (e := inner(style, f"{W}rPr", _VANISH)) is not None and on(e)}
+    for _ in range(len(known) if found else 0):
+        more = {name for name, style in known.items() if _name(style.find(f"{W}basedOn")) in found} - found
+        if not more:
+            break
+        found |= more
+    return frozenset(found)
+
+
+def _name(element: etree._Element | None) -> str:
+    return str(element.get(f"{W}val")) if element is not None else ""
+
+
+def on(element: etree._Element) -> bool:
+    """Whether a property that is on or off is on."""
+    return str(element.get(f"{W}val") or "1").lower() not in ("0", "false", "off", "none")
+
+
+def _spelling(run: etree._Element) -> Spelling | None:
+    if any((e := inner(run, f"{W}rPr", name)) is not None and on(e) for name in _STRUCK):
+        return set_apart.struck
+    place = _name(inner(run, f"{W}rPr", _SCRIPT))
+    return {"superscript": set_apart.raised, "subscript": set_apart.lowered}.get(place)
+
+
+def within(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """The children of that name, also those in names that only wrap."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in TRANSPARENT:
+            yield from within(child, tag)
+
+
+def inner(element: etree._Element, outer: str, name: str) -> etree._Element | None:
+    """The first child of that name in a child of that name; `find` by path takes ten times as long."""
+    for child in element.iterchildren(outer):
+        for found in child.iterchildren(name):
+            return found
+    return None
