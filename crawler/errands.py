@@ -21,8 +21,8 @@ from storage.settings import Settings
 class Errand:
     """Limits of one kind of visit.
 
-    `audit_every` is the age from which an archived report is asked for again, `audits` how many of them per visit. `whole` reads a list to
-    its end even where its first page did not change. `whole_budget` lets one portal have what its platform may be asked in a day.
+    `audit_every` is the age from which an archived report is asked for again, `audits` how many of them per list and day. `whole` reads a
+    list to its end even where its first page did not change. `whole_budget` lets one portal have what its platform may be asked in a day.
     `anywhere` says that its rows stand in nobody's list, so that only a full name tells whose they are.
     """
 
@@ -42,8 +42,8 @@ DISCOVER = Errand("discover", timedelta(), 0, whole_budget=True)
 """A search of the portal for its columns (`crawler.discovering`), not a visit to a list."""
 
 WATCH = Errand("watch", timedelta(days=6), 20)
-"""Twenty audits per visit, so that a list with a long history does not spend the portal's day on old reports; the rest follows on the next
-visits.
+"""Twenty audits a day, so that a list with a long history does not spend the portal's day on old reports, however often it is read that
+day; the rest follows on the next days.
 """
 
 GAPFILL = Errand("gapfill", timedelta(days=6), 5, anywhere=True)

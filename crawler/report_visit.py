@@ -10,6 +10,7 @@ from crawler.listing import Ask
 from crawler.recording import READ_MARK
 from crawler.report_pages import Found, fetch_report
 from crawler.visit_state import VisitState
+from storage.domain.clock import local_date
 from storage.domain.ids import Sha256
 from storage.domain.originals import CaptureRole, ReportVersion
 from storage.domain.visits import Decision, ListLine
@@ -72,7 +73,7 @@ async def _behind(state: VisitState, line: ListLine, *, accept_gaps: bool, valid
 
 async def audit(state: VisitState, *, whole_list: bool) -> None:
     """Ask again for archived reports that left the list, or were not asked for in a while: silent edits, replaced files, withdrawals."""
-    for version in _due(state, whole_list=whole_list)[: state.errand.audits]:
+    for version in _due(state, whole_list=whole_list):
         if state.stopped is not None:
             return
         line = replace(
@@ -81,18 +82,37 @@ async def audit(state: VisitState, *, whole_list: bool) -> None:
             body_id=version.body_id,
             report_year=version.report_year,
         )
-        # A page's own validators say nothing of its attachments, so those are always asked for again.
-        known = NO_VALIDATORS if version.found.parts else state.recorder.validators_of(version.found.url)
-        found = await _behind(state, line, accept_gaps=False, validators=known)
+        found = await _again(state, line, version)
         if found.gone or found.not_modified:
             state.recorder.record_check(version, gone=found.gone)
         elif found.version is not None:
             state.new_versions += await state.recorder.record_report(line, found.version)
 
 
+async def _again(state: VisitState, line: ListLine, version: ReportVersion) -> Found:
+    """The archived report as its portal shows it now. Where it has files, its page's word that nothing changed says nothing of those:
+    the page is then taken from the archive and each file asked for on its own terms.
+    """
+    if not version.found.parts:
+        return await _behind(state, line, accept_gaps=False, validators=state.recorder.validators_of(line.url))
+
+    async def ask_file(ask: Ask, role: CaptureRole) -> tuple[Reply, Sha256 | None]:
+        reply, digest = await state.ask(ask, role, state.recorder.validators_of(ask.url))
+        archived = state.recorder.newest_page(ask.url) if reply.not_modified else None
+        if archived is None:
+            return reply, digest
+        page, digest = archived
+        return replace(reply, page=page, trouble=state.wrong_with(page, role)), digest
+
+    return await fetch_report(line, ask_file, referer=state.before.entry.url)
+
+
 def _due(state: VisitState, *, whole_list: bool) -> list[ReportVersion]:
+    """What left the list, then what was not looked at for longest; what was looked at today counts towards the day's number."""
     newest = {(v.body_id, v.report_year, v.found.url): v for v in state.before.versions}
-    now = state.recorder.clock.now()
-    standing = [v for v in newest.values() if v.gone_since is None]
-    due = [v for v in standing if (whole_list and v.found.url not in state.lines) or now - v.last_seen_at >= state.errand.audit_every]
-    return sorted(due, key=lambda v: (v.found.url in state.lines, v.last_seen_at))
+    now, most = state.recorder.clock.now(), state.errand.audits
+    standing = sorted((v for v in newest.values() if v.gone_since is None), key=lambda v: v.last_seen_at)
+    left = [v for v in standing if whole_list and v.found.url not in state.lines]
+    spent = sum(local_date(v.last_seen_at) == local_date(now) for v in standing)
+    old = [v for v in standing if now - v.last_seen_at >= state.errand.audit_every and v not in left]
+    return [*left[:most], *old[: max(0, most - spent - len(left))]]

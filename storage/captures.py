@@ -75,8 +75,11 @@ def for_original(connection: Connection, sha256: Sha256) -> tuple[Capture, ...]:
 
 
 def newest_for_url(connection: Connection, url: str) -> Capture | None:
-    """The newest answer from that address, whatever its status."""
-    query = select(captures).where(captures.c.url == url).order_by(captures.c.received_at.desc(), captures.c.id.desc()).limit(1)
+    """The newest answer to a plain request for that address, whatever its status. What a form sent to the same address brought is another
+    page: a list that turns its pages that way has its last one there.
+    """
+    plain = and_(captures.c.url == url, captures.c.method == "GET")
+    query = select(captures).where(plain).order_by(captures.c.received_at.desc(), captures.c.id.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return None if row is None else _capture(row)
 

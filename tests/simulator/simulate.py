@@ -11,13 +11,15 @@ import json
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from judging_manners import SELF_TEST, Promises, judge_manners
 from judging_run import Score, judge_missing, judge_reports, judge_visits
@@ -39,9 +41,14 @@ from storage.domain.clock import CHINA, FixedClock
 from storage.domain.registry import EntryPoint
 from storage.settings import load
 
+if TYPE_CHECKING:
+    from crawler.demo.http_server import Logged
+
 DELAY = 0.05
 TIMEOUT = 15
 """Seconds until the crawler gives up; a sound host answers in a fraction of it on the busiest machine."""
+MOST_PER_LIST = 2
+"""Requests that an unchanged list may cost."""
 MORNING = clock_time(9, 30)
 SEASON = ((1, 4), (1, 12), (1, 22), (1, 30), (2, 2), (2, 3), (2, 5), (2, 20), (3, 20), (3, 29), (4, 2), (4, 3), (4, 15))
 """The days of a season on which every list is read: often around the two deadlines, so that absences can be established."""
@@ -163,9 +170,22 @@ class Simulation:
         new = sum(done.new_versions for done in finished)
         per_list = len(asked) / max(1, len(points))
         self._say(f"second run on {day}: {len(asked)} requests for {len(points)} lists ({per_list:.2f} each), {new} new versions")
-        if new or per_list > 2:
+        self._say_dear(asked, points)
+        if new or per_list > MOST_PER_LIST:
             self.score.rude += 1
             self.score.notes.append(f"the second run cost {per_list:.2f} requests per list and brought {new} versions")
+
+    def _say_dear(self, asked: Sequence[Logged], points: Sequence[EntryPoint]) -> None:
+        """The hosts at which an unchanged list cost more than the bar, and what was asked for there."""
+        lists = Counter(urlsplit(point.url).hostname or "" for point in points)
+        paths: dict[str, list[str]] = defaultdict(list)
+        for one in asked:
+            paths[one.host].append(f"{one.method} {one.path} {one.status}")
+        for host, found in sorted(paths.items()):
+            if len(found) > MOST_PER_LIST * lists[host]:
+                planned = self._plan.hosts[host]
+                what = f"{host} {planned.style(self.days[-1])}/{planned.site.variant or '-'} {planned.shape}, {lists[host]} lists"
+                self._say(f"   {what}: {', '.join(found)}")
 
     def _say(self, text: str) -> None:
         if not self.quiet:

@@ -11,7 +11,7 @@ from crawler.demo.publications import Publications
 from crawler.demo.scenario import SitePlan
 from crawler.demo.world import faults
 from crawler.demo.world.content import Content, by_year
-from crawler.demo.world.plan import PATHS, REPORT_YEARS, Host, Plan
+from crawler.demo.world.plan import PATHS, PUBLISHED_YEARS, Host, Plan
 
 DISCLOSURE = "/zfxxgk/index.html"
 """The page of public information of the portals that put one between."""
@@ -36,9 +36,15 @@ def answer(plan: Plan, content: Content, day: date, host_name: str, request: Req
     columns = columns_of(host, content.publications, day)
     kind = host.fault(day)
     if kind is not None:
-        faulty = faults.answer(kind.name, host.site, request, tuple(site.column_path for site, _, _ in columns))
+        addresses = tuple(site.column_path for site, _, _ in columns)
+        faulty = faults.answer(kind.name, host.site, request, addresses, lambda: _usual(host, columns, day, request))
         if faulty is not None:
             return faulty
+    return _usual(host, columns, day, request)
+
+
+def _usual(host: Host, columns: list[Column], day: date, request: Request) -> Answer:
+    """What the host answers when nothing is wrong with it."""
     if request.path == "/robots.txt":
         return not_found(host.site)
     between = _between(host, columns, day, request)
@@ -59,7 +65,7 @@ def columns_of(host: Host, publications: Publications, day: date) -> list[Column
     if host.shape in {"flat", "deep"}:
         path = PATHS[style].format(n="")
         return [(replace(site, column_path=path), Publications({name: publications.by_host[name]}), COLUMN_NAME)]
-    years = [year for year in reversed(REPORT_YEARS) if day >= date(year + 1, 1, 2)]
+    years = [year for year in reversed(PUBLISHED_YEARS) if day >= date(year + 1, 1, 2)]
     return [
         (
             replace(site, column_path=PATHS[style].format(n=year % 100)),

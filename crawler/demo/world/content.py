@@ -11,7 +11,7 @@ from crawler.demo.facts import Quirk, ReportFacts
 from crawler.demo.publications import Entry, Kind, Publications
 from crawler.demo.sampling import Wanted, make_facts
 from crawler.demo.scenario import Carrier
-from crawler.demo.world.plan import LAST_DAY, REPORT_YEARS, Plan, WorldBody
+from crawler.demo.world.plan import LAST_DAY, PUBLISHED_YEARS, Plan, WorldBody
 from storage.domain.enums import BodyKind
 
 _CARRIERS: tuple[Carrier, ...] = ("html", "html", "html", "word", "word", "docx", "pdf", "pdf", "html", "image")
@@ -68,7 +68,7 @@ def _of_body(rng: random.Random, body: WorldBody) -> tuple[list[Entry], list[Tru
     entries: list[Entry] = []
     truths: list[Truth] = []
     previous: ReportFacts | None = None
-    for year in REPORT_YEARS:
+    for year in PUBLISHED_YEARS:
         previous = facts = make_facts(rng, Wanted(body.called, year, kind=body.kind, requests=rng.choice((0, 20, 90)), previous=previous))
         entry = _report(rng, body, facts)
         if entry is not None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl, urlsplit
 
 from crawler.demo.pages import Answer, Request, html_answer, not_found
 from crawler.demo.scenario import SitePlan
 
 _TEXT = "text/html; charset=utf-8"
-_PAGE_FIELDS = frozenset({"page", "pageIndex", "pageNo", "currentPage", "cur_page"})
+_TURNED = re.compile(r"(?:index|list)_\d+\.s?html?|[a-z]\w*/\d+\.htm")
+_TURNS = frozenset({"page", "pageindex", "pageno", "currentpage", "cur_page", "currpage", "startrecord", "__eventargument"})
+Usual = Callable[[], Answer]
+"""What the host would answer if nothing were wrong with it."""
 
 
-def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]) -> Answer | None:
+def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...], usual: Usual) -> Answer | None:
     """The faulty answer, None where that address is served as ever. `columns` are the addresses of the host's columns."""
     if name in _ROBOTS:
         return _ROBOTS[name] if request.path == "/robots.txt" else None
@@ -21,14 +26,28 @@ def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]
         return _EVERYWHERE[name]
     if name in _PAGES:
         return _PAGES[name](site)
+    later = _is_later_page(request)
     if name in _COLUMN:
-        return _COLUMN[name](site) if request.path in columns else None
+        return _COLUMN[name](site) if not later and any(_is_at(request, column) for column in columns) else None
     if name == "later-page-404":
-        return _later_page(site, request, columns)
+        return not_found(site) if later else None
     if name == "articles-500":
-        inside = request.path == "/" or request.path in columns or request.path.startswith("/zfxxgk/") or _is_later_page(request, columns)
-        return None if inside else _error()
+        return _error() if b"ArticleTitle" in usual().body else None
     return None
+
+
+def _is_at(request: Request, address: str) -> bool:
+    """Whether the request is for that address; what else its query says does not matter."""
+    parts = urlsplit(address)
+    return request.path == parts.path and dict(parse_qsl(parts.query)).items() <= request.query.items()
+
+
+def _is_later_page(request: Request) -> bool:
+    """Whether this asks for a page of a list other than its first: a numbered file, or a number above one in query or form."""
+    if _TURNED.fullmatch("/".join(request.path.rsplit("/", 2)[-2:])) or _TURNED.fullmatch(request.path.rpartition("/")[2]):
+        return True
+    fields = {**request.query, **request.form}
+    return any(name.lower() in _TURNS and value.isdigit() and int(value) > 1 for name, value in fields.items())
 
 
 def _error() -> Answer:
@@ -37,18 +56,6 @@ def _error() -> Answer:
 
 def _script(text: str, status: int) -> Answer:
     return Answer(f"<!DOCTYPE html><html><head><script>{text}</script></head><body></body></html>".encode(), _TEXT, status=status)
-
-
-def _is_later_page(request: Request, columns: tuple[str, ...]) -> bool:
-    """Whether this asks for a page of a list other than its first: a numbered file, a number in the query, or a proxy address."""
-    name = request.path.rpartition("/")[2]
-    return (
-        "index_" in name or "proxy" in name.lower() or bool({"page", "pageIndex", "pageNo", "currentPage", "cur_page"} & {*request.query})
-    )
-
-
-def _later_page(site: SitePlan, request: Request, columns: tuple[str, ...]) -> Answer | None:
-    return not_found(site) if request.path not in columns and _is_later_page(request, columns) else None
 
 
 def _soft_404(site: SitePlan) -> Answer:

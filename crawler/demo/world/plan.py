@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crawler.demo.scenario import SitePlan
@@ -15,6 +15,10 @@ from storage.domain.enums import BodyKind, BodyLevel, VisitOutcome
 
 FIRST_DAY, LAST_DAY = date(2023, 1, 3), date(2025, 4, 20)
 REPORT_YEARS = (2022, 2023, 2024)
+PUBLISHED_YEARS = (2021, *REPORT_YEARS)
+"""The years with reports on the portals: the first is history when the first crawl comes. A real portal is never met empty; on one that
+was, another column's list could not be told from its own.
+"""
 
 SHAPES = ("flat", "deep", "years", "yearly")
 """How a portal arranges its column: linked from the home page; below the page of public information; one sub-column per year below a
@@ -42,6 +46,9 @@ PATHS: Mapping[str, str] = {
 }
 """Address of a column by style; `{n}` is empty for the only one, else a number. Styles that need a browser are not in it."""
 
+PAGED = frozenset({"trs", "vsb", "ilist", "eportal", "aspnet", "hanweb", "longxun"})
+"""Styles whose later pages have addresses of their own, so that they can be missing while the first is there."""
+
 ONE_COLUMN = frozenset({"shell", "epoint"})
 """Styles whose rows come from one address whatever the column: portals of these have one column each."""
 
@@ -58,6 +65,7 @@ def _kind(name: str, *outcomes: VisitOutcome) -> tuple[str, FaultKind]:
     return name, FaultKind(name, frozenset(outcomes))
 
 
+LATER = "later-page-404"
 _O = VisitOutcome
 FAULTS: Mapping[str, FaultKind] = dict(
     (
@@ -85,7 +93,7 @@ FAULTS: Mapping[str, FaultKind] = dict(
         _kind("other-column", _O.SOFT_ERROR, _O.LAYOUT_CHANGED, _O.PARTIAL),
         _kind("redesign", _O.LAYOUT_CHANGED, _O.SOFT_ERROR),
         _kind("redirect-loop", _O.SOFT_ERROR),
-        _kind("later-page-404", _O.PARTIAL),
+        _kind(LATER, _O.PARTIAL),
         _kind("articles-500", _O.PARTIAL),
     )
 )
@@ -166,7 +174,8 @@ def make_plan(seed: int, styles: Mapping[str, tuple[str, ...]], *, hosts: int = 
     for number in range(hosts):
         style, variant = dialects[number % len(dialects)]
         shapes = SHAPES[:2] if style in ONE_COLUMN else SHAPES
-        host = _host(rng, number, style, variant, shapes[(number // len(dialects)) % len(shapes)])
+        # The dialects are a multiple of the shapes: the round moves on by one, so that each dialect meets another shape in each round.
+        host = _host(rng, number, style, variant, shapes[(number + number // len(dialects)) % len(shapes)])
         made[host.site.host] = host
     if faulty:
         _afflict(rng, made, sorted(styles))
@@ -216,16 +225,19 @@ def _office(area: str, office: str, host: str, *, short: bool) -> WorldBody:
 def _afflict(rng: random.Random, hosts: dict[str, Host], styles: list[str]) -> None:
     """Give every other host one fault, each kind in turn; some of the rest change their system in the middle of a season."""
     names = list(hosts)
-    for place, (name, kind) in enumerate(zip(names[1::2], list(FAULTS.values()) * 2, strict=False)):
+    waiting = list(FAULTS.values()) * 2
+    for place, name in enumerate(names[1::2]):
         host = hosts[name]
+        kind = next((kind for kind in waiting if kind.name != LATER or host.site.style in PAGED), None)
+        if kind is None:
+            break
+        waiting.remove(kind)
+        if kind.name == LATER:
+            hosts[name] = host = replace(host, site=replace(host.site, per_page=5))
         year = REPORT_YEARS[place % len(REPORT_YEARS)] + 1
         since, until = (FIRST_DAY, LAST_DAY) if kind.name in PERMANENT else (date(year, 1, 24), date(year, 2, 12))
-        hosts[name] = _replaced(host, faults=(Fault(kind, since, until),))
+        hosts[name] = replace(host, faults=(Fault(kind, since, until),))
     for name in names[2::16]:
         other = [style for style in styles if style != hosts[name].site.style]
         if other:
-            hosts[name] = _replaced(hosts[name], moves=date(2024, 1, 22), later_style=rng.choice(other))
-
-
-def _replaced(host: Host, *, faults: tuple[Fault, ...] = (), moves: date | None = None, later_style: str = "") -> Host:
-    return Host(host.site, host.area, host.shape, host.bodies, faults or host.faults, moves or host.moves, later_style or host.later_style)
+            hosts[name] = replace(hosts[name], moves=date(2024, 1, 22), later_style=rng.choice(other))

@@ -57,7 +57,7 @@ class Site:
         kind = "application/pdf" if data.startswith(b"%PDF") else "text/html; charset=utf-8"
         headers = {"content-type": kind} | ({"etag": etag} if self.conditional and status == 200 else {})
         head = "\n".join([f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())])
-        return Reply(page(ask.url, status, data, headers), None, now, now, "GET", head, "127.0.0.1")
+        return Reply(page(ask.url, status, data, headers), None, now, now, ask.method, head, "127.0.0.1")
 
 
 def row(path: str, title: str, day: str) -> str:
