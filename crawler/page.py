@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import cast
+from functools import lru_cache, wraps
+from typing import Any, TypeVar, cast
 
 from lxml import etree, html
 
@@ -21,6 +21,8 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 _CHINESE = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "gb18030", "hz-gb-2312"})
 _HEAD = 4096
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -28,6 +30,7 @@ class Page:
 
     `url` is the address after redirects; `requested_url` the one asked for. Header names are lower case. `text` is decoded with
     `encoding`, which was taken from `encoding_source`: bom, http, meta, or guess. `replaced` counts characters that could not be decoded.
+    `answers` holds what was worked out about this page, for `once`; it is no part of the page's value.
     """
 
     url: str
@@ -39,6 +42,7 @@ class Page:
     encoding_source: str = ""
     replaced: int = 0
     requested_url: str = ""
+    answers: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def media_type(self) -> str:
@@ -110,17 +114,54 @@ def tree(text: str) -> html.HtmlElement:
         return html.document_fromstring("<html></html>", ensure_head_body=True)
 
 
-_TEXTS = etree.XPath(".//text()[not(ancestor::script) and not(ancestor::style) and not(ancestor::noscript)]", smart_strings=False)
-"""Plain strings: text that remembers its element costs twice the time."""
+_SILENT = etree.XPath(".//script or .//style or .//noscript or self::script or self::style or ancestor-or-self::noscript")
+_NOSCRIPT = etree.XPath(".//noscript or ancestor-or-self::noscript")
+_TEXTS = etree.XPath(".//text()", smart_strings=False)
+_TEXTS_BESIDE_SCRIPTS = etree.XPath(".//text()[not(parent::script or parent::style)]", smart_strings=False)
+_TEXTS_BESIDE_NOSCRIPTS = etree.XPath(".//text()[not(parent::script or parent::style or ancestor::noscript)]", smart_strings=False)
+"""Plain strings: text that remembers its element costs twice the time. Asking each text where it stands takes six times as long as the
+texts themselves, so it is asked only where there is something to leave out; a script or style sheet holds no elements, a noscript does.
+"""
 
 
 def visible_text(element: html.HtmlElement) -> str:
     """The element's text as a reader sees it: scripts, styles and comments left out, white space collapsed."""
-    parts = cast("list[str]", _TEXTS(element))
-    return " ".join(words for part in parts if (words := " ".join(part.split())))
+    texts = _TEXTS
+    if _SILENT(element):
+        texts = _TEXTS_BESIDE_NOSCRIPTS if _NOSCRIPT(element) else _TEXTS_BESIDE_SCRIPTS
+    return " ".join(" ".join(cast("list[str]", texts(element))).split())
 
 
-@lru_cache(maxsize=8)
-def page_words(text: str) -> str:
-    """The whole page's text as a reader sees it; several questions are asked of one page, one after another."""
-    return visible_text(tree(text))
+def once(question: Callable[[Page], T]) -> Callable[[Page], T]:
+    """Let a question about a page be worked out once and remembered for as long as the page lives."""
+    name = f"{question.__module__}.{question.__qualname__}"
+
+    @wraps(question)
+    def asked(page: Page) -> T:
+        if name not in page.answers:
+            page.answers[name] = question(page)
+        return cast(T, page.answers[name])
+
+    return asked
+
+
+@once
+def page_tree(page: Page) -> html.HtmlElement:
+    """The page's element tree, to be read only: everybody who asks gets the same one."""
+    return tree(page.text)
+
+
+@once
+def body_words(page: Page) -> str:
+    """What a reader sees of the page's body."""
+    return visible_text(page_tree(page).find("body"))
+
+
+@once
+def page_words(page: Page) -> str:
+    """The whole page's text as a reader sees it, its title included."""
+    root = page_tree(page)
+    head, body = root.find("head"), root.find("body")
+    if [*root] == [head, body] and not (root.text or "").strip() and not (head.tail or "").strip() and not (body.tail or "").strip():
+        return " ".join(filter(None, (visible_text(head), body_words(page))))
+    return visible_text(root)

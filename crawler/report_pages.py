@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.discovery.article import Article, last_modified, published, read_article
-from crawler.discovery.attachments import DOCUMENT_TYPES, Attachment, find_attachments, find_container, is_report_text
+from crawler.discovery.attachments import DOCUMENT_TYPES, Attachment, article_words, find_attachments, is_report_text
 from crawler.discovery.continuations import MAX_PARTS, further_pages, is_further
 from crawler.discovery.file_names import MAX_NAME, extension, file_name
 from crawler.fetching import Reply
 from crawler.listing import Ask
-from crawler.page import Page, visible_text
+from crawler.page import Page
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import Sha256
 from storage.domain.originals import CONTINUATION, CaptureRole, NewVersion, Part
@@ -155,7 +155,7 @@ def _direct(line: ListLine, page: Page, digest: Sha256) -> NewVersion:
 
 def meaning(*pages: Page) -> str:
     """Hash of the article's words: counters, tokens and templates around it do not change it."""
-    return hashlib.sha256("".join("".join(visible_text(find_container(page)).split()) for page in pages).encode()).hexdigest()
+    return hashlib.sha256("".join(article_words(page) for page in pages).encode()).hexdigest()
 
 
 def _is_html(page: Page) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 
 from crawler.list_rows import find_date
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, body_words, page_tree, visible_text
 from storage.domain.clock import local_date
 from storage.domain.enums import DateKind
 from storage.domain.reports import DateMention
@@ -34,9 +34,9 @@ def read_article(page: Page, listed_on: date | None = None, raw_date: str = "") 
     dates = [*_tag_date(meta), *_labelled(page), *_url_date(page.url), *last_modified(page)]
     if listed_on is not None:
         dates.append(DateMention(DateKind.LIST, listed_on, raw_date))
-    heading = tree(page.text).find(".//h1")
+    heading = page_tree(page).find(".//h1")
     title = (
-        meta.get("articletitle") or (visible_text(heading) if heading is not None else "") or (tree(page.text).findtext(".//title") or "")
+        meta.get("articletitle") or (visible_text(heading) if heading is not None else "") or (page_tree(page).findtext(".//title") or "")
     )
     return Article(" ".join(title.split())[:500], meta.get("contentsource", ""), tuple(dates))
 
@@ -52,7 +52,7 @@ def published(dates: tuple[DateMention, ...]) -> DateMention | None:
 
 def _meta(page: Page) -> dict[str, str]:
     found: dict[str, str] = {}
-    for element in tree(page.text).iter("meta"):
+    for element in page_tree(page).iter("meta"):
         name, content = (element.get("name") or "").lower(), (element.get("content") or "").strip()
         if name and content:
             found.setdefault(name, content)
@@ -68,7 +68,7 @@ def _labelled(page: Page) -> list[DateMention]:
     """The date whose label says when the page was put up, else the first one labelled: tables of a document's data often begin with the
     day it was written.
     """
-    labelled = list(_LABEL.finditer(visible_text(tree(page.text).find("body"))))
+    labelled = list(_LABEL.finditer(body_words(page)))
     found = next((one for one in labelled if _PUBLISHED.match(one.group())), next(iter(labelled), None))
     if not found:
         return []

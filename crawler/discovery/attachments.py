@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from lxml import html
+from lxml import etree, html
 
 from crawler.list_rows import absolute
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, body_words, once, page_tree, visible_text
 
 DOCUMENT_TYPES = frozenset({"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ofd", "ceb", "rtf", "odt", "mht", "txt", "zip", "rar", "7z"})
 _ENDPOINT = re.compile(
@@ -20,6 +22,10 @@ _CONTAINERS = (
     *("UCAP-CONTENT", "TRS_Editor", "trs_editor_view", "TRS_UEDITOR", "zoom", "Zoom", "ivs_content", "vsb_content", "v_news_content"),
     *("article-content", "xxgk_content", "Custom_UnionStyle", "main-txt", "news_cont_d_wrap", "tyxxy_main", "article", "content"),
 )
+_CONTAINER_NAMES = frozenset(_CONTAINERS)
+_MARKED = cast("Callable[[html.HtmlElement], list[html.HtmlElement]]", etree.XPath(".//*[@id or @class]"))
+_SPACES = re.compile(r"[ \t\r\n]+")
+"""What separates the classes of an element; other white space does not."""
 _MARKERS = ("总体情况", "主动公开政府信息情况", "收到和处理政府信息公开申请情况", "行政复议", "存在的主要问题", "其他需要报告的事项")
 _SHOWN_BY_SCRIPT = re.compile(r"""showVsbpdfIframe\s*\(\s*['"]([^'"\s]{1,500})['"]""")
 """VSB writes the frame around an embedded PDF by a script: no element of the page as served names the file."""
@@ -39,23 +45,40 @@ class Attachment:
     extension: str = ""
 
 
+@once
 def find_container(page: Page) -> html.HtmlElement:
     """The element that holds the article: a known container, else the innermost block with nearly all of the page's paragraphs and
     prescribed headings, else the body.
     """
     known = _known_container(page)
-    return known if known is not None else _fullest(tree(page.text).find("body"))
+    return known if known is not None else _fullest(page_tree(page).find("body"))
 
 
+@once
+def article_words(page: Page) -> str:
+    """The article's text without white space."""
+    return "".join(visible_text(find_container(page)).split())
+
+
+@once
 def _known_container(page: Page) -> html.HtmlElement | None:
     """The container of a known system; one with nothing in it (a bar to choose the letters' size by) is none."""
-    body = tree(page.text).find("body")
+    named = _by_container(page_tree(page).find("body"))
     for name in _CONTAINERS:
-        found = body.xpath(f".//*[@id='{name}' or contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]")
-        fullest = max(found, key=lambda element: len(visible_text(element)), default=None)
-        if fullest is not None and (visible_text(fullest) or next(fullest.iter("img", "a", *_FRAMES), None) is not None):
+        found = [(element, visible_text(element)) for element in named.get(name, ())]
+        fullest, text = max(found, key=lambda pair: len(pair[1]), default=(None, ""))
+        if fullest is not None and (text or next(fullest.iter("img", "a", *_FRAMES), None) is not None):
             return fullest
     return None
+
+
+def _by_container(body: html.HtmlElement) -> dict[str, list[html.HtmlElement]]:
+    """The elements that bear the name of a container as their id or as one of their classes, in page order: one walk for all names."""
+    found: dict[str, list[html.HtmlElement]] = {}
+    for element in _MARKED(body):
+        for name in {element.get("id"), *_SPACES.split(element.get("class") or "")} & _CONTAINER_NAMES:
+            found.setdefault(name, []).append(element)
+    return found
 
 
 def _fullest(body: html.HtmlElement) -> html.HtmlElement:
@@ -78,13 +101,13 @@ def find_attachments(page: Page) -> tuple[Attachment, ...]:
     """Files to fetch with the page, in page order, each once. Pictures count only where the container holds next to no text and no file."""
     known = _known_container(page)
     # Where the container is a guess, files beside it are looked for, too: one file too many is no file lost.
-    container = known if known is not None else tree(page.text).find("body")
+    container = known if known is not None else page_tree(page).find("body")
     found = [*_files(container, page.url)]
     if not found:
-        found = [*_files(tree(page.text).find("body"), page.url)]
+        found = [*_files(page_tree(page).find("body"), page.url)]
     if not found:
         found = [*_shown_by_script(page), *_named_in_head(page)]
-    if not found and len(visible_text(container)) < 200:
+    if not found and len(body_words(page) if known is None else visible_text(container)) < 200:
         found = list(_images(container, page.url))
     unique: dict[str, Attachment] = {}
     for attachment in found:
@@ -94,7 +117,7 @@ def find_attachments(page: Page) -> tuple[Attachment, ...]:
 
 def is_report_text(*pages: Page) -> bool:
     """Whether a page, or one split over several, carries a report: at least three of the six prescribed headings stand in its article."""
-    text = "".join("".join(visible_text(find_container(page)).split()) for page in pages)
+    text = "".join(article_words(page) for page in pages)
     return sum(marker in text for marker in _MARKERS) >= 3
 
 
@@ -133,7 +156,7 @@ def _shown_by_script(page: Page) -> list[Attachment]:
 
 def _named_in_head(page: Page) -> list[Attachment]:
     """The file in the official Image element: Hanweb portals put a document there instead of a picture."""
-    named = [meta.get("content") or "" for meta in tree(page.text).iter("meta") if (meta.get("name") or "").lower() == "image"]
+    named = [meta.get("content") or "" for meta in page_tree(page).iter("meta") if (meta.get("name") or "").lower() == "image"]
     addresses = (absolute(page.url, content) for content in named)
     return [found for address in addresses if address and (found := _attachment(address, "", "a", page.url)) is not None]
 

@@ -10,10 +10,10 @@ import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from crawler.discovery.article import read_article
-from crawler.discovery.attachments import find_container
+from crawler.discovery.attachments import article_words
 from crawler.list_pager import PagerCall, pager_call
 from crawler.list_rows import absolute
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, page_tree
 
 MAX_PARTS = 20
 """Most pages of one report; a report of more is left to a person, as one that could not be fetched whole."""
@@ -27,7 +27,7 @@ def further_pages(page: Page, first_url: str) -> tuple[str, ...]:
     """Addresses of the further pages that this one names, in their order; the page may be the first or one of the others."""
     found = {
         address: number
-        for anchor in tree(page.text).iter("a")
+        for anchor in page_tree(page).iter("a")
         if (named := _numbered(page, anchor.get("href") or "", first_url))
         for address, number in (named,)
     }
@@ -40,7 +40,7 @@ def further_pages(page: Page, first_url: str) -> tuple[str, ...]:
 def is_further(page: Page, first: Page) -> bool:
     """Whether a page goes on with the article of the first: the same title, other words."""
     titles = {_MARK.sub("", read_article(one).title) for one in (page, first)}
-    here, there = ("".join(visible_text(find_container(one)).split()) for one in (page, first))
+    here, there = (article_words(one) for one in (page, first))
     return len(titles) == 1 and bool(here) and here != there
 
 

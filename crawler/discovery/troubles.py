@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crawler.page import Page, page_words, tree
+from crawler.page import Page, once, page_tree, page_words
 from storage.domain.enums import VisitOutcome
 
 _CHALLENGE_STATUS = frozenset({412, 468, 521})
@@ -44,12 +44,13 @@ class Trouble:
     reason: str
 
 
+@once
 def trouble(page: Page) -> Trouble | None:
     """What is wrong with a page, None if nothing is."""
     if page.status in _CHALLENGE_STATUS:
         return Trouble(VisitOutcome.CHALLENGED, f"status-{page.status}")
     text = page.text
-    words = page_words(text) if _is_markup(page) else text
+    words = page_words(page) if _is_markup(page) else text
     if _challenged(page, words):
         return Trouble(VisitOutcome.CHALLENGED, "challenge-page")
     if page.status in _REFUSED_STATUS:
@@ -78,7 +79,7 @@ def _challenged(page: Page, words: str) -> bool:
 def _dressed_as_success(page: Page, words: str) -> Trouble | None:
     if not page.body.strip():
         return Trouble(VisitOutcome.SOFT_ERROR, "empty-body")
-    title = " ".join((tree(page.text).findtext(".//title") or "").split())
+    title = " ".join((page_tree(page).findtext(".//title") or "").split())
     short = len(words) < _SHORT
     if short and _REFUSAL_WORDS.search(words):
         return Trouble(VisitOutcome.BLOCKED, "refusal-page")
@@ -93,9 +94,10 @@ def _dressed_as_success(page: Page, words: str) -> Trouble | None:
     return None
 
 
+@once
 def fingerprint(page: Page) -> str:
     """What an error page of a host looks like, so that the same page under another address is recognised: its words without digits and
     addresses.
     """
-    words = page_words(page.text) if _is_markup(page) else ""
+    words = page_words(page) if _is_markup(page) else ""
     return re.sub(r"[\d\s]+|https?://\S+|[\w\-./]+\.(?:html?|shtml|jsp)", "", words)[:2000]
