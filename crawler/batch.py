@@ -62,13 +62,13 @@ class Batch:
             if done.result.outcome is VisitOutcome.UNREACHABLE:
                 # Whether the host or our own connection is to blame is known when all have been tried.
                 return done
-            self._finish(done)
+            await self._finish(done)
             return None
 
         waiting = await asyncio.gather(*(one(entry_point_id) for entry_point_id in entry_point_ids))
         for done in waiting:
             if done is not None:
-                self._finish(done, len(entry_point_ids))
+                await self._finish(done, len(entry_point_ids))
         self.memory.save()
 
     def _failed(self, entry_point_id: EntryPointId, error: Exception) -> None:
@@ -86,9 +86,9 @@ class Batch:
         answers = sum(reply.page is not None for reply in replies)
         self.own_network = answers >= min(2, len(replies))
 
-    def _finish(self, done: Done, tried: int = 1) -> None:
+    async def _finish(self, done: Done, tried: int = 1) -> None:
         result = with_network(done.result, self.own_network, answered=self.answered(), tried=tried)
-        qualified = self.recorder.finish(done.visit_id, done.before, result, family=done.family, validators=done.validators)
+        qualified = await self.recorder.finish(done.visit_id, done.before, result, family=done.family, validators=done.validators)
         self.outcomes[result.outcome.value] = self.outcomes.get(result.outcome.value, 0) + 1
         self.new_versions += done.new_versions
         self.progress(

@@ -60,9 +60,10 @@ class GapSearch:
         for year in sorted({key.report_year for key in self.wanted}, reverse=True):
             await self._search_year(year)
         state = self.state
-        state.recorder.record_list(state.visit_id, state.before.entry.id, list(state.lines.values()))
+        state.written(state.recorder.record_list(state.visit_id, state.before.entry.id, list(state.lines.values())))
         await fetch_reports(state)
         await audit(state, whole_list=False)
+        await state.settle()
         return self._result()
 
     async def _search_year(self, year: int) -> None:

@@ -94,10 +94,10 @@ class _Gaps:
             # Bodies that came to the portal since then are known to its search, too.
             searches.remember(connection, portal, entry.url, entry.family, entry.params, self.recorder.clock.now())
         before = replace(self.recorder.before(entry.id), portal=portal)
-        state = VisitState(self.fetch, self.recorder, self.memory, before, self.recorder.start(entry.id), errand=GAPFILL)
+        state = VisitState(self.fetch, self.recorder, self.memory, before, await self.recorder.start(entry.id), errand=GAPFILL)
         search = GapSearch(state, SearchForm(entry.family, entry.url, entry.params), wanted)
         result = await search.run()
-        self.recorder.finish_search(state.visit_id, result)
+        await self.recorder.finish_search(state.visit_id, result)
         facts = {"asked_for": len(search.asked)}
         tell(Searched(portal, result.outcome, result.reason, entry, search.rows, state.new_versions, facts))
         return search

@@ -111,7 +111,7 @@ def _recorder(state: VisitState) -> Callable[[Listing, int], None]:
             for item in listing.items
         ]
         state.lines.update((line.url, line) for line in lines)
-        state.recorder.record_list(state.visit_id, state.before.entry.id, lines)
+        state.written(state.recorder.record_list(state.visit_id, state.before.entry.id, lines))
 
     return on_page
 
@@ -166,7 +166,7 @@ async def _take_over(state: VisitState, reading: Reading, facts: ListFacts, ask_
             return None
     rest = [line for line in whole if line.url not in state.lines]
     state.lines.update((line.url, line) for line in rest)
-    state.recorder.record_list(state.visit_id, state.before.entry.id, rest)
+    state.written(state.recorder.record_list(state.visit_id, state.before.entry.id, rest))
     return replace(facts, items_seen=len(state.lines), ended=len(state.lines) == len(whole))
 
 

@@ -1,4 +1,4 @@
-"""Writing down what a visit sees: bytes into the archive first, then rows, one transaction per list page and per report.
+"""Writing down what a visit sees: bytes into the archive first, then rows, many pieces in one transaction.
 
 Neighbours: the visit calls it; everything it writes can be written again without doubling, so a process that dies is simply repeated.
 """
@@ -6,6 +6,7 @@ Neighbours: the visit calls it; everything it writes can be written again withou
 from __future__ import annotations
 
 import json
+from asyncio import Future
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,8 +23,9 @@ from crawler.page import Page
 from crawler.page import page as make_page
 from crawler.writing import Writer
 from storage import bodies, captures, list_keys, portals, reports, sightings, visits
-from storage.archive.keep import Kept, Received, write_rows
+from storage.archive.keep import Received, write_rows
 from storage.archive.store import Archive
+from storage.arrivals import Arrival
 from storage.database import Database
 from storage.disk import NO_ROOM
 from storage.domain.clock import Clock
@@ -69,9 +71,11 @@ class Recorder:
     archive: Archive
     clock: Clock
     run_id: int | None = None
-    _kept: list[Kept] = field(default_factory=list)
-    _keeper: Keeper | None = None
-    _writer: Writer | None = None
+    _keeper: Keeper = field(init=False)
+    _writer: Writer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._keeper, self._writer = Keeper(self.archive), Writer(self.database)
 
     def before(self, entry_point_id: EntryPointId) -> Before:
         """Everything a visit needs to know at its start."""
@@ -98,10 +102,10 @@ class Recorder:
                 read_through=through,
             )
 
-    def start(self, entry_point_id: EntryPointId) -> VisitId:
+    async def start(self, entry_point_id: EntryPointId) -> VisitId:
         """Begin a visit; until it is finished it counts as abandoned."""
-        with self.database.write() as connection:
-            return visits.start(connection, entry_point_id, now=self.clock.now(), run_id=self.run_id)
+        now, run_id = self.clock.now(), self.run_id
+        return await self._writer.write(lambda connection: visits.start(connection, entry_point_id, now=now, run_id=run_id))
 
     async def keep(self, visit_id: VisitId | None, role: CaptureRole, ask: Ask, reply: Reply) -> Sha256 | None:
         """Store what came, before anything reads it; None where nothing came or nothing changed."""
@@ -124,56 +128,51 @@ class Recorder:
             tls=reply.tls,
             visit_id=visit_id,
         )
-        if self._keeper is None:
-            self._keeper = Keeper(self.archive)
         kept = await self._keeper.keep(Received(page.body, capture, page.media_type), self.clock.now())
-        self._kept.append(kept)
+        self._writer.put(kept)
         return kept.capture.sha256
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction for whoever writes something else than a visit; what was kept is written with it."""
         with self.database.write() as connection:
-            self._flush(connection)
+            write_rows(connection, self._writer.take())
             yield connection
 
-    def _flush(self, connection: Connection) -> None:
-        write_rows(connection, self._take())
+    def record_list(self, visit_id: VisitId, entry_point_id: EntryPointId, lines: Sequence[ListLine]) -> Future[int]:
+        """Have the rows of one list page written with their decisions; no new version comes of that."""
+        now = self.clock.now()
 
-    def record_list(self, visit_id: VisitId, entry_point_id: EntryPointId, lines: Sequence[ListLine]) -> None:
-        """The rows of one list page with their decisions."""
-        with self.database.write() as connection:
-            self._flush(connection)
+        def write(connection: Connection) -> int:
             if lines:
-                sightings.record(connection, visit_id, entry_point_id, lines, self.clock.now())
+                sightings.record(connection, visit_id, entry_point_id, lines, now)
+            return 0
 
-    async def record_report(self, line: ListLine, version: NewVersion) -> bool:
-        """The version standing behind a decided line; whether it is new."""
+        return self._writer.hand_in(write)
+
+    def record_report(self, line: ListLine, version: NewVersion) -> Future[int]:
+        """Have the version standing behind a decided line written; how many new ones that makes."""
         assert line.body_id is not None
         assert line.report_year is not None
-        body_id, year, kept, now = line.body_id, line.report_year, self._take(), self.clock.now()
+        return self._writer.hand_in(Arrival(line.body_id, line.report_year, version, self.clock.now()))
 
-        def write(connection: Connection) -> bool:
-            write_rows(connection, kept)
-            return reports.record_version(connection, body_id, year, version, now)[1]
+    def record_check(self, version: ReportVersion, *, gone: bool) -> Future[int]:
+        """Have written that an archived report was asked for again: it still stands, or it is gone."""
+        now = self.clock.now()
 
-        if self._writer is None:
-            self._writer = Writer(self.database)
-        return await self._writer.write(write)
-
-    def _take(self) -> Sequence[Kept]:
-        """What was kept and is nowhere in the database yet. Rows of others may be among it: they wait for the same pen, behind these."""
-        kept, self._kept = self._kept, []
-        return kept
-
-    def record_check(self, version: ReportVersion, *, gone: bool) -> None:
-        """An archived report was asked for again: it still stands, or it is gone."""
-        with self.database.write() as connection:
-            self._flush(connection)
+        def write(connection: Connection) -> int:
             if gone:
-                reports.mark_gone(connection, version.id, self.clock.now())
+                reports.mark_gone(connection, version.id, now)
             else:
-                reports.mark_seen(connection, [version.id], self.clock.now())
+                reports.mark_seen(connection, [version.id], now)
+            return 0
+
+        return self._writer.hand_in(write)
+
+    async def settled(self, piece: Future[int]) -> int:
+        """The answer of something handed in, once it is committed. Raises what kept it from being written."""
+        self._writer.hurry()
+        return await piece
 
     def validators_of(self, url: str) -> Validators:
         """What the server said of an address the last time it answered with content."""
@@ -198,11 +197,13 @@ class Recorder:
         content_type = {"content-type": _headers(capture).get("content-type", "")}
         return make_page(capture.final_url or capture.url, 200, self.archive.get(capture.sha256), content_type)
 
-    def finish(self, visit_id: VisitId, before: Before, result: VisitResult, *, family: str, validators: Validators) -> bool:
-        """End the visit, with the health of the list that follows from it; whether it can serve as a proof of absence."""
-        with self.database.write() as connection:
-            self._flush(connection)
-            now = self.clock.now()
+    async def finish(self, visit_id: VisitId, before: Before, result: VisitResult, *, family: str, validators: Validators) -> bool:
+        """End the visit, all of whose writing is settled, with the health of the list that follows from it; whether it can serve as a
+        proof of absence.
+        """
+        now = self.clock.now()
+
+        def write(connection: Connection) -> bool:
             visit = visits.finish(connection, visit_id, result, now)
             entry = before.entry
             if family and family != entry.family:
@@ -210,7 +211,9 @@ class Recorder:
             portals.set_validators(connection, entry.id, etag=validators.etag, last_modified=validators.last_modified)
             if result.reason != NO_ROOM:  # a full disk of ours says nothing about the list
                 portals.set_health(connection, entry.id, *self._health(connection, entry.id, visit_id, result, now), now)
-        return visit.qualified
+            return visit.qualified
+
+        return await self._writer.write(write)
 
     def key_of(self, entry_point_id: EntryPointId) -> StoredKey | None:
         """The key of a list that only a browser shows, if one is kept."""
@@ -222,12 +225,11 @@ class Recorder:
         with self.database.read() as connection:
             return list_keys.history(connection, entry_point_id)
 
-    def finish_search(self, visit_id: VisitId, result: VisitResult) -> None:
+    async def finish_search(self, visit_id: VisitId, result: VisitResult) -> None:
         """End a visit to a portal's own search. It never proves an absence, and how well the search works is no state of our eyes."""
         assert not result.qualified
-        with self.database.write() as connection:
-            self._flush(connection)
-            visits.finish(connection, visit_id, result, self.clock.now())
+        now = self.clock.now()
+        await self._writer.write(lambda connection: visits.finish(connection, visit_id, result, now))
 
     def _health(
         self, connection: Connection, entry_point_id: EntryPointId, visit_id: VisitId, result: VisitResult, now: datetime

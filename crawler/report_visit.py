@@ -12,8 +12,11 @@ from crawler.report_pages import Found, fetch_report
 from crawler.visit_state import VisitState
 from storage.domain.clock import local_date
 from storage.domain.ids import Sha256
-from storage.domain.originals import CaptureRole, ReportVersion
+from storage.domain.originals import CaptureRole, NewVersion, ReportVersion
 from storage.domain.visits import Decision, ListLine
+
+AHEAD = 16
+"""Reports a visit may be ahead of their rows; it is never finished before them."""
 
 
 async def fetch_reports(state: VisitState) -> None:
@@ -33,10 +36,15 @@ async def _fetch(state: VisitState, line: ListLine) -> None:
     failed_before = isinstance(incomplete, list) and line.url in incomplete
     found = await _behind(state, line, accept_gaps=failed_before)
     if found.version is not None:
-        state.new_versions += await state.recorder.record_report(line, found.version)
+        await _record(state, line, found.version)
         state.archived_now.add(line.url)
     elif not found.gone:
         state.incomplete.append(line.url)
+
+
+async def _record(state: VisitState, line: ListLine, version: NewVersion) -> None:
+    state.written(state.recorder.record_report(line, version))
+    await state.settle(but=AHEAD)
 
 
 async def _resolve(state: VisitState, line: ListLine) -> None:
@@ -58,9 +66,9 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
                 )
                 break
     state.lines[line.url] = decided
-    state.recorder.record_list(state.visit_id, state.before.entry.id, [decided])
+    state.written(state.recorder.record_list(state.visit_id, state.before.entry.id, [decided]))
     if decided.decision is Decision.REPORT and found.version is not None:
-        state.new_versions += await state.recorder.record_report(decided, found.version)
+        await _record(state, decided, found.version)
         state.archived_now.add(line.url)
 
 
@@ -84,9 +92,9 @@ async def audit(state: VisitState, *, whole_list: bool) -> None:
         )
         found = await _again(state, line, version)
         if found.gone or found.not_modified:
-            state.recorder.record_check(version, gone=found.gone)
+            state.written(state.recorder.record_check(version, gone=found.gone))
         elif found.version is not None:
-            state.new_versions += await state.recorder.record_report(line, found.version)
+            await _record(state, line, found.version)
 
 
 async def _again(state: VisitState, line: ListLine, version: ReportVersion) -> Found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from asyncio import Future
+from collections import deque
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -42,6 +44,18 @@ class VisitState:
     read_through: ReadThrough | None = None
     stopped: Trouble | None = None
     key_note: str = ""
+    _unsettled: deque[Future[int]] = field(default_factory=deque)
+
+    def written(self, piece: Future[int]) -> None:
+        """Something of this visit was handed in to be written; the visit goes on."""
+        self._unsettled.append(piece)
+
+    async def settle(self, *, but: int = 0) -> None:
+        """Go on when what was handed in is committed, all of it or all but the last few. Raises what kept any of it from being written: a
+        visit with such a gap is never finished, as it would prove what it did not see.
+        """
+        while len(self._unsettled) > but:
+            self.new_versions += await self.recorder.settled(self._unsettled.popleft())
 
     async def ask(
         self, ask: Ask, role: CaptureRole, validators: Validators = NO_VALIDATORS, *, by_key: bool = False

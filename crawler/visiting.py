@@ -40,12 +40,13 @@ async def visit(
 ) -> Done:
     """Visit one entry point on that errand; what it proved is in the result, to be written with `Recorder.finish`."""
     before = recorder.before(entry_point_id)
-    state = VisitState(fetch, recorder, memory, before, recorder.start(entry_point_id), max_pages, errand)
+    state = VisitState(fetch, recorder, memory, before, await recorder.start(entry_point_id), max_pages, errand)
     listed = await read_list(state)
     facts = listed.facts
     if not facts.first_page_failed:
         await fetch_reports(state)
         await audit(state, whole_list=facts.ended)
+    await state.settle()
     known = frozenset(version.found.url for version in before.versions if version.gone_since is None)
     sight = Sight(
         facts=facts,

@@ -1,7 +1,8 @@
-"""Writing rows while other visits go on: one thread holds the pen, and what is handed in meanwhile is written in one transaction.
+"""Writing rows while visits go on: one thread holds the pen, and what is handed in meanwhile is written in one transaction.
 
-Whoever hands something in goes on when it is committed, as if it had a transaction of its own; a transaction shared by several waits for
-the disk once. Where a shared one fails, each is written by itself, so that one's fault stays its own.
+What is handed in waits a moment for company: a transaction waits for the disk once, however much is in it. Whoever needs a piece written
+waits for it, and nothing rests on a piece that was not waited for: a visit is only finished when all of it is committed
+(`VisitState.settle`). Where a shared transaction fails, each piece is written by itself, so that one's fault stays its own.
 """
 
 from __future__ import annotations
@@ -10,41 +11,80 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from storage import arrivals
+from storage.archive.keep import Kept, write_rows
+from storage.arrivals import Arrival
 from storage.database import Database
 
 T = TypeVar("T")
-MOST = 32
-"""Pieces of work per transaction: others who write must not wait long."""
+MOST = 64
+"""Pieces per transaction: others who write must not wait long."""
+LINGER = 0.2
+"""Seconds a piece waits for company. A process that dies loses no more rows than it fetched in that time, and none of their bytes."""
 
 Work = Callable[[Connection], Any]
+Piece = Work | Arrival
+Answer = tuple[Any, BaseException | None]
 
 
 @dataclass(slots=True)
 class Writer:
-    """Commits pieces of work to one database in the order they were handed in."""
+    """Commits pieces of work to one database in the order they were handed in, and before them the rows of what was kept."""
 
     database: Database
     thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="database"))
-    _waiting: list[tuple[Work, asyncio.Future[Any]]] = field(default_factory=list)
+    _kept: list[Kept] = field(default_factory=list)
+    _waiting: list[tuple[Piece, asyncio.Future[Any]]] = field(default_factory=list)
     _writing: asyncio.Task[None] | None = None
+    _timer: asyncio.TimerHandle | None = None
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """Do the work in a transaction; its answer, once that is committed. Raises what the work raises. It may be done twice."""
+    def put(self, kept: Kept) -> None:
+        """An answer that is safe in the archive: its rows are written with the next piece, whosever that is."""
+        self._kept.append(kept)
+
+    def take(self) -> Sequence[Kept]:
+        """What was put here and is nowhere in the database yet, for somebody who writes it now."""
+        kept, self._kept = self._kept, []
+        return kept
+
+    def hand_in(self, piece: Callable[[Connection], T] | Arrival) -> asyncio.Future[T]:
+        """Have the piece written before long. The future holds its answer once that is committed, or what it raised; an arrival's answer
+        is whether it is a new version. Work may be done twice.
+        """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._waiting.append((work, done))
-        if self._writing is None or self._writing.done():
-            self._writing = loop.create_task(self._write())
+        self._waiting.append((piece, done))
+        if len(self._waiting) >= MOST:
+            self.hurry()
+        elif self._timer is None:
+            self._timer = loop.call_later(LINGER, self.hurry)
+        return done
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Do the work in a transaction, now; its answer, once that is committed. Raises what the work raises. It may be done twice."""
+        done = self.hand_in(work)
+        self.hurry()
         return await done
 
+    def hurry(self) -> None:
+        """Somebody waits: write what there is."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._waiting and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.get_running_loop().create_task(self._write())
+
     async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            answers = await asyncio.get_running_loop().run_in_executor(self.thread, self._committed, [work for work, _ in batch])
+            pieces = [piece for piece, _ in batch]
+            answers = await loop.run_in_executor(self.thread, self._committed, self.take(), pieces)
             for (_, done), (answer, error) in zip(batch, answers, strict=True):
                 if done.done():
                     continue
@@ -53,11 +93,28 @@ class Writer:
                 else:
                     done.set_exception(error)
 
-    def _committed(self, works: Sequence[Work]) -> list[tuple[Any, BaseException | None]]:
+    def _committed(self, kept: Sequence[Kept], pieces: Sequence[Piece]) -> list[Answer]:
         try:
             with self.database.write() as connection:
-                return [(work(connection), None) for work in works]
+                write_rows(connection, kept)
+                return [(answer, None) for answer in _written(connection, pieces)]
         except Exception as error:  # noqa: BLE001 (handed to whoever waits for it)
-            if len(works) == 1:
+            if len(pieces) == 1:
                 return [(None, error)]
-        return [self._committed([work])[0] for work in works]
+        try:
+            with self.database.write() as connection:
+                write_rows(connection, kept)
+        except Exception as error:  # noqa: BLE001 (handed to everybody: without these rows nothing of theirs can stand)
+            return [(None, error) for _ in pieces]
+        return [self._committed((), [piece])[0] for piece in pieces]
+
+
+def _written(connection: Connection, pieces: Sequence[Piece]) -> list[Any]:
+    """The answers of these pieces, done in their order; arrivals that come one behind the other share their statements."""
+    answers: list[Any] = []
+    for arrive, group in groupby(pieces, key=lambda piece: isinstance(piece, Arrival)):
+        if arrive:
+            answers += arrivals.record(connection, [piece for piece in group if isinstance(piece, Arrival)])
+        else:
+            answers += [piece(connection) for piece in group if not isinstance(piece, Arrival)]
+    return answers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +12,23 @@ from storage.domain.errors import NotFoundError
 from storage.domain.ids import Sha256, VisitId
 from storage.domain.originals import Capture
 from storage.schema import captures, visits
-from storage.statements import clean, clip, insert_new, url_of
+from storage.statements import clean, clip, insert_missing, insert_new, url_of
 
 
 def record(connection: Connection, capture: Capture) -> int:
     """Write the capture; the id of the one there is when the same answer was recorded before. The original's row must exist."""
-    values = {**as_stored(capture), "natural_key": capture.natural_key, "visit_id": capture.visit_id}
+    values = _row(capture)
     insert_new(connection, captures, values, key=["natural_key"])
-    return int(connection.execute(select(captures.c.id).where(captures.c.natural_key == capture.natural_key)).scalar_one())
+    return int(connection.execute(select(captures.c.id).where(captures.c.natural_key == values["natural_key"])).scalar_one())
+
+
+def record_all(connection: Connection, found: Iterable[Capture]) -> None:
+    """Write these captures in their order; one recorded before stays as it is. The rows of their originals must exist."""
+    insert_missing(connection, captures, [_row(capture) for capture in found], key=["natural_key"])
+
+
+def _row(capture: Capture) -> dict[str, Any]:
+    return {**as_stored(capture), "natural_key": capture.natural_key, "visit_id": capture.visit_id}
 
 
 def as_stored(capture: Capture) -> dict[str, Any]:

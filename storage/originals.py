@@ -12,12 +12,21 @@ from storage.domain.errors import OriginalMissing
 from storage.domain.ids import Sha256
 from storage.domain.originals import BlobEncoding, StoredOriginal
 from storage.schema import originals
-from storage.statements import CHUNK, chunks, clip, insert_new
+from storage.statements import CHUNK, chunks, clip, insert_missing, insert_new
 
 
 def record(connection: Connection, stored: StoredOriginal) -> bool:
     """Write the row of a stored blob; whether it is new. The first row of a blob holds."""
-    values = {
+    return insert_new(connection, originals, _values(stored), key=["sha256"])
+
+
+def record_all(connection: Connection, found: Iterable[StoredOriginal]) -> None:
+    """Write the rows of these blobs; the first row of a blob holds."""
+    insert_missing(connection, originals, [_values(stored) for stored in found], key=["sha256"])
+
+
+def _values(stored: StoredOriginal) -> dict[str, Any]:
+    return {
         "sha256": stored.sha256,
         "size": stored.size,
         "media_type": clip(stored.media_type, 100),
@@ -26,7 +35,6 @@ def record(connection: Connection, stored: StoredOriginal) -> bool:
         "stored_at": stored.stored_at,
         "damage": "",
     }
-    return insert_new(connection, originals, values, key=["sha256"])
 
 
 def get(connection: Connection, sha256: Sha256) -> StoredOriginal:

@@ -41,7 +41,7 @@ def record_version(
         _replace_others(connection, before, now)
         return get_version(connection, before.id), False
     number = connection.execute(select(func.max(report_versions.c.number)).where(report_versions.c.report_id == report_id)).scalar()
-    values = _values(found) | {"report_id": report_id, "number": (number or 0) + 1, "first_seen_at": now, "last_seen_at": now}
+    values = values_of(found) | {"report_id": report_id, "number": (number or 0) + 1, "first_seen_at": now, "last_seen_at": now}
     made = connection.execute(insert(report_versions).values(**values)).inserted_primary_key
     assert made is not None
     version = get_version(connection, made[0])
@@ -158,7 +158,8 @@ def mark_seen(connection: Connection, version_ids: Iterable[int], now: datetime)
         connection.execute(update(report_versions).where(seen).values(last_seen_at=now, gone_since=None))
 
 
-def _values(found: NewVersion) -> dict[str, Any]:
+def values_of(found: NewVersion) -> dict[str, Any]:
+    """The columns of a version that say what was found."""
     return {
         "url": url_of(found.url),
         "title": clip(found.title, 500),

@@ -38,9 +38,14 @@ def _insert_new(dialect: str, table: Table, key: tuple[str, ...]) -> Any:
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> None:
     """Insert rows; one whose natural key is there leaves what is there as it is."""
-    statement = _insert(connection.dialect.name, table).on_conflict_do_nothing(index_elements=list(key))
+    statement = _insert_missing(connection.dialect.name, table, tuple(key))
     for chunk in chunks(rows, CHUNK):
         connection.execute(statement, [dict(row) for row in chunk])
+
+
+@lru_cache(maxsize=256)
+def _insert_missing(dialect: str, table: Table, key: tuple[str, ...]) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing(index_elements=list(key))
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str], update: Sequence[str]) -> None:

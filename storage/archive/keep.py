@@ -57,10 +57,8 @@ def stored(entry: LogEntry, answer: Received) -> Kept:
     return Kept(entry.original, replace(entry.capture, visit_id=answer.capture.visit_id))
 
 
-def write_rows(connection: Connection, kept: Sequence[Kept]) -> tuple[int, ...]:
-    """The database rows of kept answers; capture ids in the same order. Repeating it is harmless."""
-    ids = []
-    for answer in kept:
-        originals.record(connection, answer.original)
-        ids.append(captures.record(connection, answer.capture))
-    return tuple(ids)
+def write_rows(connection: Connection, kept: Sequence[Kept]) -> None:
+    """The database rows of kept answers, in their order, in two statements. Repeating it is harmless."""
+    if kept:
+        originals.record_all(connection, (answer.original for answer in kept))
+        captures.record_all(connection, (answer.capture for answer in kept))

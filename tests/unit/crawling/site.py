@@ -114,7 +114,7 @@ class Office:
         self.site.asked.clear()
         recorder = self.recorder
         done = await visit(self.site, recorder, self.memory, self.entry, errand=errand)
-        recorder.finish(done.visit_id, done.before, done.result, family=done.family, validators=done.validators)
+        await recorder.finish(done.visit_id, done.before, done.result, family=done.family, validators=done.validators)
         return done
 
 
