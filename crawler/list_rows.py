@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -21,14 +21,20 @@ NOTHING_HERE = re.compile(
     r"暂无(?:相关)?(?:信息|内容|数据|记录|文件|文章|公开)|没有(?:找到)?(?:相关|符合条件的?)?(?:信息|内容|记录|数据)|无相关(?:信息|记录)|共\s*0\s*[条篇]"
 )
 _DATE = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_LEADING_DATE = re.compile(r"^20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\s*")
 _NOT_LINKS = ("javascript:", "mailto:", "tel:", "data:", "#")
 _DOCUMENT = re.compile(r"\.(?:s?html?|jhtml|jsp|aspx?|php|pdf|docx?|wps|xlsx?|et|ofd|zip|rar)$", re.IGNORECASE)
 _LIST_PAGE = re.compile(r"/(?:index|list|default)(?:_\d+)?\.(?:s?html?|jsp|aspx?|php)$|/$", re.IGNORECASE)
 _ROW_TAGS = frozenset({"li", "tr", "dd", "p", "div"})
+_INLINE = frozenset({"span", "font", "b", "i", "em", "strong", "small", "time"})
 _NAVIGATION = frozenset({"nav", "header", "footer"})
 _NAVIGATION_NAME = re.compile(r"\b(?:nav|menu|footer|header|crumbs?|breadcrumb|bread|position|location|dqwz|pager|pagination)\b")
 _PAGE_NAME = re.compile(r"\bpage\b")
 _PAGER_WORD = re.compile(r"^(?:\[?\d{1,4}\]?|首页|上一页|下一页|尾页|末页|上页|下页|更多|more|>>|<<|>|<)$", re.IGNORECASE)
+
+MOST_FORMATS = 6
+FOLLOWS = 40
+"""Characters of the line after a link among which its date stands."""
 
 
 def rows(page: Page) -> tuple[tuple[Item, ...], int]:
@@ -36,15 +42,19 @@ def rows(page: Page) -> tuple[tuple[Item, ...], int]:
 
     A list is a run of repeated containers (`li`, `tr`, `dd`, `p`, `div`) with one link each; its rows usually carry dates. Where some
     do, the lists they stand in count as a whole, undated rows included; menus and breadcrumbs have no dates. Where none does, every link
-    to one document counts.
+    to one document counts, with the date that follows it before the next link.
     """
     known: dict[html.HtmlElement, bool] = {}
     links = [anchor for anchor in tree(page.text).iter("a") if not _in_navigation(anchor, known)]
     found = [row for anchor in links if (row := _candidate(page, anchor)) is not None]
     dated = {id(row.parent) for row in found if row.item is not None and row.item.raw_date}
-    chosen = [row for row in found if not dated or id(row.parent) in dated]
-    items = tuple(_placed(row.item for row in chosen if row.item is not None))
-    return items, sum(row.item is None for row in chosen if dated)
+    if not dated:
+        loose = {item.url: item for item in _loose(page, links)}
+        shown = {row.item.url for row in found if row.item is not None}
+        found = [replace(row, item=loose.get(row.item.url, row.item)) if row.item is not None else row for row in found]
+        return tuple(_placed((*(row.item for row in found if row.item is not None), *(loose[url] for url in loose if url not in shown)))), 0
+    chosen = [row for row in found if id(row.parent) in dated]
+    return tuple(_placed(row.item for row in chosen if row.item is not None)), sum(row.item is None for row in chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +97,47 @@ def title_of(anchor: html.HtmlElement) -> str:
     if full and (not bare or len(full) >= len(bare)) and not _DATE.fullmatch(full):
         return full
     raw, _ = find_date(shown)
-    return shown.replace(raw, "").strip() if raw and shown.endswith(raw) else shown
+    return shown.removesuffix(raw).strip() if raw and shown.endswith(raw) else _LEADING_DATE.sub("", shown)
 
 
 def _row_of(anchor: html.HtmlElement) -> html.HtmlElement | None:
-    """The smallest repeated container around the link, if the link is the main one in it."""
+    """The smallest repeated container around the link, if the link is the main one in it; the link itself where the row is inside it."""
     for step in anchor.iterancestors():
         if step.tag in _ROW_TAGS:
-            targets = {a.get("href") for a in step.iter("a") if a.get("href")}
-            return step if len(targets) <= 2 else None
-        if step.tag in {"body", "ul", "table"}:
-            return None
-    return None
+            targets = {a.get("href"): a for a in step.iter("a") if a.get("href")}
+            if len(targets) <= 2 or (len(targets) <= MOST_FORMATS and _leads(anchor, step, targets.values())):
+                return step
+        if step.tag in _ROW_TAGS or step.tag in {"body", "ul", "table"}:
+            break
+    return anchor if len(anchor) and find_date(visible_text(anchor))[0] else None
+
+
+def _leads(anchor: html.HtmlElement, row: html.HtmlElement, links: Iterable[html.HtmlElement]) -> bool:
+    """Whether a link is the one that says the most of several in a row with one date: a report beside its files in other formats."""
+    words = sorted(len(title_of(link)) for link in links)
+    return len(title_of(anchor)) == words[-1] > 2 * words[-2] and len(_DATE.findall(visible_text(row))) == 1
+
+
+def _loose(page: Page, links: Iterable[html.HtmlElement]) -> Iterator[Item]:
+    """Links to documents in an element where some have a date behind them: a list without elements of its own, its lines only broken."""
+    lines = [(anchor, *_line(anchor)) for anchor in links if looks_like_article(address_of(page, anchor))]
+    dated = {around for _, around, rest in lines if find_date(rest)[0]}
+    for anchor, around, rest in lines:
+        if around in dated:
+            yield Item(address_of(page, anchor), title_of(anchor), *find_date(rest))
+
+
+def _line(anchor: html.HtmlElement) -> tuple[html.HtmlElement | None, str]:
+    """The element a link's line stands in, and what follows the link on it."""
+    start = anchor
+    while (around := start.getparent()) is not None and around.tag in _INLINE:
+        start = around
+    parts = [start.tail or ""]
+    for step in start.itersiblings():
+        if step.tag not in _INLINE or next(step.iter("a"), None) is not None:
+            break
+        parts += [visible_text(step), step.tail or ""]
+    return start.getparent(), "".join(parts)[:FOLLOWS]
 
 
 def _cells_around(cell: html.HtmlElement) -> html.HtmlElement | None:
