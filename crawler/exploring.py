@@ -10,9 +10,10 @@ import heapq
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from crawler.discovery.anchors import COLUMN, Link, links
+from crawler.discovery.article import read_article
 from crawler.discovery.columns import Evidence, judge, names_itself
 from crawler.discovery.leads import column_of_article, sitemap_columns, sitemaps_of, trail_of
 from crawler.discovery.recognition import is_report
@@ -107,7 +108,7 @@ class _Search:
 async def explore(
     home: str, ask_page: AskPage, *, hints: Sequence[str] = (), max_pages: int = MAX_PAGES, known_hosts: Sequence[str] = ()
 ) -> Exploration:
-    """Search from a home page, or a column page. `hints` are addresses worth a try (earlier columns, a sister portal's path)."""
+    """Search from a home page, a column page, or a report. `hints` are addresses worth a try (earlier columns, a sister portal's path)."""
     site = registrable(urlsplit(home).hostname or "")
     hosts = {urlsplit(home).hostname, *known_hosts}
 
@@ -153,6 +154,8 @@ async def _look(search: _Search, page: Page, link: Link, depth: int, found_on: s
         # A pager's words lead through the same list, never to another.
         if not _PAGER.fullmatch(onward.words.strip()):
             search.push(onward, depth + 1, page.url)
+    if link.why == "home":
+        _from_own_article(search, page)
     if found is None or not found.evidence.trusted:
         await _by_article(search, page, depth)
 
@@ -172,6 +175,16 @@ async def _as_column(search: _Search, page: Page, link: Link, found_on: str) -> 
     candidate = Candidate(link.url, link.words, found_on, reading.family_id, evidence, tuple(reading.items), reading.column)
     search.found.append(candidate)
     return candidate
+
+
+def _from_own_article(search: _Search, page: Page) -> None:
+    """Where the search was given a report instead of a home page: its address or its trail names the column, its host the home page."""
+    if is_report(read_article(page).title)[0] is not Decision.REPORT:
+        return
+    column = column_of_article(page.url)
+    ways = [Link(column, "", 0.62, "article")] if column else []
+    for link in (*ways, *trail_of(page), Link(urljoin(page.url, "/"), "", 0.5, "host")):
+        search.push(link, 1, page.url)
 
 
 async def _by_article(search: _Search, page: Page, depth: int) -> None:

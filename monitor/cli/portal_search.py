@@ -1,25 +1,21 @@
-"""`nianbao portal discover, candidates, accept, reject, preview`: finding the columns of annual reports."""
+"""`nianbao portal discover, candidates, accept, reject`: finding the columns of annual reports."""
 
 from __future__ import annotations
 
 import getpass
-import json
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli.failing import Exit
-from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows, say
+from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
 if TYPE_CHECKING:
     from storage.discoveries import StoredCandidate
     from storage.domain.registry import EntryPoint, Portal
 
-PREVIEW_SECONDS = 900
 Who = Annotated[str, typer.Option("--by", help="由谁确认；默认为当前系统用户。")]
 
 
@@ -29,7 +25,6 @@ def add_to(noun: typer.Typer) -> None:
     noun.command("candidates")(candidates)
     noun.command("accept")(accept)
     noun.command("reject")(reject)
-    noun.command("preview")(preview)
 
 
 def discover(
@@ -157,108 +152,3 @@ def _decide(context: typer.Context, number: int, by: str, *, accepted: bool) -> 
     finally:
         database.close()
     say(f"{one.state.label}：{one.url}（{actor}）")
-
-
-def preview(
-    context: typer.Context,
-    url: Annotated[str, typer.Argument(help="门户首页或年报栏目的网址。")],
-    form: Annotated[Format, typer.Option("--format", help="table 或 json。")] = Format.TABLE,
-) -> None:
-    """试看一个门户，不存任何内容：站群系统、候选栏目、前二十行。没有把握退出码为 4，没有找到为 5，连不上或被拒为 7。"""
-    from monitor.cli.portal import host_of
-
-    host_of(url)
-    told = _look(Session.of(context), url)
-    if form is Format.TABLE:
-        _print_preview(told)
-    else:
-        print_json(told)
-    code = {"found": Exit.OK, "queued": Exit.PARTIAL, "none": Exit.NOT_FOUND, "soft_error": Exit.NOT_FOUND}
-    raise typer.Exit(code.get(told["outcome"], Exit.NETWORK))
-
-
-def _look(session: Session, url: str) -> dict[str, Any]:
-    """The preview by a child process: foreign pages are met there, and the downloader can run once per process."""
-    from monitor.dispatch import environment
-    from storage.domain.errors import NianbaoError
-
-    settings = session.settings()
-    done = subprocess.run(  # noqa: S603 - our own interpreter, our own module; the address is one argument
-        [sys.executable, "-m", "crawler.preview", "--", url],
-        env=environment(settings, session.clock()),
-        input=json.dumps(_known(session)),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=PREVIEW_SECONDS,
-        check=False,
-    )
-    try:
-        told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
-        raise NianbaoError(f"试看进程没有给出结果（退出码{done.returncode}）：{done.stderr[-300:]}", advice="请稍后重试。") from None
-    if "error" in told:
-        raise NianbaoError(told["error"], kept=told["kept"], advice=told["advice"])
-    return told
-
-
-def _known(session: Session) -> list[list[Any]]:
-    """The bodies of the registry; empty where there is no database yet: a preview needs none."""
-    from storage import bodies
-    from storage.domain.errors import NotFoundError
-
-    try:
-        database = session.database(session.settings())
-    except NotFoundError:
-        return []
-    try:
-        with database.read() as connection:
-            return [[body.id, [body.name, *body.aliases]] for body in bodies.list_all(connection)]
-    finally:
-        database.close()
-
-
-_WORDS = {"found": "找到年报栏目", "queued": "有候选栏目，把握不足", "none": "没有找到年报栏目"}
-
-
-def _print_preview(told: Mapping[str, Any]) -> None:
-    from storage.domain.enums import VisitOutcome
-
-    word = _WORDS.get(told["outcome"]) or f"没有看成：{VisitOutcome(told['outcome']).label}（{told['reason']}）"
-    say(f"{word}（请求 {told['asked']} 次，没有存任何内容）")
-    page = told["page"]
-    if page:
-        families = "、".join(f"{one['family']} {one['certainty']:.0%}" for one in page["families"]) or "未识别"
-        say(f"站群系统：{families}")
-        say(f"编码：{page['encoding']}（依据 {page['encoding_source']}），无法解码 {page['undecodable']} 字")
-        paging = page["paging"]
-        if paging:
-            say(f"本页 {paging['rows']} 行，声明共 {_or_unknown(paging['declared_total'])} 条、{_or_unknown(paging['declared_pages'])} 页")
-            for ask in (*paging["interface"], *paging["next"]):
-                say(f"　下一个请求：{ask['method']} {ask['url']}")
-    say()
-    heads = {
-        "confidence": "把握",
-        "reports": "年报数",
-        "others": "其他",
-        "family": "站群系统",
-        "name": "名称",
-        "url": "网址",
-        "why": "理由",
-    }
-    print_rows([{**one, "why": "；".join(one["reasons"])} for one in told["columns"]], heads, Format.TABLE, empty="没有候选栏目。")
-    say()
-    if told["rows"]:
-        from storage.domain.visits import Decision
-
-        rows = [{**row, "decision": Decision(row["decision"]).label, "year": row["year"] or ""} for row in told["rows"]]
-        print_rows(
-            rows, {"date": "日期", "decision": "判断", "body": "单位", "year": "年度", "title": "标题", "reason": "依据"}, Format.TABLE
-        )
-    for one in told["troubles"]:
-        note(f"✕ {one['url']}：{one['trouble']}")
-    note(f"下一步：{told['next']}")
-
-
-def _or_unknown(value: object) -> str:
-    return "未知" if value is None else str(value)

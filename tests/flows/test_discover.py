@@ -88,7 +88,7 @@ def test_a_preview_stores_nothing(tmp_path, web):
         [sys.executable, "-m", "crawler.preview", "--config", str(office.config), f"http://{HOST}/gk/nb/"],
         cwd=ROOT,
         env={**os.environ, "NIANBAO_NOW": DAY.isoformat()},
-        input=json.dumps([["b1", ["云溪县教育局"]]]),
+        input=json.dumps({"bodies": [["b1", ["云溪县教育局"]]]}),
         capture_output=True,
         text=True,
         timeout=120,
@@ -102,5 +102,6 @@ def test_a_preview_stores_nothing(tmp_path, web):
         ("云溪县教育局", 2023, "report"),
     ]
     assert told["page"]["encoding"] == "utf-8"
+    assert told["canary"] == {"seen": True, "years": [2023, 2022]}
     assert not list(tmp_path.rglob("*.sqlite3"))
     assert not list(tmp_path.rglob("archive"))

@@ -130,3 +130,31 @@ def test_a_profile_lets_its_own_fault_pass_and_says_so_with_every_answer(tmp_pat
         "alert": "tls-handshake",
         "plain": "tls-handshake",
     }
+
+
+def _preview(office, hosts, kind):
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "monitor.cli.main", "--config", str(office.config)),
+            *("portal", "preview", f"https://{kind}.tls.test/nb/", "--format", "json"),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "NIANBAO_NOW": DAY.isoformat(), "SSL_CERT_FILE": str(hosts.root)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_a_preview_keeps_to_the_portals_profile_and_names_the_way_out(tmp_path, hosts):
+    office = _office(tmp_path, hosts, ("expired", "incomplete"))
+    with office.open() as database, database.write() as c:
+        tls_profiles.put(c, PortalId("expired.tls.test"), ["expired"], reason="主办单位确认证书待更换", actor="王", now=LONG_AGO)
+    code, told = _preview(office, hosts, "expired")
+    assert (code, told["outcome"], told["page"]["verified"]) == (0, "found", "unverified(expired)"), told
+    assert [(row["body"], row["year"]) for row in told["rows"]] == [("", 2023)]
+    code, told = _preview(office, hosts, "incomplete")
+    assert (code, told["outcome"], told["reason"]) == (7, "unreachable", "tls-incomplete-chain")
+    assert "portal tls incomplete.tls.test --allow incomplete" in told["next"]
