@@ -36,7 +36,8 @@ class ListFacts:
 class Sight:
     """Everything a visit saw that its result depends on.
 
-    `known_reports` are addresses of reports archived before this visit that belong to this list, `met` those found again in it.
+    `known_reports` are addresses of reports archived before this visit that belong to this list (where none of them stands any more, the
+    gone ones), `met` those still standing that were found again in it.
     `history` holds the row counts of earlier complete visits.
     """
 

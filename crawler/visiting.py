@@ -48,10 +48,12 @@ async def visit(
         await audit(state, whole_list=facts.ended)
     await state.settle()
     known = frozenset(version.found.url for version in before.versions if version.gone_since is None)
+    expected = known or frozenset(state.archived_now)
     sight = Sight(
         facts=facts,
-        known_reports=known or frozenset(state.archived_now),
-        met=(known or frozenset(state.archived_now)) & state.lines.keys(),
+        # A list whose reports are all gone has lost them: a portal made anew looks like that, and its silence is no health.
+        known_reports=expected or frozenset(version.found.url for version in before.versions),
+        met=expected & state.lines.keys(),
         negative_control=memory.get(host_of(before.entry.url)).control_absent,
         history=before.history,
         failed_details=len(state.incomplete),

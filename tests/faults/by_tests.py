@@ -18,13 +18,21 @@ VISITS, CRAWL = f"{UNIT}crawling/test_visits.py", "tests/flows/test_crawl.py"
 TESTED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "R5": (
         "a relay that is away delays, nothing more",
-        "refused for hours and days, 421, 450, 550, 554, hang-up; others on time; dead after a week",
-        (f"{ALERTS}outages.py", f"{ALERTS}delivery.py::test_a_refusal", f"{ALERTS}delivery.py::test_one_destination_never"),
+        "refused for hours and days, 421, 450, 550, 554, line dropped, silence before and after the data; others on time; dead after a week",
+        (
+            f"{ALERTS}outages.py",
+            f"{ALERTS}hanging.py",
+            f"{ALERTS}delivery.py::test_a_refusal",
+            f"{ALERTS}delivery.py::test_one_destination_never",
+        ),
     ),
     "R9": (
         "the deadline falls at 24:00 in China, each slot runs once",
-        "instants around midnight, days counted across zones, statutory dates of each kind",
-        (f"{UNIT}duties/test_due.py", f"{UNIT}duties/test_state.py", "tests/flows/test_process_schedule.py::test_two_schedulers"),
+        "instants around midnight, machines in five zones, clocks put forward and back, new zone data, statutory dates of each kind",
+        (
+            *(f"{UNIT}duties/test_due.py", f"{UNIT}duties/test_state.py", "tests/flows/test_zones.py"),
+            "tests/flows/test_process_schedule.py::test_two_schedulers",
+        ),
     ),
     "R11": (
         "a portal that is down accuses nobody and is caught up",
@@ -36,7 +44,11 @@ TESTED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "soft 404, redirects, login and challenge pages, empty answers",
         (f"{VISITS}::test_each_fault_ends", f"{VISITS}::test_a_host_that_answers_everything"),
     ),
-    "R13": ("a redesign is our blindness", "list moved, links renamed", (f"{VISITS}::test_a_lost_canary",)),
+    "R13": (
+        "a redesign is our blindness",
+        "list moved, links renamed, pagers nobody knows, lists made by scripts, frames, search forms",
+        (f"{VISITS}::test_a_lost_canary", f"{UNIT}crawling/test_redesign.py"),
+    ),
     "R14": (
         "half a list proves nothing, what it holds counts",
         "list collapsed, cut, page repeated, attachment failed",
