@@ -112,7 +112,7 @@ def _outcome(found: Exploration, url: str, shown: Reply | None) -> tuple[str, st
 def _only_script(page: Page) -> bool:
     """Whether a page shows nothing unless its scripts run."""
     root = tree(page.text)
-    return len(page_words(page.text)) < _FEW_WORDS and next(root.iter("script"), None) is not None and next(root.iter("a"), None) is None
+    return len(page_words(page)) < _FEW_WORDS and next(root.iter("script"), None) is not None and next(root.iter("a"), None) is None
 
 
 def _canary(best: Candidate | None, known: Sequence[KnownBody], today: date) -> dict[str, object]:

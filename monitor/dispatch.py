@@ -239,7 +239,11 @@ def plan_batches(db: Database, points: Sequence[EntryPoint], size: int) -> tuple
 
 def record_finished(db: Database, done: Finished, clock: Clock) -> bool:
     """End the run in the database; False when its lease had passed to another."""
-    summary = {"visits": done.visits, "new_versions": done.new_versions, "outcomes": dict(done.outcomes), "failure": done.failure}
+    summary: dict[str, object] = {"visits": done.visits, "new_versions": done.new_versions, "outcomes": dict(done.outcomes)}
+    summary |= {"failure": done.failure, "spider": done.job.spider}
+    if done.job.spider != "watch":
+        # What else than a visit to each was done leaves no other trace of whom it was done to.
+        summary["entry_points"] = [int(number) for number in done.job.entry_point_ids]
     with db.write() as connection:
         return runs.finish(connection, done.job.run, done.state, summary, clock.now())
 

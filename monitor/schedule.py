@@ -19,11 +19,12 @@ from monitor.alerts.deadman import ping_if_alive
 from monitor.alerts.events import operator
 from monitor.alerts.outgoing import plan_due
 from monitor.alerts.send import send_due
+from monitor.chores import CHORES
 from monitor.dispatch import CRAWL, LEASE, CrawlJob, Dispatcher, Finished, LocalProcesses, plan_batches, record_finished
 from monitor.nightly import FROM_HOUR, keep_archive
 from monitor.process import process_pending
 from monitor.seasons import season
-from storage import discoveries, events, findings, heartbeats, portals, runs
+from storage import events, findings, heartbeats, portals, runs
 from storage.archive.store import Archive
 from storage.database import Database
 from storage.disk import MIB, room
@@ -64,7 +65,7 @@ class Scheduler:
         self._fresh = threading.Event()
         self._fresh.set()
         self._background: BackgroundScheduler | None = None
-        self._searched = ""
+        self._tried: dict[str, str] = {}
 
     def start(self) -> None:
         """Begin ticking."""
@@ -171,7 +172,7 @@ class Scheduler:
                 return
             points = portals.due(connection, now, every=season(local_date(now)).every, retry_after=RETRY_AFTER)
         if not points:
-            self._start_search(now)
+            self._start_chore(now)
             return
         made = plan_batches(self._db, points, self._settings.crawl_batch_size)
         for number, batch in enumerate(made[:CHILDREN]):
@@ -193,18 +194,20 @@ class Scheduler:
                 events.append(connection, event)
         return found.enough
 
-    def _start_search(self, now: datetime) -> None:
-        """When no list is due: search the portals whose columns are to be looked for, at most once an hour."""
+    def _start_chore(self, now: datetime) -> None:
+        """When no list is due: the most pressing of what may wait (`monitor.chores`), each kind of it at most once an hour."""
         hour = f"{now:%Y-%m-%dT%H}Z"
-        if self._searched == hour:
-            return
-        self._searched = hour
-        with self._db.write() as connection:
-            due = discoveries.due(connection, now)[: self._settings.crawl_batch_size]
-            homes = tuple(discoveries.home_entry(connection, portal, now).id for portal in due)
-            run = runs.claim(connection, CRAWL, f"{hour}/search", owner=self._owner, now=now, lease=LEASE) if homes else None
-        if run is not None:
-            self._dispatcher.start(CrawlJob(run, homes, "discover"))
+        for chore in CHORES:
+            if self._tried.get(chore.spider) == hour:
+                continue
+            self._tried[chore.spider] = hour
+            with self._db.write() as connection:
+                points = chore.due(connection, now, self._settings.crawl_batch_size)
+                slot = f"{hour}/{chore.spider}"
+                run = runs.claim(connection, CRAWL, slot, owner=self._owner, now=now, lease=LEASE) if points else None
+            if run is not None:
+                self._dispatcher.start(CrawlJob(run, points, chore.spider))
+                return
 
     def _end(self, done: Finished) -> None:
         say = log.error if done.failure else log.info

@@ -25,7 +25,7 @@ TIER = "search"
 ASKED = "asked"
 """Fact of a visit: the `[body, year]` pairs the search was asked for."""
 
-_GAPS = (DutyStatus.MISSING.value, DutyStatus.UNKNOWN.value)
+GAPS = (DutyStatus.MISSING.value, DutyStatus.UNKNOWN.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def open_gaps(connection: Connection, body_ids: Sequence[BodyId], today: date, *
     for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
         due = (duties.c.due_on < today, duties.c.due_on >= today - within)
         query = select(duties.c.body_id, duties.c.report_year, duties.c.due_on).where(
-            duties.c.body_id.in_(chunk), duties.c.status.in_(_GAPS), *due
+            duties.c.body_id.in_(chunk), duties.c.status.in_(GAPS), *due
         )
         found += [Gap(DutyKey(BodyId(row.body_id), row.report_year), row.due_on) for row in connection.execute(query)]
     return tuple(sorted(found, key=lambda gap: (gap.due_on, gap.key)))

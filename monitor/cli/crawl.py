@@ -118,6 +118,7 @@ def status(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     rows = [
         {
             "id": one.id,
+            "spider": one.summary.get("spider", ""),
             "state": one.state.label if human else one.state.value,
             "started_at": local(one.started_at) if human else one.started_at,
             "finished_at": local(one.finished_at) if human else one.finished_at,
@@ -127,7 +128,15 @@ def status(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
         }
         for one in found
     ]
-    columns = {"id": "编号", "state": "状态", "started_at": "开始", "finished_at": "结束", "visits": "栏目", "new_versions": "新年报"}
+    columns = {
+        "id": "编号",
+        "spider": "方式",
+        "state": "状态",
+        "started_at": "开始",
+        "finished_at": "结束",
+        "visits": "栏目",
+        "new_versions": "新年报",
+    }
     print_rows(rows, columns | {"failure": "说明"}, form, empty="还没有抓取过。下一步：nianbao crawl run")
 
 
