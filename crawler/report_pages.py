@@ -30,12 +30,13 @@ _PASSING = frozenset({VisitOutcome.UNREACHABLE, VisitOutcome.CHALLENGED, VisitOu
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What stands behind a line. `version` is None where it could not be had; `passing` says that trying again may help; `gone` that it
-    answered 404 or 410.
+    """What stands behind a line. `version` is None where it could not be had; `form` says that its page carries the prescribed form;
+    `passing` that trying again may help; `gone` that it answered 404 or 410.
     """
 
     version: NewVersion | None = None
     article: Article | None = None
+    form: bool = False
     passing: bool = False
     gone: bool = False
     not_modified: bool = False
@@ -62,9 +63,11 @@ async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accep
     wanted = {attachment.url: attachment for one in pages for attachment in find_attachments(one)}
     parts, missing, served = await _fetch_parts(tuple(wanted.values()), ask_file, page.url)
     article = replace(article, dates=tuple(dict.fromkeys((*article.dates, *served))))
+    form = is_report_text(*pages)
     if missing + lost and not accept_gaps:
-        return Found(article=article, passing=True)
-    return Found(_version(line, pages, digest, article, [*_further_parts(further), *parts]), article, passing=bool(missing + lost))
+        return Found(article=article, form=form, passing=True)
+    version = _version(line, pages, digest, article, [*_further_parts(further), *parts], form=form)
+    return Found(version, article, form, passing=bool(missing + lost))
 
 
 async def _fetch_further(first: Page, ask_file: AskFile) -> tuple[list[tuple[Page, Sha256]], int]:
@@ -110,20 +113,22 @@ async def _fetch_parts(
     return parts, missing, served
 
 
-def _version(line: ListLine, pages: Sequence[Page], digest: Sha256, article: Article, parts: list[tuple[Part, str]]) -> NewVersion:
-    """The page is what is read where it, with its further pages, carries the report; else its first document; pictures alone leave the
-    page as the main file.
+def _version(
+    line: ListLine, pages: Sequence[Page], digest: Sha256, article: Article, parts: list[tuple[Part, str]], *, form: bool
+) -> NewVersion:
+    """The page is what is read where it, with its further pages, carries the report (`form`); else its first document; pictures alone
+    leave the page as the main file.
     """
-    page, told = pages[0], is_report_text(*pages)
+    page = pages[0]
     documents = [(part, kind) for part, kind in parts if part.role not in {"image", CONTINUATION}]
     main, carrier, rest = digest, "html", [part for part, _ in parts]
-    if not told and documents:
+    if not form and documents:
         first, carrier = documents[0]
         main = first.sha256
         # The pages only lead to the document: none of them is read with it.
         rest = [Part(digest, page.url, "page")]
         rest += [replace(part, role="page") if part.role == CONTINUATION else part for part, _ in parts if part is not first]
-    elif not told and any(part.role == "image" for part, _ in parts):
+    elif not form and any(part.role == "image" for part, _ in parts):
         carrier = "image"
     day = published(article.dates)
     return NewVersion(

@@ -56,7 +56,12 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
     decided = replace(line, reason=READ_MARK + line.reason)
     if found.article is not None:
         clues = Clues(
-            found.article.title or line.title, "", line.listed_on, found.article.publisher, line.url, anywhere=state.errand.anywhere
+            title=found.article.title or line.title,
+            listed_on=line.listed_on,
+            publisher=found.article.publisher,
+            url=line.url,
+            anywhere=state.errand.anywhere,
+            form=found.form,
         )
         for attempt in (clues, replace(clues, title=line.title)):
             own = recognise(attempt, state.before.bodies)

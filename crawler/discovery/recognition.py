@@ -22,6 +22,7 @@ class Clues:
     """What is known of one link: its title, the list it stands in, its printed date, and what its page says of its publisher.
 
     `anywhere` says that it stands in nobody's list (a search shows what everybody publishes): only a name with its region is enough then.
+    `form` says that its page was read and carries the prescribed form: that settles a title that says too little.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Clues:
     publisher: str = ""
     url: str = ""
     anywhere: bool = False
+    form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Candidate:
 
 
 _LOOK_ALIKES = (
+    ("part-of-year", re.compile(r"[上下]半年|半年度|半年报|季度|月度|月报|周报")),
     ("website-report", re.compile(r"网站(?:工作)?年度(?:工作)?报(?:表|告)|网站(?:监管)?年报|工作年度报表|新媒体.{0,8}年度")),
     ("rule-of-law-report", re.compile(r"法治(?:政府)?建设|依法行政|依法治")),
     ("explanation", re.compile(r"解读|图解|一图读懂|一图看懂|图说|解析|新闻发布|答记者问")),
@@ -52,14 +55,17 @@ _LOOK_ALIKES = (
     ("finance", re.compile(r"预算|决算|财政收支|绩效|三公|审计")),
     ("about-reports", re.compile(r"培训|会议|通报|考核|评估|检查|征求|意见|(?:公布|发布|报送|编制)情况$|发布会")),
     ("several-reports", re.compile(r"汇编|合集|汇总(?:发布)?$")),
-    ("work-plan", re.compile(r"工作要点|工作计划|工作方案|工作总结|实施方案")),
+    ("work-plan", re.compile(r"工作要点|工作计划|工作方案|实施方案")),
     (
         "other-annual-report",
-        re.compile(r"(?:社会责任|质量|环境|统计|企业|事业单位(?:法人)?|法人|部门|发展|工作)年度报告书?$|(?:信用|统计|环境状况|法人)年报"),
+        re.compile(
+            r"(?:社会责任|质量|环境|统计|企业|事业单位(?:法人)?|法人|部门|发展|(?<!公开)工作)年度报告书?$|(?:信用|统计|环境状况|法人)年报"
+        ),
     ),
 )
 _BEFORE = (
     ("explanation", re.compile(r"图解|一图读懂|一图看懂|图说|解读")),
+    ("part-of-year", re.compile(r"[上下]半年|半年度|季度")),
     ("about-reports", re.compile(r"关于(?:做好|编制|报送|开展|规范|组织|加强|进一步)|召开|举办|举行|组织开展|部署")),
 )
 """What may stand before the report's own words and make the line something else. Nothing more: before them stands the publisher, and an
@@ -73,6 +79,10 @@ _PUBLISHER = re.compile(
     r"^[^\d]{2,40}?(?:局|委员会|委|办公室|办|厅|院|中心|处|站|队|所|馆|室|校|会|公司|街道|镇|乡|政府)(?=(?:关于)?(?:20\d\d|二[〇○零]|年度报告|年报))"
 )
 _REPORT = re.compile(r"信息公开.{0,14}(?:年度(?:工作)?报告|年报|工作报告)|(?:年度(?:工作)?报告|年报).{0,6}信息公开")
+_ALMOST = re.compile(r"(?:信息|政务)公开.{0,14}(?:报告|总结)")
+"""What some call their annual report, and what others call something else."""
+
+_FORM_SETTLES = frozenset({"short-title", "almost", "notice"})
 _SHORT = re.compile(r"年度报告|年报")
 _COLUMN = re.compile(r"信息公开(?:工作)?(?:年度(?:工作)?报告|年报)|公开年报|^(?:年报|年度报告)$")
 
@@ -80,14 +90,17 @@ _COLUMN = re.compile(r"信息公开(?:工作)?(?:年度(?:工作)?报告|年报)
 def recognise(clues: Clues, known: Sequence[KnownBody]) -> Candidate:
     """Decide one link. `known` are the bodies whose reports may stand in this list."""
     kind, why = is_report(clues.title, clues.column)
-    if kind is not Decision.REPORT:
+    if kind is Decision.NOT_REPORT:
         return Candidate(kind, why)
+    if kind is Decision.UNRESOLVED and why in _FORM_SETTLES and clues.form:
+        kind, why = Decision.REPORT, f"{why}+form"
     year = find_year(clues.title, clues.column, clues.listed_on)
     body, how = find_body(subject_of(clues.title), clues.publisher, known, anywhere=clues.anywhere)
+    if kind is Decision.UNRESOLVED:
+        # Whose it would be and of which year is kept: it stands in the way of no other body's or year's answer.
+        return Candidate(kind, why, body, year.value)
     reason = f"report:{why}; year:{year.evidence}; body:{how}"[:200]
-    if year.value is None or body is None:
-        return Candidate(Decision.UNRESOLVED, reason, body, year.value)
-    return Candidate(Decision.REPORT, reason, body, year.value)
+    return Candidate(Decision.UNRESOLVED if year.value is None or body is None else kind, reason, body, year.value)
 
 
 def is_report(title: str, column: str = "") -> tuple[Decision, str]:
@@ -103,6 +116,9 @@ def is_report(title: str, column: str = "") -> tuple[Decision, str]:
     if _SHORT.search(rest):
         in_column = _COLUMN.search("".join(column.split()))
         return (Decision.REPORT, "column") if in_column else (Decision.UNRESOLVED, "short-title")
+    if (almost := _ALMOST.search(rest)) and not any(pattern.search(rest[: almost.start()]) for _, pattern in _BEFORE):
+        # Rejecting it would make a report of an unusual title a missing one.
+        return Decision.UNRESOLVED, "almost"
     return Decision.NOT_REPORT, "no-report-words"
 
 

@@ -71,6 +71,42 @@ def test_no_name_of_a_publisher_makes_its_report_something_else(name):
     assert is_report(f"云溪县{name}2024年度报告", "政府信息公开年报") == (Decision.REPORT, "column")
 
 
+ALMOST = (
+    "云溪县教育局2024年政府信息公开工作情况报告",
+    "关于2024年政府信息公开工作情况的报告",
+    "云溪县教育局2024年度政府信息公开报告",
+    "2024年政务公开工作总结",
+)
+
+
+@pytest.mark.parametrize("title", ALMOST)
+def test_an_unusual_title_is_not_rejected_and_settled_by_the_form(title):
+    school = (KnownBody("b1", ("云溪县教育局",)),)
+    waiting = recognise(Clues(title, "政府信息公开年报"), school)
+    assert (waiting.decision, waiting.body_id, waiting.report_year) == (Decision.UNRESOLVED, "b1", 2024)
+    assert recognise(Clues(title, "政府信息公开年报", form=True), school).decision is Decision.REPORT
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "2024年上半年政府信息公开工作报告",
+        "云溪县教育局2024年第一季度政府信息公开工作报告",
+        "关于做好2024年政府信息公开报告工作的通知",
+        "2024年政府信息公开工作年度报告解读",
+        "云溪县教育局2024年法治政府建设年度报告",
+    ],
+)
+def test_the_form_makes_no_other_document_a_report(title):
+    assert recognise(Clues(title, "政府信息公开年报", form=True), (KnownBody("b1", ("云溪县教育局",)),)).decision is Decision.NOT_REPORT
+
+
+@pytest.mark.parametrize("title", ["云溪县教育局2024年政务公开工作年度报告", "云溪县教育局政务公开工作年度报告（2024）"])
+def test_open_government_in_the_reports_column_is_the_report(title):
+    assert is_report(title, "政府信息公开年报") == (Decision.REPORT, "column")
+    assert is_report(title, "通知公告")[0] is Decision.UNRESOLVED
+
+
 def test_strange_words_beside_the_report_wait_for_a_person():
     assert is_report("云溪县2024年政府信息公开工作年度报告和法治政府建设年度报告")[0] is Decision.UNRESOLVED
 

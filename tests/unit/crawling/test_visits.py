@@ -235,6 +235,24 @@ def test_a_silent_edit_becomes_a_second_version_and_a_withdrawal_is_noticed(offi
     assert versions[-1].gone_since is not None
 
 
+def test_a_report_under_an_unusual_title_is_found_by_its_form(office, site):
+    usual, unusual = "云溪县教育局2023年政府信息公开工作年度报告", "云溪县教育局2024年政府信息公开工作情况报告"
+    rows = (row("t20250120_1.html", unusual, "2025-01-20"), row("t20250109_2.html", "云溪县教育局2024年政务公开工作总结", "2025-01-09"))
+    site.pages |= {
+        LIST: listing(*rows, row("t20240120_2023.html", usual, "2024-01-20")),
+        LIST + "t20240120_2023.html": report(usual),
+        LIST + "t20250120_1.html": report(unusual),
+        LIST + "t20250109_2.html": "<html><head><title>总结</title></head><body><div class='TRS_Editor'><p>一年。</p></div></body></html>",
+    }
+    _visit(office)
+    with office.database.read() as c:
+        found = reports.current(c, "b0", 2024)
+        (waiting,) = sightings.unresolved(c)
+    assert found is not None
+    assert found.found.url == LIST + "t20250120_1.html"
+    assert (waiting.line.url, waiting.line.report_year) == (LIST + "t20250109_2.html", 2024)
+
+
 def test_a_page_that_fills_in_for_a_title_without_a_name(tmp_path, site):
     office = Office(tmp_path, site, body_names=("云溪县教育局", "云溪县财政局"))
     title = "2024年政府信息公开工作年度报告"
