@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from crawler.list_rows import find_date, says_nothing
 from crawler.listing import Item
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, body_words
 from crawler.page import page as make_page
 from storage.domain.clock import local_date
 
@@ -63,7 +63,7 @@ def ends_here(page: Page) -> bool:
     """
     if not page.body.strip():
         return False
-    return says_nothing(page) or not _FURNITURE.sub("", visible_text(tree(page.text).find("body")))
+    return says_nothing(page) or not _FURNITURE.sub("", body_words(page))
 
 
 def moment_day(value: object) -> tuple[str, date | None]:

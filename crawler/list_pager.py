@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import html
 
 from crawler.list_rows import address_of
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, body_words, tree, visible_text
 
 _ROWS = re.compile(r"共\s*有?\s*(\d{1,6})\s*[条篇]|(?:总数|总记录数?|记录总数)\s*[:：]?\s*(\d{1,6})")
 _PLACE_AND_PAGES = re.compile(
@@ -65,6 +65,8 @@ def pager_call(text: str) -> PagerCall | None:
 
 
 def _catalogue(text: str) -> PagerCall | None:
+    if "m_nRecordCount" not in text:  # nearly every page; looking for the declarations takes longer than all else asked of its text
+        return None
     said = dict(_CATALOGUE.findall(text))
     count, each, current = (said.get(name, "") for name in ("nRecordCount", "nPageSize", "nCurrPage"))
     if not (said.get("sPageName") and said.get("sPageExt") and count.isdigit() and each.isdigit() and current.isdigit() and int(each)):
@@ -74,7 +76,7 @@ def _catalogue(text: str) -> PagerCall | None:
 
 def told(page: Page) -> Told:
     """What the page says of itself, its visible words before its scripts."""
-    body = " ".join(visible_text(tree(page.text).find("body")).split())
+    body = " ".join(body_words(page).split())
     rows = _ROWS.search(body) or _ROWS_IN_SCRIPT.search(page.text)
     place, pages = _place(body)
     if pages is None and (called := _SET_PAGE.search(page.text)):

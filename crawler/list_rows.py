@@ -14,7 +14,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml import html
 
 from crawler.listing import Item
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, body_words, tree, visible_text
 from crawler.script_addresses import quoted_address
 
 NOTHING_HERE = re.compile(
@@ -210,7 +210,7 @@ def looks_like_article(address: str) -> bool:
 
 def says_nothing(page: Page) -> bool:
     """Whether the page states in words that the list is empty."""
-    return bool(NOTHING_HERE.search(visible_text(tree(page.text).find("body"))))
+    return bool(NOTHING_HERE.search(body_words(page)))
 
 
 def column_name(page: Page) -> str:

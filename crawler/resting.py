@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +25,8 @@ RESTED = "resting-after-"
 SPENT = Trouble(VisitOutcome.PARTIAL, "budget-spent")
 _MAX_PLATFORMS = 20_000
 _SAVE_EVERY = 20
+_SAVING_SHARE = 100
+"""Saving rewrites the notes of the whole country: between two savings a hundred times as long passes as one takes."""
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class PlatformMemory:
         self._notes = _read(path)
         self._touched: set[str] = set()
         self._unsaved = 0
+        self._save_again_at = 0.0
 
     def refusal(self, platform: str, portal: str, now: datetime, *, per_portal: int, per_platform: int) -> Trouble | None:
         """Why the platform may not be asked now, None if it may."""
@@ -74,7 +78,7 @@ class PlatformMemory:
         asked[portal] = asked.get(portal, 0) + 1
         self._touched.add(platform)
         self._unsaved += 1
-        if self._unsaved >= _SAVE_EVERY:
+        if self._unsaved >= _SAVE_EVERY and time.monotonic() >= self._save_again_at:
             self.save()
 
     def rest(self, platform: str, why: Trouble, now: datetime, *, pause: timedelta | None = None) -> None:
@@ -97,6 +101,7 @@ class PlatformMemory:
 
     def save(self) -> None:
         """Write what this run touched into the file, whole or not at all."""
+        began = time.monotonic()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -106,6 +111,7 @@ class PlatformMemory:
             draft.write_text(json.dumps({name: asdict(one) for name, one in newest}, ensure_ascii=False), encoding="utf-8")
             draft.replace(self._path)
         self._unsaved = 0
+        self._save_again_at = time.monotonic() + _SAVING_SHARE * (time.monotonic() - began)
 
 
 def _read(path: Path) -> dict[str, Resting]:

@@ -16,7 +16,7 @@ from crawler.egress import registrable
 from crawler.list_answers import fragment_page, json_shown, moment_day, placed, text_of
 from crawler.list_rows import NOTHING_HERE, absolute, rows
 from crawler.listing import Ask, Item
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, body_words, tree, visible_text
 
 _ADDRESS = ("url", "link", "docpuburl", "puburl", "href", "docurl", "linkurl", "visiturl", "doc_pub_url", "urlpath")
 _TITLE = ("title", "doctitle", "title_no_tag", "titlenotag", "name", "doc_title", "titleo")
@@ -127,7 +127,7 @@ def _direct(item: Item) -> Item:
 def _says_nothing(page: Page, value: object) -> bool:
     if value is not None:
         return isinstance(value, dict) and _zero(value)
-    words = visible_text(tree(page.text).find("body"))
+    words = body_words(page)
     return bool(_NOTHING.search(words) or NOTHING_HERE.search(words))
 
 

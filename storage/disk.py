@@ -7,6 +7,7 @@ byte takes the database with it.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -30,13 +31,13 @@ class Room:
     enough: bool
 
 
-def room(settings: Settings) -> Room:
-    """How much room is left where there is least of it."""
-    free, folder = min((shutil.disk_usage(folder).free, folder) for folder in _folders(settings))
+def room(settings: Settings, folders: Iterable[Path] = ()) -> Room:
+    """How much room is left where there is least of it. Whoever asks often finds the `folders` once, with `folders_of`."""
+    free, folder = min((shutil.disk_usage(folder).free, folder) for folder in folders or folders_of(settings))
     return Room(folder, free, free >= settings.disk_reserve_mb * MIB)
 
 
-def _folders(settings: Settings) -> set[Path]:
+def folders_of(settings: Settings) -> frozenset[Path]:
     """The folders written to, each as far up as it exists; a database server or an object store is not ours to measure."""
     written = [Path(settings.data_dir)]
     database, archive = make_url(settings.database_url), urlsplit(settings.archive_url)
@@ -44,4 +45,4 @@ def _folders(settings: Settings) -> set[Path]:
         written.append(Path(database.database).parent)
     if archive.scheme in {"", "file"} and archive.path:
         written.append(Path(unquote(archive.path)))
-    return {next(path for path in (folder.absolute(), *folder.absolute().parents) if path.is_dir()) for folder in written}
+    return frozenset(next(path for path in (folder.absolute(), *folder.absolute().parents) if path.is_dir()) for folder in written)

@@ -51,24 +51,25 @@ def find_container(page: Page) -> html.HtmlElement:
     prescribed headings, else the body.
     """
     known = _known_container(page)
-    return known if known is not None else _fullest(page_tree(page).find("body"))
+    return known[0] if known is not None else _fullest(page_tree(page).find("body"))
 
 
 @once
 def article_words(page: Page) -> str:
     """The article's text without white space."""
-    return "".join(visible_text(find_container(page)).split())
+    known = _known_container(page)
+    return "".join((known[1] if known is not None else visible_text(find_container(page))).split())
 
 
 @once
-def _known_container(page: Page) -> html.HtmlElement | None:
-    """The container of a known system; one with nothing in it (a bar to choose the letters' size by) is none."""
+def _known_container(page: Page) -> tuple[html.HtmlElement, str] | None:
+    """The container of a known system and its text; one with nothing in it (a bar to choose the letters' size by) is none."""
     named = _by_container(page_tree(page).find("body"))
     for name in _CONTAINERS:
         found = [(element, visible_text(element)) for element in named.get(name, ())]
         fullest, text = max(found, key=lambda pair: len(pair[1]), default=(None, ""))
         if fullest is not None and (text or next(fullest.iter("img", "a", *_FRAMES), None) is not None):
-            return fullest
+            return fullest, text
     return None
 
 
@@ -101,13 +102,13 @@ def find_attachments(page: Page) -> tuple[Attachment, ...]:
     """Files to fetch with the page, in page order, each once. Pictures count only where the container holds next to no text and no file."""
     known = _known_container(page)
     # Where the container is a guess, files beside it are looked for, too: one file too many is no file lost.
-    container = known if known is not None else page_tree(page).find("body")
+    container, text = known if known is not None else (page_tree(page).find("body"), body_words(page))
     found = [*_files(container, page.url)]
     if not found:
         found = [*_files(page_tree(page).find("body"), page.url)]
     if not found:
         found = [*_shown_by_script(page), *_named_in_head(page)]
-    if not found and len(body_words(page) if known is None else visible_text(container)) < 200:
+    if not found and len(text) < 200:
         found = list(_images(container, page.url))
     unique: dict[str, Attachment] = {}
     for attachment in found:

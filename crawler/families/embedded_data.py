@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from crawler.list_answers import fragment_page, loose_object, mapping, moment_day, placed, text_of
 from crawler.list_rows import absolute, column_name, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, body_words, tree
 from storage.domain.errors import LayoutChanged
 
 ID = "embedded_data"
@@ -84,7 +84,7 @@ def _scripts(page: Page) -> str:
 
 
 def _total(page: Page) -> int | None:
-    visible = visible_text(tree(page.text).find("body"))
+    visible = body_words(page)
     found = _TOTAL.search(visible) or _TOTAL.search(_scripts(page))
     return int(found.group(1) or found.group(2)) if found else None
 

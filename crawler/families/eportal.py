@@ -14,7 +14,7 @@ from lxml import html
 from crawler.list_answers import placed, query_of, whole_number
 from crawler.list_rows import absolute, column_name, find_date, rows, says_nothing, title_of
 from crawler.listing import Ask, Item, Listing, Start
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, body_words, tree, visible_text
 from storage.domain.errors import LayoutChanged
 
 ID = "eportal"
@@ -53,7 +53,7 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
     found, skipped = _rows(page)
     if not found and (skipped or not says_nothing(page)):
         raise LayoutChanged("列表页上没有找到任何条目，也没有“暂无信息”的说明", advice="页面可能已改版，请核对栏目地址")
-    body = " ".join(visible_text(tree(page.text).find("body")).split())
+    body = " ".join(body_words(page).split())
     shown, pages = _place(body)
     # Asked for a page after the last one, the server shows the last one again and says so.
     items = () if shown is not None and shown == pages and shown < number else found

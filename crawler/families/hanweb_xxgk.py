@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from crawler.list_answers import ends_here, query_of
 from crawler.list_rows import column_name, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, body_words, tree, visible_text
 from storage.domain.errors import LayoutChanged
 
 ID = "hanweb_xxgk"
@@ -181,4 +181,4 @@ def _place(page: Page) -> tuple[int | None, int | None]:
 
 
 def _body(page: Page) -> str:
-    return visible_text(tree(page.text).find("body"))
+    return body_words(page)

@@ -17,7 +17,7 @@ from lxml import html
 from crawler.list_answers import fragment_page, query_of
 from crawler.list_rows import absolute, column_name, find_date, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, body_words, tree, visible_text
 from storage.domain.errors import LayoutChanged
 
 ID = "vsb"
@@ -110,7 +110,7 @@ def _rows(page: Page) -> tuple[tuple[Item, ...], int]:
         items, skipped = rows(page)
         return _dated(page, items), skipped
     turned = _before_pager(page)
-    if _told(page)[0] == 0 and "暂无" in visible_text(tree(page.text).find("body")):
+    if _told(page)[0] == 0 and "暂无" in body_words(page):
         # The rows that are there belong to another part: pager and list both say that this one has none.
         return (), 0
     chosen = units[turned] if turned else [line for lines in units.values() for line in lines]
@@ -147,7 +147,7 @@ def _with_day(item: Item, hidden: Mapping[str, str]) -> Item:
 
 def _told(page: Page) -> tuple[int | None, int | None, int | None]:
     """What the pager says: rows in all, which page this is, pages in all."""
-    found = _PLACE.search(" ".join(visible_text(tree(page.text).find("body")).split()))
+    found = _PLACE.search(" ".join(body_words(page).split()))
     return (int(found.group(1)), int(found.group(2)), int(found.group(3))) if found else (None, None, None)
 
 

@@ -40,7 +40,7 @@ from crawler.page import page as make_page
 from crawler.resting import PlatformMemory, retry_after
 from crawler.robots import MAX_ROBOTS, ROBOTS_TTL, ROBOTS_UNAVAILABLE, HostMemory, HostNotes, crawl_delay, is_fresh, refusal
 from crawler.tls import TlsLog
-from storage.disk import NO_ROOM, room
+from storage.disk import NO_ROOM, folders_of, room
 from storage.domain.clock import Clock
 from storage.domain.enums import VisitOutcome
 from storage.domain.originals import CaptureRole
@@ -106,6 +106,7 @@ class Asker:
     ) -> None:
         self._tls: TlsLog = crawler.settings.get("NIANBAO_TLS") or TlsLog()
         self._crawler, self._settings, self._clock, self._memory, self._egress = crawler, settings, clock, memory, egress
+        self._disks = folders_of(settings)
         self._browser = browser
         self._resting, self._portal_budget = resting, portal_budget
         self._platforms: dict[str, _Platform] = defaultdict(_Platform)
@@ -123,7 +124,7 @@ class Asker:
         """Ask once and say what came."""
         if tier == "browser" and not self._browser:
             return self._nothing(NO_BROWSER)
-        if not room(self._settings).enough:
+        if not room(self._settings, self._disks).enough:
             return self._nothing(DISK_FULL)
         platform = self._platforms[portal.platform_id]
         async with platform.lock:

@@ -34,27 +34,19 @@ class Kept:
 def keep(archive: Archive, received: Sequence[Received], now: datetime) -> tuple[Kept, ...]:
     """Store bytes and log lines of these answers; after it returns nothing can lose them. Raises ArchiveError.
 
-    Hand in several at once where they come together: they share one write of the log.
+    Hand in several at once where they come together: they wait for the disk once.
     """
-    entries = [store_of(archive, answer, now) for answer in received]
-    logged = log_of(archive, entries, now)
-    return tuple(stored(entry, answer) for entry, answer in zip(logged, received, strict=True))
-
-
-def store_of(archive: Archive, answer: Received, now: datetime) -> LogEntry:
-    """The first step of keeping: the bytes, on disk; what is to be logged of them. May be called from any thread. Raises ArchiveError."""
-    original = archive.put(answer.data, media_type=answer.media_type, now=now)
-    return LogEntry(replace(answer.capture, sha256=original.sha256), original)
-
-
-def log_of(archive: Archive, entries: Sequence[LogEntry], now: datetime) -> tuple[LogEntry, ...]:
-    """The second step: the log lines, on disk, in one write. Raises ArchiveError."""
-    return archive.log.append(entries, now) if entries else ()
-
-
-def stored(entry: LogEntry, answer: Received) -> Kept:
-    """A logged answer whose rows are still to be written; a visit's number is no part of the log."""
-    return Kept(entry.original, replace(entry.capture, visit_id=answer.capture.visit_id))
+    originals_kept = archive.put_all([(answer.data, answer.media_type) for answer in received], now=now)
+    entries = [
+        LogEntry(replace(answer.capture, sha256=original.sha256), original)
+        for answer, original in zip(received, originals_kept, strict=True)
+    ]
+    logged = archive.log.append(entries, now)
+    # A visit's number is no part of the log.
+    return tuple(
+        Kept(entry.original, replace(entry.capture, visit_id=answer.capture.visit_id))
+        for entry, answer in zip(logged, received, strict=True)
+    )
 
 
 def write_rows(connection: Connection, kept: Sequence[Kept]) -> None:

@@ -66,9 +66,10 @@ def open_log(place: Place) -> CaptureLog:
 
 
 def _line(entry: LogEntry, before: str) -> tuple[bytes, LogEntry]:
-    body = {"v": VERSION, "capture": _plain_capture(entry.capture), "original": to_plain(entry.original)}
-    chain = _chain(before, body)
-    text = json.dumps({"prev": before, **body, "chain": chain}, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    capture, original = _dumped(_plain_capture(entry.capture)), _dumped(to_plain(entry.original))
+    # Written from its parts, as `_dumped` would write the whole: they are long, and the chain is made of them, too.
+    chain = _hashed(before, f'{{"capture":{capture},"original":{original},"v":{VERSION}}}')
+    text = f'{{"capture":{capture},"chain":"{chain}","original":{original},"prev":"{before}","v":{VERSION}}}'
     return text.encode("ascii") + b"\n", replace(entry, capture=replace(entry.capture, chain=chain))
 
 
@@ -91,8 +92,15 @@ def _plain_capture(capture: Capture) -> Any:
     return to_plain(replace(capture, visit_id=None, chain="", id=None))
 
 
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+
+
 def _chain(before: str, body: Any) -> str:
-    text = json.dumps(body, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return _hashed(before, _dumped(body))
+
+
+def _hashed(before: str, text: str) -> str:
     return hashlib.sha256(f"{before}\n{text}".encode("ascii")).hexdigest()
 
 

@@ -7,7 +7,7 @@ overwritten: when the good bytes come by again they are kept beside it, and read
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -87,16 +87,30 @@ class Archive:
 
         Repeating it is harmless. Raises ArchiveError when they could not be kept.
         """
-        sha256 = sha256_of(data)
-        found = self._find(sha256)
-        if found is None:
-            stored, encoding = encode(data)
-            suffix = ".zst" if encoding == "zstd" else ""
-            if not self.place.create(blob_key(sha256, suffix), stored) and self._read(sha256, _Candidate(suffix, encoding)) is None:
-                suffix = f".again{suffix}"
-                self.place.create(blob_key(sha256, suffix), stored)
-            found = _Candidate(suffix, encoding)
-        return StoredOriginal(sha256, len(data), blob_key(sha256, found.suffix), found.encoding, media_type, now)
+        return self.put_all([(data, media_type)], now=now)[0]
+
+    def put_all(self, items: Sequence[tuple[bytes, str]], *, now: datetime) -> list[StoredOriginal]:
+        """`put` for several bytes with their media types, which waits for the disk once."""
+        names = [sha256_of(data) for data, _ in items]
+        lying = {sha256: self._find(sha256) for sha256 in dict.fromkeys(names)}
+        self._create({sha256: data for sha256, (data, _) in zip(names, items, strict=True) if lying[sha256] is None}, lying)
+        stored = []
+        for sha256, (data, media_type) in zip(names, items, strict=True):
+            candidate = lying[sha256]
+            assert candidate is not None
+            stored.append(StoredOriginal(sha256, len(data), blob_key(sha256, candidate.suffix), candidate.encoding, media_type, now))
+        return stored
+
+    def _create(self, missing: Mapping[Sha256, bytes], lying: dict[Sha256, _Candidate | None]) -> None:
+        """Write what is not there; `lying` gets the name each lies under. Beside a damaged blob of that name lies the good one."""
+        encoded = {sha256: encode(data) for sha256, data in missing.items()}
+        plain = {sha256: _Candidate(".zst" if encoding == "zstd" else "", encoding) for sha256, (_, encoding) in encoded.items()}
+        made = self.place.create_all([(blob_key(sha256, plain[sha256].suffix), data) for sha256, (data, _) in encoded.items()])
+        for (sha256, (data, _)), new in zip(encoded.items(), made, strict=True):
+            lying[sha256] = candidate = plain[sha256]
+            if not new and self._read(sha256, candidate) is None:
+                lying[sha256] = again = candidate._replace(suffix=f".again{candidate.suffix}")
+                self.place.create(blob_key(sha256, again.suffix), data)
 
     def get(self, sha256: Sha256) -> bytes:
         """The bytes of that hash, verified.

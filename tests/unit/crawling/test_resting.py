@@ -1,7 +1,9 @@
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawler import resting
 from crawler.discovery.troubles import Trouble
 from crawler.resting import LONGEST_REST, SPENT, PlatformMemory, retry_after
 from storage.domain.enums import VisitOutcome
@@ -81,7 +83,8 @@ def test_crawls_side_by_side_keep_each_others_counts(path):
     assert both.refusal("b", "b", NOW, per_portal=1, per_platform=9) == SPENT
 
 
-def test_a_run_that_dies_leaves_most_of_its_counts(path):
+def test_a_run_that_dies_leaves_most_of_its_counts(path, monkeypatch):
+    monkeypatch.setattr(resting, "_SAVING_SHARE", 0)  # requests that come as fast as here are saved less often than this
     memory = PlatformMemory(path)
     for _ in range(45):
         memory.count("city", "a", NOW)
@@ -112,3 +115,14 @@ def test_a_damaged_file_is_an_empty_one(path, text):
 )
 def test_the_pause_a_server_asks_for(value, pause):
     assert retry_after(value, NOW) == pause
+
+
+def test_saving_takes_no_more_than_its_share_of_the_time(path, monkeypatch):
+    seconds, saved = itertools.count(), []
+    monkeypatch.setattr(resting.time, "monotonic", lambda: next(seconds) / 1000)
+    memory = PlatformMemory(path)
+    save = memory.save
+    monkeypatch.setattr(PlatformMemory, "save", lambda self: saved.append(save()))
+    for _ in range(1000):
+        memory.count("city", "a", NOW)
+    assert 2 <= len(saved) <= 10
