@@ -14,6 +14,7 @@ cuts the text, `statements` holds the grammar, `monitor/rules/tx_*` compare.
 | `approx` | 余 / 多 / 约 / 近 | never |
 | `channel` | one channel only (网上, 信函 …), no total word | never |
 | `part` | a figure of part of the bodies or of a sub-group | never |
+| `wider` | cases over other matters, or of the year before, are in it | never |
 | `published` | 公开 of documents, not 制发 | never as an error |
 | `item:<row>` | outcome group named with the reason of one row | the group or that row |
 | `column:<column>` | one applicant column named | that column |

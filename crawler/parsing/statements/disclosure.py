@@ -15,7 +15,7 @@ _REPEALED = re.compile(r"废止|失效|宣布失效")
 _VALID = re.compile(r"现行有效|继续有效|有效")
 _OPENED = re.compile(r"公开|公布|发布")
 _DOCUMENT = re.compile(rf"(?P<norm>{_NORM})|(?P<rule>{_RULE})")
-_NOT_COUNT = re.compile(r"解读|草案|征求意见|备案|审查|清理(?!并)|修订|修改|目录|栏目|意见|建议|转发")
+_NOT_COUNT = re.compile(r"解读|草案|征求意见|备案|审查|清理(?!并)|修订|修改|目录|栏目|意见|建议|转发|名义")
 _DECISIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("licences", re.compile(rf"行政许可(?:决定|事项|案件)?{FILL}\Z")),
     ("penalties", re.compile(rf"行政处罚(?:决定|案件)?{FILL}\Z")),
@@ -40,7 +40,7 @@ def label(a: Around, unit: str) -> Label | None:
         return _money(a)
     if unit in ("部分", "个部分"):
         return Label("report_parts") if re.search(r"报告|组成|包括", a.sentence) and "组成" in a.sentence else None
-    return _document(a) or _decision(a) or _total(a, unit)
+    return _document(a) or _decision(a, unit) or _total(a, unit)
 
 
 def _money(a: Around) -> Label | None:
@@ -65,8 +65,10 @@ def _document(a: Around) -> Label | None:
     return Label(f"{kind}_made", "published") if _OPENED.search(clause) or _OPENED.search(a.sentence.split(clause)[0][-40:]) else None
 
 
-def _decision(a: Around) -> Label | None:
+def _decision(a: Around, unit: str) -> Label | None:
     for metric, pattern in _DECISIONS:
+        if unit == "项" and a.clause.endswith("事项"):
+            return None  # 许可事项120项: kinds of decisions, not decisions
         if pattern.search(a.clause) and _DECIDED.search(a.clause) and not _SHOWN.search(a.clause):
             return Label(metric)
     return None

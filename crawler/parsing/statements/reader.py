@@ -29,7 +29,11 @@ _LAST_YEAR = r"(?:上一?年|去年|20\d\d年)(?:度)?[^，。；）]{0,6}(?:结
 _INCLUDES_CARRIED = re.compile(
     rf"[（，]?(?:其中)?(?:含|包括|包含|加上)[^，。；）]{{0,4}}{_LAST_YEAR}|（(?:其中)?[，：]?{_LAST_YEAR}|，其中[，：]?{_LAST_YEAR}"
 )
+_LAST_YEAR_IN = re.compile(
+    rf"{_INCLUDES_CARRIED.pattern}|[（，](?:其中)?[，：]?(?:含|包括)?\d*件?(?:为)?(?:系)?上一?年(?:度)?(?:结转|遗留|转入)"
+)
 
+_FOR_ANOTHER = re.compile(r"代[理拟]|代[办表为]?[^，。]{0,3}[省市区县州旗](?:人民)?政府")
 
 # A topic, a word without which nothing names it, and what names it.
 _TOPICS = (
@@ -176,7 +180,7 @@ def _count(m: _Machine, a: labels.Around, q: Quantity, upto: str) -> Iterator[Cl
         return
     found: list[Label] = []
     if w.RECONSIDERATION.search(a.clause) or w.LITIGATION.search(a.clause) or m.topic in ("reconsideration", "litigation"):
-        found = [Label(metric) for metric in labels.dispute_labels(a)] if _disputes_fit(m, a.before) else []
+        found = [Label(metric, _dispute_qualifier(m, q)) for metric in labels.dispute_labels(a)] if _disputes_fit(m, a.before) else []
         named = w.RECONSIDERATION.search(a.clause) or w.LITIGATION.search(a.clause)
         if found or (named and not w.REQUEST.search(a.clause)):
             yield from (m.claim(label, q.value, q.unit, upto, q.approx) for label in found)
@@ -187,6 +191,15 @@ def _count(m: _Machine, a: labels.Around, q: Quantity, upto: str) -> Iterator[Cl
     if label.metric in ("requests_received", "requests_handled") and not label.qualifier and _INCLUDES_CARRIED.match(m.sentence[q.end :]):
         label = Label(label.metric, "incl_carried")
     yield m.claim(label, q.value, q.unit, upto, q.approx)
+
+
+def _dispute_qualifier(m: _Machine, q: Quantity) -> str:
+    """How far a figure of reconsiderations or lawsuits is that of table 4: not where cases over other matters or of last year are in it."""
+    after = m.sentence[q.end :]
+    other_matters = w.ALL_CASES.match(after) and not w.DISPUTE_TOPIC.search(_PARTS.split(m.sentence[: q.start])[-1])
+    if _FOR_ANOTHER.search(_STOPS.split(m.sentence[: q.start])[-1]):
+        return "part"
+    return "wider" if other_matters or _LAST_YEAR_IN.match(after) else ""
 
 
 def _relative(m: _Machine, between: str, upto: str, q: Quantity) -> Iterator[Claim]:

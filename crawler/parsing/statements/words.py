@@ -103,6 +103,11 @@ RESULTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 CASELOAD = re.compile(r"复议(?:机关|机构|局)[^，。]{0,6}(?:办理|受理|审结|收到)|(?:办理|受理|审理|审结)(?:各类)?行政复议")
 DISPUTE_FOREIGN = re.compile(r"决定书|裁判文书|典型案例|培训|旁听|庭审|参加|出庭|应诉人员|听证|审查|发生率|纠错率|降低")
+# Said of a figure after it: it counts all cases of the body, over disclosure only some of them or none.
+ALL_CASES = re.compile(
+    r"[^。；]{0,40}?(?:(?:其中|包括|包含|含)[，：]?[^，。；]{0,12}信息公开|(?:与|和|同)[^，。；]{0,8}信息公开[^，。；]{0,4}无关"
+    r"|(?:不涉及|不属于|未涉及|不是|没有[^，。；]{0,4}涉及|无一?件?涉及)[^，。；]{0,8}信息公开)"
+)
 CASES = re.compile(
     rf"(?:行政)?(?:复议|诉讼|应诉)(?:和|及)?(?:的)?(?:申请|案件|案|事项|情况|应诉|总)*+{FILL}各?\Z"
     rf"|(?:直接起诉|起诉|被诉|(?:提起|申请)(?:行政)?(?:复议|诉讼))(?:的)?{FILL}各?\Z"

@@ -26,6 +26,68 @@ def figures(text: str, **options: object) -> set[tuple[str, object]]:
     return {(c.metric, c.value) for c in found if not c.period and c.qualifier not in ("approx", "part", "channel")}
 
 
+WIDER = [
+    "我局作为被申请人的行政复议案件15件（其中信息公开类0件）。",
+    "办理行政复议案件15件，其中涉及政府信息公开2件。",
+    "行政诉讼案件20件，均与政府信息公开无关。",
+    "依申请公开工作平稳。行政诉讼案件20件，均不涉及政府信息公开。",
+    "因政府信息公开被申请行政复议5件，其中上年结转2件。",
+    "因政府信息公开被申请行政复议5件（含上年度结转2件）。",
+    "因政府信息公开被提起行政诉讼5件，其中2件为上年结转。",
+]
+NOT_WIDER = [
+    ("因政府信息公开被申请行政复议3件，其中政府信息公开答复类2件。", {("reconsideration_cases", 3)}),
+    ("政府信息公开行政诉讼2件，均为信息公开申请答复引起。", {("litigation_cases", 2)}),
+]
+
+
+SOME = [
+    "30个单位未收到政府信息公开申请。",
+    "未收到政府信息公开申请的单位有30个。",
+    "局属事业单位未收到政府信息公开申请。",
+    "我局收到申请12件，下属单位均未收到政府信息公开申请。",
+    "各乡镇未收到政府信息公开申请。",
+    "12月份未收到政府信息公开申请。",
+    "未收到政府信息公开申请补正材料。",
+    "基层单位未发生政府信息公开行政诉讼。",
+    "未发生政府信息公开行政复议的部门有12个。",
+    "未发生因不履行信息公开职责引起的行政诉讼。",
+    "各镇街政府信息公开申请已全部办结。",
+    "代理市政府政府信息公开行政复议答复5件。",
+    "办理行政许可事项120项，办件量4699件。",
+    "以局名义制发规范性文件0件。",
+]
+WHOLE = [
+    ("本单位未收到政府信息公开申请。", {("no_requests", 0)}),
+    ("我部门全年未收到政府信息公开申请。", {("no_requests", 0)}),
+    ("1月1日至12月31日未收到政府信息公开申请。", {("no_requests", 0)}),
+    ("未发生涉及政府信息公开的行政复议、行政诉讼。", {("no_reconsideration", 0), ("no_litigation", 0)}),
+    ("办理行政许可事项4699件。", {("licences", 4699)}),
+]
+
+
+@pytest.mark.parametrize("text", SOME)
+def test_what_is_said_of_some_is_not_said_of_the_whole(text):
+    assert not [c for c in said(text) if (c.metric.startswith("no_") or c.metric != "requests_received") and c.qualifier != "part"]
+
+
+@pytest.mark.parametrize(("text", "expected"), WHOLE)
+def test_what_is_said_of_the_whole_is_heard(text, expected):
+    assert expected <= figures(text)
+
+
+@pytest.mark.parametrize("text", WIDER)
+@pytest.mark.parametrize("section", [1, 4])
+def test_a_caseload_beyond_the_table_is_compared_with_no_table(text, section):
+    plain = [c for c in said(text, section=section) if c.metric.endswith("_cases") and c.qualifier == "" and c.value > 2]
+    assert not plain
+
+
+@pytest.mark.parametrize(("text", "expected"), NOT_WIDER)
+def test_cases_over_disclosure_are_compared(text, expected):
+    assert expected <= figures(text)
+
+
 STATED = [
     ("全年共收到政府信息公开申请85件。", {("requests_received", 85)}),
     ("全年共收到政府信息公开申请 85 件。", {("requests_received", 85)}),
