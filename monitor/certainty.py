@@ -11,6 +11,7 @@ from storage.domain.reports import ParsedReport
 
 QUALITY = (ReadingQuality.NONE, ReadingQuality.LOW, ReadingQuality.MEDIUM, ReadingQuality.HIGH)
 SEVERITIES = (Severity.S1, Severity.S2, Severity.S3, Severity.S4)
+_RECOGNISED = frozenset({"text-by-ocr", "text-by-scanner"})
 STRENGTH = (Certainty.NOT_CHECKABLE, Certainty.DOUBTFUL_READING, Certainty.SUSPECT, Certainty.INCONSISTENT)
 
 
@@ -30,7 +31,12 @@ def other_reservation(report: ParsedReport, table: str) -> str:
 
 
 def prose_quality(report: ParsedReport) -> ReadingQuality:
-    """How well running text was read: as well as the best-read part; text beside pictures of tables was not recognised but native."""
+    """How well running text was read: as well as the best-read part; text beside pictures of tables was not recognised but native.
+
+    What a recogniser made of sentences has no sum to bear it out, so it is never held against a table.
+    """
+    if any(problem.code in _RECOGNISED for problem in report.reading.problems):
+        return ReadingQuality.LOW
     best = max((report.reading.quality, *report.reading.tables.values()), key=QUALITY.index)
     if best is ReadingQuality.NONE and report.text:
         return ReadingQuality.HIGH

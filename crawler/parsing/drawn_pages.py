@@ -30,6 +30,7 @@ class Page:
     down: list[Stroke] = field(default_factory=list)
     pictures: list[tuple[float, float, float, float]] = field(default_factory=list)
     garbled: bool = False
+    unseen: bool = False  # its text is a scanner's reading of its pictures
     show: Callable[[float, float, float, float], bytes] | None = None
 
     def at(self, left: float, top: float, right: float, bottom: float, path: str = "") -> Locator:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from crawler.parsing import set_apart
 from storage.domain.quick import quick
 
 _PAGE_NUMBER = re.compile(r"[-—–－\s·]*第?\s*\d{1,3}\s*页?[-—–－\s·]*\Z")
@@ -14,6 +15,7 @@ _PAGE_NUMBER = re.compile(r"[-—–－\s·]*第?\s*\d{1,3}\s*页?[-—–－\s�
 _FIGURES_APART = 0.12
 
 
+_SMALLER = 0.75  # of its neighbour's height: a footnote mark has 0.6 of it
 _LEAST = 4.0  # points: the height of a line is never taken for less
 
 
@@ -75,7 +77,10 @@ def _left(glyph: Glyph) -> float:
 
 def _line(row: Sequence[Glyph]) -> TextLine:
     chars, lefts, tops, rights, bottoms, _ = zip(*row, strict=True)
-    size = max(_middle_one([bottom - top for top, bottom in zip(tops, bottoms, strict=True)]), _LEAST)
+    heights = [bottom - top for top, bottom in zip(tops, bottoms, strict=True)]
+    if min(heights) < _SMALLER * max(heights):
+        chars = _set_apart(row)
+    size = max(_middle_one(heights), _LEAST)
     parts: list[str] = [chars[0]]
     for i in range(1, len(row)):
         gap = lefts[i] - rights[i - 1]
@@ -83,6 +88,29 @@ def _line(row: Sequence[Glyph]) -> TextLine:
             parts.append(" ")
         parts.append(chars[i])
     return TextLine("".join(parts).strip(), lefts[0], min(tops), rights[-1], max(bottoms), size)
+
+
+def _set_apart(row: Sequence[Glyph]) -> tuple[str, ...]:
+    """The characters of a line, digits smaller than the one beside them parted from it: as raised ones where they are, else by a space."""
+    chars = [glyph.char for glyph in row]
+    for i in range(1, len(row)):
+        before, glyph = row[i - 1], row[i]
+        if not (before.char.isdigit() and glyph.char.isdigit()):
+            continue
+        tall, own = before.bottom - before.top, glyph.bottom - glyph.top
+        if own < _SMALLER * tall:
+            chars[i] = set_apart.raised(glyph.char) if _is_raised(glyph, before) else " " + glyph.char
+        elif tall < _SMALLER * own:
+            chars[i - 1] = set_apart.raised(before.char) if _is_raised(before, glyph) else before.char + " "
+        elif chars[i - 1] == set_apart.raised(before.char):
+            chars[i] = set_apart.raised(glyph.char)
+    return tuple(chars)
+
+
+def _is_raised(glyph: Glyph, beside: Glyph) -> bool:
+    """Whether a small glyph hangs from the top of the one beside it; one measured by its ink alone would reach neither top nor bottom."""
+    height = beside.bottom - beside.top
+    return glyph.top <= beside.top + 0.12 * height and glyph.bottom <= beside.bottom - 0.27 * height
 
 
 def _middle_one(sizes: list[float]) -> float:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.parsing.ocr import engine
-from storage.domain.document import Block, Document, GridBlock, ImageBlock, Locator, Problem, TextBlock
+from storage.domain.document import Block, Document, ImageBlock, Locator, Problem, TextBlock, paths
 from storage.domain.errors import ReadError
 
 _MOST_PICTURES = 60
@@ -32,11 +32,13 @@ def recognised(document: Document, apart: Sequence[tuple[str, bytes]] = ()) -> D
             continue
         read = _read(block.data, block.at if block.at.path else Locator(f"picture[{number + 1}]"), problems)
         blocks.extend(read or [block])
-        places.update(_paths(read))
+        places.update(paths(read))
     if not places:
         return replace(document, problems=(*document.problems, *problems))
-    note = Problem("read-by-ocr", "部分内容由图片识别得到，数字须经表内关系印证或人工核对")
-    return replace(document, blocks=tuple(blocks), problems=(*document.problems, *problems, note), recognised=frozenset(places))
+    problems.append(Problem("read-by-ocr", "部分内容由图片识别得到，数字须经表内关系印证或人工核对"))
+    if _mostly(blocks, places):
+        problems.append(Problem("text-by-ocr", "正文由图片识别得到，其中的数字没有勾稽关系印证"))
+    return replace(document, blocks=tuple(blocks), problems=(*document.problems, *problems), recognised=document.recognised | places)
 
 
 def _held(block: Block, apart: Sequence[tuple[str, bytes]]) -> Block:
@@ -46,6 +48,12 @@ def _held(block: Block, apart: Sequence[tuple[str, bytes]]) -> Block:
     name = _name(block.at.path)
     data = next((data for address, data in apart if name and _name(address) == name), None)
     return replace(block, data=data) if data else block
+
+
+def _mostly(blocks: Sequence[Block], places: set[str]) -> bool:
+    """Whether most of the running text comes from pictures; words around pictures of tables are little beside a report's own text."""
+    texts = [block for block in blocks if isinstance(block, TextBlock)]
+    return 2 * sum(len(text.text) for text in texts if text.at.path in places) > sum(len(text.text) for text in texts)
 
 
 def _name(address: str) -> str:
@@ -66,11 +74,3 @@ def _read(data: bytes, at: Locator, problems: list[Problem]) -> list[Block]:
     if not found:
         problems.append(Problem("picture-not-read", "图片上没有识别出文字或表格", at=str(at)))
     return found
-
-
-def _paths(blocks: Iterable[Block]) -> Iterable[str]:
-    for block in blocks:
-        if isinstance(block, GridBlock):
-            yield from (cell.at.path for cell in block.cells)
-        elif isinstance(block, TextBlock):
-            yield block.at.path

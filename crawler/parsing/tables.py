@@ -60,7 +60,9 @@ def read(document: Document, form: Form, stream: Stream | None = None) -> TableR
     compare.proactive(reading, proactive, second, form)
     compare.litigation(reading, litigation, second, form)
     if document.recognised:
-        reading.cells = cautious(reading.cells, form, document.recognised)
+        reading.cells = cautious(
+            reading.cells, form, document.recognised, strange=any(p.code == "text-by-scanner" for p in document.problems)
+        )
     _images(reading, document)
     for table in TABLES:
         if table in reading.found:

@@ -46,7 +46,7 @@ def upright(page: Page) -> Page:
         down, across = [Stroke(height - s.at, s.low, s.high) for s in across], rows
         pictures = [(height - bottom, left, height - top, right) for left, top, right, bottom in pictures]
         width, height = height, width
-    return _Turned(page.number, width, height, glyphs, across, down, pictures, page.garbled, quarter=quarter)
+    return _Turned(page.number, width, height, glyphs, across, down, pictures, page.garbled, page.unseen, quarter=quarter)
 
 
 def _quarter(glyphs: list[Glyph]) -> int:

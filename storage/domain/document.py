@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -102,6 +102,15 @@ class Problem:
     message: str
     table: str | None = None
     at: str | None = None
+
+
+def paths(blocks: Iterable[Block]) -> Iterator[str]:
+    """The places at which the text of some blocks stands."""
+    for block in blocks:
+        if isinstance(block, GridBlock):
+            yield from (cell.at.path for cell in block.cells)
+        elif isinstance(block, TextBlock):
+            yield block.at.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,11 @@ class _Sum:
     off: Number | None
 
 
-def cautious(cells: Mapping[CellPath, Cell], form: Form, recognised: frozenset[str]) -> dict[CellPath, Cell]:
-    """The same cells; those recognised from a picture doubted where no sum bears them out or one speaks against them."""
+def cautious(cells: Mapping[CellPath, Cell], form: Form, recognised: frozenset[str], *, strange: bool = False) -> dict[CellPath, Cell]:
+    """The same cells; those recognised from a picture doubted where no sum bears them out or one speaks against them.
+
+    `strange` where a recogniser we know nothing of read them: then nothing without a sum is believed.
+    """
     made = dict(cells)
     for table in (form.requests, form.litigation):
         sums = list(_sums(cells, table))
@@ -47,7 +50,7 @@ def cautious(cells: Mapping[CellPath, Cell], form: Form, recognised: frozenset[s
                 made[path] = doubt(cell, DOUBTFUL)
     for path in form.proactive_paths():
         cell = cells.get(path)
-        if cell is not None and cell.at is not None and cell.at.path in recognised and _may_lack_a_point(path, cell):
+        if cell is not None and cell.at is not None and cell.at.path in recognised and (strange or _may_lack_a_point(path, cell)):
             made[path] = doubt(cell, DOUBTFUL)
     return made
 

@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Sequence
 
 import pypdfium2 as pdfium
+from pypdfium2 import raw
 
 from crawler.parsing.drawn_pages import Page
 from crawler.parsing.page_lines import Glyph
@@ -14,6 +15,7 @@ from crawler.parsing.pdfium.turn import Rectangle, Turn
 from storage.domain.errors import TooLarge
 
 _MAX_CHARS = 200_000  # per page
+_SAMPLE = 100  # characters of a page asked how they are drawn
 _GARBLED_SHARE = 0.2
 _BLANK = frozenset({*range(33), 0xA0, 0x3000, 0xFEFF, 0x200B})
 _FLOAT, _DOUBLE = ctypes.sizeof(ctypes.c_float), ctypes.sizeof(ctypes.c_double)
@@ -32,6 +34,20 @@ def read(page: pdfium.PdfPage, turn: Turn, drawn: Page) -> None:
     if drawn.glyphs and odd > _GARBLED_SHARE * len(drawn.glyphs):
         drawn.garbled = True
         drawn.glyphs.clear()
+
+
+def unseen(page: pdfium.PdfPage, drawn: Page) -> bool:
+    """Whether the text of a page lies invisible over its pictures: what a scanner's software made of them."""
+    if not drawn.glyphs or not drawn.pictures:
+        return False
+    textpage = page.get_textpage()
+    try:
+        text = calls.address(textpage.raw)
+        objects = [calls.text_object(text, glyph.number) for glyph in drawn.glyphs[:: max(1, len(drawn.glyphs) // _SAMPLE)]]
+        hidden = sum(bool(item) and calls.render_mode(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE for item in objects)
+    finally:
+        textpage.close()
+    return bool(2 * hidden > len(objects))
 
 
 def _glyphs(text: calls.Address, count: int, turn: Turn, drawn: Page) -> int:

@@ -18,7 +18,7 @@ from crawler.parsing.pdfium import glyphs, strokes
 from crawler.parsing.pdfium.signatures import signed_at
 from crawler.parsing.pdfium.turn import Turn
 from crawler.parsing.upright import upright
-from storage.domain.document import Document, Problem
+from storage.domain.document import Document, Problem, paths
 from storage.domain.errors import Corrupt, Encrypted, TooLarge
 
 MEDIA_TYPES: tuple[str, ...] = ("application/pdf",)
@@ -45,7 +45,8 @@ def read(data: bytes) -> Document:
         if len(pdf) > _MAX_PAGES:
             raise TooLarge(f"PDF 超过 {_MAX_PAGES} 页")
         pages = [_page(pdf, number) for number in range(len(pdf))]
-        blocks = [block for page in pages for block in drawn_pages.blocks(upright(page))]
+        drawn = [(page, drawn_pages.blocks(upright(page))) for page in pages]
+        blocks = [block for _, found in drawn for block in found]
         meta = {key.lower(): value for key, value in pdf.get_metadata_dict().items() if value} | signed_at(pdf)
     finally:
         pdf.close()
@@ -54,7 +55,11 @@ def read(data: bytes) -> Document:
     problems = tuple(
         Problem("text-garbled", f"第 {p.number} 页的文字无法还原，按图片处理", at=f"page:{p.number}") for p in pages if p.garbled
     )
-    return Document(MEDIA_TYPES[0], tuple(blocks), meta=meta, problems=problems, page_count=len(pages))
+    problems += tuple(
+        Problem("text-by-scanner", f"第 {p.number} 页是扫描件，文字是扫描软件的识别结果", at=f"page:{p.number}") for p in pages if p.unseen
+    )
+    recognised = frozenset(path for page, found in drawn if page.unseen for path in paths(found))
+    return Document(MEDIA_TYPES[0], tuple(blocks), meta=meta, problems=problems, page_count=len(pages), recognised=recognised)
 
 
 def _page(pdf: pdfium.PdfDocument, number: int) -> Page:
@@ -67,9 +72,13 @@ def _page(pdf: pdfium.PdfDocument, number: int) -> Page:
         drawn = Page(number + 1, turn.width, turn.height)
         glyphs.read(page, turn, drawn)
         strokes.read(page, turn, drawn)
+        drawn.unseen = glyphs.unseen(page, drawn)
     finally:
         page.close()
     if engine.available():
+        if drawn.unseen:
+            drawn.glyphs.clear()  # the recogniser reads what the page shows
+            drawn.unseen = False
         drawn.show = partial(_shown, pdf, number)
     return drawn
 

@@ -12,8 +12,10 @@ import pytest
 from crawler.demo.filled_form import ReportFacts, Wanted, make_facts, render_docx, render_html, render_pdf, render_text
 from crawler.parsing.claims import METRICS
 from crawler.parsing.report import parse
+from monitor.certainty import certainty_of
 from monitor.findings import collect
 from monitor.judge import Rule, Subject, all_rules, judge
+from storage.domain.document import Problem
 from storage.domain.enums import Certainty, Edition, Outcome, Severity
 from storage.domain.judgement import CheckResult, Finding
 from tests.rules.builder import report, subject
@@ -48,6 +50,16 @@ def test_what_is_plausible_says_what_may_explain_it() -> None:
     (finding,) = [found for found in judge(subject(case)).findings if found.rule == "T4-03"]
     assert finding.certainty is Certainty.SUSPECT
     assert "可以例外，待核实" in finding.message
+
+
+@pytest.mark.parametrize("code", ["text-by-ocr", "text-by-scanner"])
+def test_a_recognised_sentence_contradicts_no_table(code: str) -> None:
+    read = report({})
+    told = CheckResult("TX-01", "requests/new_received", Outcome.FAIL, 9, 5, ("requests/new_received/total",), quote="收到申请9件")
+    assert certainty_of(read, told) is Certainty.INCONSISTENT
+    recognised = replace(read, reading=replace(read.reading, problems=(Problem(code, ""),)))
+    assert certainty_of(recognised, told) is Certainty.DOUBTFUL_READING
+    assert certainty_of(recognised, replace(told, quote="")) is Certainty.INCONSISTENT
 
 
 def test_factual_hints_are_contradictions_in_print() -> None:

@@ -9,7 +9,8 @@ from docx.oxml.ns import nsdecls, qn
 from printing import facts, printed, reading
 
 from crawler.demo.filled_form import render_rtf
-from crawler.parsing import numbers, set_apart
+from crawler.parsing import numbers, page_lines, set_apart
+from crawler.parsing.page_lines import Glyph
 from storage.domain.enums import CellKind
 
 REPORT = facts(81)
@@ -81,6 +82,20 @@ def test_a_mark_in_rich_text_is_no_digit(beside, value):
 def test_a_figure_that_is_no_text_in_rich_text_is_no_blank(inside):
     cell = reading(render_rtf(REPORT).replace(f" {VALUE}\\cell".encode(), f" {inside}\\cell".encode())).cells[CELL]
     assert (cell.value, cell.trusted) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("small", "value"),
+    [
+        ((10, 17), 4),  # hangs from the top of the figure: a footnote mark
+        ((13, 20), None),  # stands on its line: a smaller digit, or its box is measured in another way
+        ((10.2, 19.6), 41),
+    ],
+)
+def test_a_smaller_digit_on_a_sheet_is_no_digit_of_the_figure(small, value):
+    big, mark = Glyph("4", 0, 10, 5, 20, 0), Glyph("1", 5, small[0], 8, small[1], 1)
+    (line,) = page_lines.lines([big, mark])
+    assert numbers.read(line.text).value == value
 
 
 def test_a_whole_figure_set_small_is_a_figure():
