@@ -27,7 +27,7 @@ from crawler.page import Page
 from storage.domain.enums import VisitOutcome
 from storage.domain.visits import Decision
 
-MAX_PAGES, MAX_DEPTH, LIST_PAGES = 40, 3, 2
+MAX_PAGES, MAX_DEPTH, LIST_PAGES = 40, 3, 3
 _PAGER = re.compile(r"[<>《》«»\s]*(?:第?\s*\d{1,4}\s*页?|[上下前后]一?页|[首尾末]页|最后一页|更早|更新)[<>《》«»\s]*")
 _FATAL = frozenset({VisitOutcome.CHALLENGED, VisitOutcome.BLOCKED, VisitOutcome.UNREACHABLE})
 
@@ -78,9 +78,22 @@ class _Search:
     troubles: list[tuple[str, str]] = field(default_factory=list)
     asked: int = 0
     stop: Trouble | None = None
+    led_there: bool = False
+    hinted: set[str] = field(default_factory=set)
+
+    def believe(self, candidate: Candidate, *, hint: bool) -> None:
+        """Note a column. One known from before says nothing of how the portal is arranged now: beside it there may be this year's, so it
+        counts as found only when a page leads to it.
+        """
+        self.found.append(candidate)
+        if candidate.evidence.trusted and hint:
+            self.hinted.add(candidate.url)
+        elif candidate.evidence.trusted:
+            self.led_there = True
 
     def push(self, link: Link, depth: int, found_on: str) -> None:
         """Remember a way onward once; a way off the site is only noted."""
+        self.led_there = self.led_there or (link.url in self.hinted and found_on not in self.hinted)
         if not self.same_site(link.url):
             if link.score >= COLUMN:
                 self.outbound.setdefault(link.url, link)
@@ -136,7 +149,7 @@ def _bare(host: str) -> str:
 async def _run(search: _Search) -> None:
     while search.queue and search.asked < search.max_pages and search.stop is None:
         score, depth, _, link, found_on = heapq.heappop(search.queue)
-        if -score < COLUMN and link.why != "home" and any(found.evidence.trusted for found in search.found):
+        if -score < COLUMN and link.why not in {"home", "hint"} and search.led_there:
             # The column is known, and what is left are only pages on the way to it.
             continue
         page = await search.ask(Ask(link.url, referer=found_on))
@@ -173,7 +186,7 @@ async def _as_column(search: _Search, page: Page, link: Link, found_on: str) -> 
     if not evidence.reports and not names_itself(page):
         return None
     candidate = Candidate(link.url, link.words, found_on, reading.family_id, evidence, tuple(reading.items), reading.column)
-    search.found.append(candidate)
+    search.believe(candidate, hint=link.why == "hint")
     return candidate
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from crawler.demo.facts import ReportFacts
 from crawler.demo.pages import COLUMN_NAME, Answer, html_answer, moment
 from crawler.demo.publications import Entry
 from crawler.demo.render_html import body_html
-from crawler.demo.rendered import docx_of, pdf_of, pictures_of
+from crawler.demo.rendered import docx_of, ofd_of, pdf_of, pictures_of
 from crawler.demo.scenario import SitePlan
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -52,17 +53,28 @@ def _changed(entry: Entry, day: date) -> date | None:
 
 
 def _report(entry: Entry, facts: ReportFacts, address: FileAddress) -> tuple[str, dict[str, tuple[str, bytes]]]:
-    stem = f"P0{entry.published_on:%Y%m%d}{entry.number:08d}"
-    if entry.carrier == "docx":
-        return _attached(entry, f"{stem}.docx", DOCX, docx_of(facts), address)
-    if entry.carrier == "pdf":
-        return _attached(entry, f"{stem}.pdf", "application/pdf", pdf_of(facts), address)
+    attached = file_of_report(entry, facts)
+    if attached is not None:
+        kind, data = attached
+        return _attached(entry, f"P0{entry.published_on:%Y%m%d}{entry.number:08d}.{entry.carrier}", kind, data, address)
     if entry.carrier == "image":
         fragment, images = pictures_of(facts)
         for name in images:
             fragment = fragment.replace(f"./{name}", address(name))
         return fragment, {name: ("image/png", data) for name, data in images.items()}
     return body_html(facts, style="word" if entry.carrier == "word" else "clean"), {}
+
+
+def file_of_report(entry: Entry, facts: ReportFacts) -> tuple[str, bytes] | None:
+    """Media type and bytes of the file that is the report; None where its page shows the report itself."""
+    if entry.carrier in {"wps", "rar"}:
+        start = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" if entry.carrier == "wps" else b"Rar!\x1a\x07\x01\x00"
+        return "application/octet-stream", start + hashlib.sha512(facts.title.encode()).digest() * 40
+    files = {"docx": (DOCX, docx_of), "pdf": ("application/pdf", pdf_of), "ofd": ("application/ofd", ofd_of)}
+    if entry.carrier not in files:
+        return None
+    kind, made = files[entry.carrier]
+    return kind, made(facts)
 
 
 def _attached(entry: Entry, name: str, kind: str, data: bytes, address: FileAddress) -> tuple[str, dict[str, tuple[str, bytes]]]:

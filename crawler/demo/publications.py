@@ -17,7 +17,9 @@ Kind = Literal["report", "website", "rule_of_law", "explainer"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a list. `versions` holds the report from each day on; empty for the look-alikes that are no such report."""
+    """One line of a list. `versions` holds the report from each day on; empty for the look-alikes that are no such report. `redated` is a
+    day and the date that the portal prints from then on instead of the true one.
+    """
 
     number: int
     body: str
@@ -29,10 +31,17 @@ class Entry:
     withdrawn_on: date | None = None
     carrier: Carrier = "html"
     versions: tuple[tuple[date, ReportFacts], ...] = ()
+    redated: tuple[date, date] | None = None
 
     def visible(self, day: date) -> bool:
         """Whether the portal shows it on that day."""
         return self.published_on <= day and (self.withdrawn_on is None or day < self.withdrawn_on)
+
+    def as_printed(self, day: date) -> Entry:
+        """The line under the date that the portal prints on that day."""
+        if self.redated is None or day < self.redated[0]:
+            return self
+        return replace(self, published_on=self.redated[1], redated=None)
 
     def facts(self, day: date) -> ReportFacts | None:
         """The report as it stands on that day, None for a look-alike."""
@@ -48,7 +57,8 @@ class Publications:
 
     def shown(self, host: str, day: date) -> tuple[Entry, ...]:
         """The lines of that portal's list on that day, newest first."""
-        return tuple(entry for entry in self.by_host[host] if entry.visible(day))
+        standing = [entry.as_printed(day) for entry in self.by_host[host] if entry.visible(day)]
+        return tuple(sorted(standing, key=lambda entry: entry.published_on, reverse=True))
 
     def report(self, body: str, year: int) -> Entry | None:
         """The line of that body's report, if it ever publishes one."""

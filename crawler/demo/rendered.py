@@ -12,6 +12,7 @@ from crawler.demo.facts import ReportFacts
 from crawler.demo.publications import Publications
 from crawler.demo.render_docx import render_docx
 from crawler.demo.render_html import image_only_body
+from crawler.demo.render_ofd import render_ofd
 from crawler.demo.render_pdf import render_pdf
 
 T = TypeVar("T")
@@ -45,13 +46,14 @@ class Once(Generic[T]):
 
 
 docx_of = Once(render_docx)
+ofd_of = Once(render_ofd)
 pdf_of = Once(render_pdf)
 pictures_of = Once(image_only_body)
 
 
 def draw_files(content: Publications, day: date) -> None:
     """Make the files of everything that stands on that day, so that no request waits for it."""
-    making: dict[str, Callable[[ReportFacts], object]] = {"docx": docx_of, "pdf": pdf_of, "image": pictures_of}
+    making: dict[str, Callable[[ReportFacts], object]] = {"docx": docx_of, "pdf": pdf_of, "ofd": ofd_of, "image": pictures_of}
     for host in content.by_host:
         for entry in content.shown(host, day):
             facts = entry.facts(day)

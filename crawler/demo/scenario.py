@@ -23,7 +23,8 @@ FIRST_VISIT_DAYS = (date(2025, 2, 3), date(2025, 2, 4), date(2025, 2, 5))
 Style = str
 """Name of a module of `crawler/demo/sites`."""
 Fault = Literal["", "challenge", "layout", "refused", "soft404"]
-Carrier = Literal["html", "word", "docx", "pdf", "image"]
+Carrier = Literal["html", "word", "docx", "pdf", "image", "ofd", "wps", "rar"]
+"""How a report is published. Nothing here can write real WPS files and RAR archives: those only begin like one."""
 
 
 @dataclass(frozen=True, slots=True)

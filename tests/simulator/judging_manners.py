@@ -46,7 +46,7 @@ def judge_manners(log: Sequence[Logged], promises: Promises, plan: Plan, score: 
             hosts[one.host].append(one)
     for rudeness in (
         *_at_once(hosts, promises),
-        *_too_fast(hosts, promises, score),
+        *_too_fast(hosts, promises, plan, score),
         *_forbidden(hosts, plan),
         *_after_challenges(hosts, plan, promises),
         *_over_budget(hosts, promises),
@@ -63,7 +63,7 @@ def _at_once(hosts: dict[str, list[Logged]], promises: Promises) -> Iterator[str
                 yield f"two requests at once at {host}: {before.path} and {one.path}"
 
 
-def _too_fast(hosts: dict[str, list[Logged]], promises: Promises, score: Score) -> Iterator[str]:
+def _too_fast(hosts: dict[str, list[Logged]], promises: Promises, plan: Plan, score: Score) -> Iterator[str]:
     means = []
     for host, asked in hosts.items():
         times: dict[int, list[float]] = defaultdict(list)
@@ -73,9 +73,11 @@ def _too_fast(hosts: dict[str, list[Logged]], promises: Promises, score: Score) 
         if gaps < MIN_GAPS:
             continue
         mean = sum(crawl[-1] - crawl[0] for crawl in times.values()) / gaps
-        means.append(mean / promises.delay)
-        if mean < promises.delay * 0.9:
-            yield f"the pause at {host} was {mean / promises.delay:.2f} of the delay on average of {gaps}"
+        # Its robots.txt may ask for more than the crawler was told.
+        delay = max(promises.delay, plan.hosts[host].crawl_delay if host in plan.hosts else 0)
+        means.append(mean / delay)
+        if mean < delay * 0.9:
+            yield f"the pause at {host} was {mean / delay:.2f} of the delay on average of {gaps}"
     score.notes.append(
         f"{sum(map(len, hosts.values()))} requests; the shortest mean pause of a host was {min(means, default=1):.2f} of the delay"
     )

@@ -28,7 +28,7 @@ from registry_of_world import home_registry
 from crawler.demo.http_server import SimulatedPortals
 from crawler.demo.portal import SELF_TEST_HOSTS
 from crawler.demo.rendered import draw_files
-from crawler.demo.world.answering import answer, columns_of
+from crawler.demo.world.answering import address_of, answer, columns_of
 from crawler.demo.world.content import publish_world
 from crawler.demo.world.dialects import dialects
 from crawler.demo.world.plan import REPORT_YEARS, make_plan
@@ -143,7 +143,8 @@ class Simulation:
             for host in self._plan.hosts.values():
                 mine = [everybody[body.name] for body in host.bodies]
                 for site, _, _ in columns_of(host, self._content.publications, day):
-                    portals.add_entry_point(connection, homes[site.home_url], site.column_url, body_ids=mine, now=now)
+                    url = f"http://{site.host}{address_of(host, site)}"
+                    portals.add_entry_point(connection, homes[site.home_url], url, body_ids=mine, now=now)
 
     def _discover(self, clock: FixedClock) -> None:
         """Search the portals whose search is due, as the schedule would."""

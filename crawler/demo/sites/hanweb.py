@@ -49,7 +49,7 @@ def _file_address(name: str) -> str:
 
 def _download(site: SitePlan, shown: tuple[Entry, ...], day: date, name: str) -> Answer:
     for entry in shown:
-        if entry.carrier in {"docx", "pdf", "image"}:
+        if entry.carrier not in {"html", "word"}:
             files = bundle(site, entry, day, "article-content", _file_address).files
             if name in files:
                 return files[name]

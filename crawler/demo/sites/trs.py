@@ -72,7 +72,7 @@ def _turns(stem: str, number: int, *, linked: bool) -> str:
 
 def _file(site: SitePlan, shown: tuple[Entry, ...], day: date, asked: re.Match[str]) -> Answer:
     for entry in shown:
-        if f"{entry.published_on:%Y%m}" == asked[1] and entry.carrier in {"docx", "pdf", "image"}:
+        if f"{entry.published_on:%Y%m}" == asked[1] and entry.carrier not in {"html", "word"}:
             files = bundle(site, entry, day, "TRS_Editor", _beside).files
             if asked[2] in files:
                 return files[asked[2]]

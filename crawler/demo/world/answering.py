@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from urllib.parse import parse_qsl, urlsplit
 
 from crawler.demo.pages import COLUMN_NAME, Answer, Request, html_answer, not_found
 from crawler.demo.portal import SELF_TEST_HOSTS, styles
@@ -21,6 +22,9 @@ ARCHIVE = "/zfxxgk/wnnb.html"
 
 STABLE = "/zfxxgk/nb/index.html"
 """The stable column above one sub-column per year."""
+
+TAB = "gk=4"
+"""What the query says of the tab with the annual reports."""
 
 Column = tuple[SitePlan, Publications, str]
 """A column as its style serves it: the site with that column's address, its content, and its name."""
@@ -45,8 +49,8 @@ def answer(plan: Plan, content: Content, day: date, host_name: str, request: Req
 
 def _usual(host: Host, columns: list[Column], day: date, request: Request) -> Answer:
     """What the host answers when nothing is wrong with it."""
-    if request.path == "/robots.txt":
-        return not_found(host.site)
+    if request.path in {"/robots.txt", "/sitemap.xml"}:
+        return _for_machines(host, columns, request)
     between = _between(host, columns, day, request)
     if between is not None:
         return between
@@ -62,7 +66,7 @@ def columns_of(host: Host, publications: Publications, day: date) -> list[Column
     style = host.style(day)
     site = replace(host.site, style=style, variant=host.site.variant if style == host.site.style else "")
     name = site.host
-    if host.shape in {"flat", "deep"}:
+    if host.shape not in {"years", "yearly"}:
         path = PATHS[style].format(n="")
         return [(replace(site, column_path=path), Publications({name: publications.by_host[name]}), COLUMN_NAME)]
     years = [year for year in reversed(PUBLISHED_YEARS) if day >= date(year + 1, 1, 2)]
@@ -76,25 +80,61 @@ def columns_of(host: Host, publications: Publications, day: date) -> list[Column
     ]
 
 
+def address_of(host: Host, site: SitePlan) -> str:
+    """The address under which the portal links to a column."""
+    if host.shape != "tabs":
+        return site.column_path
+    return f"{site.column_path}{'&' if '?' in site.column_path else '?'}{TAB}"
+
+
+def _for_machines(host: Host, columns: list[Column], request: Request) -> Answer:
+    """robots.txt, which most portals do not have, and the sitemap of those that name one there."""
+    if request.path == "/sitemap.xml" and host.shape == "sitemap":
+        places = ["/", "/xwzx/", "/zwgk/ysjs/", *(site.column_path for site, _, _ in columns)]
+        listed = "".join(f"<url><loc>http://{host.site.host}{place}</loc></url>" for place in places)
+        return Answer(f'<?xml version="1.0" encoding="UTF-8"?><urlset>{listed}</urlset>'.encode(), "application/xml")
+    rules = ["User-agent: *", "Disallow: /admin/"]
+    rules += [f"Crawl-delay: {host.crawl_delay}"] if host.crawl_delay else []
+    rules += [f"Sitemap: http://{host.site.host}/sitemap.xml"] if host.shape == "sitemap" else []
+    if request.path == "/sitemap.xml" or len(rules) == 2:
+        return not_found(host.site)
+    return Answer("\n".join(rules).encode(), "text/plain; charset=utf-8")
+
+
+def _tab(host: Host, site: SitePlan, columns: list[Column], request: Request) -> Answer | None:
+    """A tab of the page of public information other than that of the reports; None for the list itself and anything it asks for."""
+    path = columns[0][0].column_path
+    turned = request.method != "GET" or {*request.query} - {"gk", *dict(parse_qsl(urlsplit(path).query))}
+    if turned or not faults.is_at(request, path) or request.query.get("gk") == "4":
+        return None
+    bare = address_of(host, columns[0][0]).removesuffix(TAB)
+    tabs = [(f"{bare}gk={number}", name) for number, name in enumerate(("指南", "制度", "法定主动公开内容"), 1)]
+    return _page(site, "政府信息公开", [*((place, f"政府信息公开{name}") for place, name in tabs), (f"{bare}{TAB}", COLUMN_NAME)])
+
+
 def _between(host: Host, columns: list[Column], day: date, request: Request) -> Answer | None:
     """The home page and the pages between it and the columns; None for any other address."""
     site = replace(host.site, column_path="/zwgk/")
-    links = [(column.column_path, name) for column, _, name in columns]
+    links = [(address_of(host, column), name) for column, _, name in columns]
     if request.path == "/":
         return _page(site, site.name, _home_links(host, links))
-    if request.path == DISCLOSURE and host.shape != "flat":
+    if request.path == DISCLOSURE and host.shape in {"deep", "years", "yearly"}:
         inner = [("/zfxxgk/zn.html", "政府信息公开指南"), ("/zfxxgk/zd.html", "政府信息公开制度"), *_disclosure_links(host, links)]
         return _page(site, "政府信息公开", inner)
     if request.path == STABLE and host.shape == "years":
         return _page(site, COLUMN_NAME, links, column=True)
     if request.path == ARCHIVE and host.shape == "yearly":
         return _page(site, "往年年报", links[1:])
-    return None
+    return _tab(host, site, columns, request) if host.shape == "tabs" else None
 
 
 def _home_links(host: Host, links: list[tuple[str, str]]) -> list[tuple[str, str]]:
     others = [("/xwzx/", "新闻中心"), ("/hdjl/", "互动交流"), ("/zwgk/ysjs/", "财政预决算")]
+    if host.shape == "sitemap":
+        return others
     first = links[:1] if host.shape == "flat" else [(DISCLOSURE, "政府信息公开")]
+    if host.shape == "tabs":
+        first = [(links[0][0].removesuffix(TAB) + "gk=1", "政府信息公开")]
     return [*others, *first]
 
 

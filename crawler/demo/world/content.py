@@ -14,7 +14,7 @@ from crawler.demo.scenario import Carrier
 from crawler.demo.world.plan import LAST_DAY, PUBLISHED_YEARS, Plan, WorldBody
 from storage.domain.enums import BodyKind
 
-_CARRIERS: tuple[Carrier, ...] = ("html", "html", "html", "word", "word", "docx", "pdf", "pdf", "html", "image")
+_CARRIERS: tuple[Carrier, ...] = (*("html", "word", "html", "docx", "pdf") * 4, "image", "image", "ofd", "wps", "rar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,15 @@ def _report(rng: random.Random, body: WorldBody, facts: ReportFacts) -> Entry | 
         withdrawn_on=withdrawn,
         carrier=rng.choice(_CARRIERS),
         versions=tuple(versions),
+        redated=_redated(rng, day, due),
     )
+
+
+def _redated(rng: random.Random, day: date, due: date) -> tuple[date, date] | None:
+    """A late report given a date before its deadline some days later; now and then, a report printed with a day yet to come."""
+    if day > due and rng.random() < 0.5:
+        return day + timedelta(days=rng.randint(8, 15)), due - timedelta(days=rng.randint(1, 6))
+    return (day, day + timedelta(days=rng.randint(3, 9))) if rng.random() < 0.03 else None
 
 
 def _lookalikes(rng: random.Random, body: WorldBody, year: int) -> list[Entry]:

@@ -28,7 +28,7 @@ def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]
         return _PAGES[name](site)
     later = _is_later_page(request)
     if name in _COLUMN:
-        return _COLUMN[name](site) if not later and any(_is_at(request, column) for column in columns) else None
+        return _COLUMN[name](site) if not later and any(is_at(request, column) for column in columns) else None
     if name == "later-page-404":
         return not_found(site) if later else None
     if name == "articles-500":
@@ -36,7 +36,7 @@ def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]
     return None
 
 
-def _is_at(request: Request, address: str) -> bool:
+def is_at(request: Request, address: str) -> bool:
     """Whether the request is for that address; what else its query says does not matter."""
     parts = urlsplit(address)
     return request.path == parts.path and dict(parse_qsl(parts.query)).items() <= request.query.items()
@@ -96,6 +96,7 @@ _EVERYWHERE: Mapping[str, Answer] = {
     "cookie-shell": _script('document.cookie="C3VK=7b2";location.href=location.href;', 200),
     "refused-403": Answer(b"<html><title>403</title><body>Forbidden</body></html>", _TEXT, status=403),
     "too-many-429": Answer(b"<html><body>Too Many Requests</body></html>", _TEXT, status=429, headers={"Retry-After": "3600"}),
+    "too-many-429-bare": Answer(b"<html><body>Too Many Requests</body></html>", _TEXT, status=429),
     "error-500": _error(),
     "reset": Answer(b"", _TEXT, manner="reset"),
     "cut-off": Answer(b"<html><body>" + b"x" * 4000, _TEXT, manner="cut"),

@@ -20,9 +20,10 @@ PUBLISHED_YEARS = (2021, *REPORT_YEARS)
 was, another column's list could not be told from its own.
 """
 
-SHAPES = ("flat", "deep", "years", "yearly")
+SHAPES = ("flat", "deep", "years", "yearly", "tabs", "sitemap")
 """How a portal arranges its column: linked from the home page; below the page of public information; one sub-column per year below a
-stable column; a new column each year, the older ones on a page of their own.
+stable column; a new column each year, the older ones on a page of their own; one of the tabs of a page, told apart by a word of the
+query; linked from nowhere, with an address that only the sitemap gives.
 """
 
 PATHS: Mapping[str, str] = {
@@ -48,6 +49,9 @@ PATHS: Mapping[str, str] = {
 
 PAGED = frozenset({"trs", "vsb", "ilist", "eportal", "aspnet", "hanweb", "longxun"})
 """Styles whose later pages have addresses of their own, so that they can be missing while the first is there."""
+
+NAMED_PATHS = frozenset({"trs", "truecms", "ucap", "vsb"})
+"""Styles whose column has a path that names it: of the many addresses of a sitemap only those can be told."""
 
 ONE_COLUMN = frozenset({"shell", "epoint"})
 """Styles whose rows come from one address whatever the column: portals of these have one column each."""
@@ -76,6 +80,7 @@ FAULTS: Mapping[str, FaultKind] = dict(
         _kind("captcha", _O.CHALLENGED),
         _kind("refused-403", _O.BLOCKED),
         _kind("too-many-429", _O.BLOCKED),
+        _kind("too-many-429-bare", _O.BLOCKED),
         _kind("robots-disallow", _O.BLOCKED),
         _kind("robots-403", _O.BLOCKED),
         _kind("robots-500", _O.UNREACHABLE, _O.BLOCKED),
@@ -127,7 +132,9 @@ class WorldBody:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """One portal. `moves` is the day on which it changes its system to `later_style`, None where it never does."""
+    """One portal. `moves` is the day on which it changes its system to `later_style`, None where it never does. `crawl_delay` is what its
+    robots.txt asks for between requests, in seconds, 0 where it does not say.
+    """
 
     site: SitePlan
     area: str
@@ -136,6 +143,7 @@ class Host:
     faults: tuple[Fault, ...] = ()
     moves: date | None = None
     later_style: str = ""
+    crawl_delay: int = 0
 
     def fault(self, day: date) -> FaultKind | None:
         """What is wrong with it on that day."""
@@ -173,13 +181,20 @@ def make_plan(seed: int, styles: Mapping[str, tuple[str, ...]], *, hosts: int = 
     made: dict[str, Host] = {}
     for number in range(hosts):
         style, variant = dialects[number % len(dialects)]
-        shapes = SHAPES[:2] if style in ONE_COLUMN else SHAPES
+        shapes = _shapes_of(style)
         # The dialects are a multiple of the shapes: the round moves on by one, so that each dialect meets another shape in each round.
         host = _host(rng, number, style, variant, shapes[(number + number // len(dialects)) % len(shapes)])
         made[host.site.host] = host
     if faulty:
         _afflict(rng, made, sorted(styles))
     return Plan(seed, made)
+
+
+def _shapes_of(style: str) -> tuple[str, ...]:
+    """The arrangements that a system can have."""
+    if style in ONE_COLUMN:
+        return SHAPES[:2]
+    return SHAPES if style in NAMED_PATHS else SHAPES[:-1]
 
 
 def _host(rng: random.Random, number: int, style: str, variant: str, shape: str) -> Host:
@@ -205,7 +220,7 @@ def _host(rng: random.Random, number: int, style: str, variant: str, shape: str)
     offices = rng.sample(_OFFICES, rng.randint(2, 4))
     bodies = [WorldBody(name, name, host, BodyKind.GOVERNMENT, BodyLevel.COUNTY)]
     bodies += [_office(area, office, host, short=number % 4 == 1) for office in offices]
-    return Host(site, area, shape, tuple(bodies))
+    return Host(site, area, shape, tuple(bodies), crawl_delay=1 if number % 20 == 6 else 0)
 
 
 def _district(number: int) -> str:
@@ -238,6 +253,6 @@ def _afflict(rng: random.Random, hosts: dict[str, Host], styles: list[str]) -> N
         since, until = (FIRST_DAY, LAST_DAY) if kind.name in PERMANENT else (date(year, 1, 24), date(year, 2, 12))
         hosts[name] = replace(host, faults=(Fault(kind, since, until),))
     for name in names[2::16]:
-        other = [style for style in styles if style != hosts[name].site.style]
+        other = [style for style in styles if style != hosts[name].site.style and hosts[name].shape in _shapes_of(style)]
         if other:
             hosts[name] = replace(hosts[name], moves=date(2024, 1, 22), later_style=rng.choice(other))

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from crawler.demo.pages import Request
-from crawler.demo.world.answering import answer, columns_of
+from crawler.demo.world.answering import address_of, answer, columns_of
 from crawler.demo.world.content import publish_world
 from crawler.demo.world.dialects import dialects
 from crawler.demo.world.plan import make_plan
@@ -84,11 +84,23 @@ def test_the_columns_of_every_style_and_shape_are_found(content, name):
     host = PLAN.hosts[name]
     ask, asked = _asker(_from_world(content))
     found = asyncio.run(explore(f"http://{name}/", ask))
-    wanted = {f"http://{name}{site.column_path}" for site, shown, _ in columns_of(host, content.publications, DAY) if shown.by_host[name]}
+    columns = columns_of(host, content.publications, DAY)
+    wanted = {f"http://{name}{address_of(host, site)}" for site, shown, _ in columns if shown.by_host[name]}
     assert {one.url for one in found.trusted} == wanted, host
     assert {one.family for one in found.trusted} != {""}
     assert len(asked) <= MAX_PAGES
     assert all(one.series == (host.shape in {"years", "yearly"}) for one in found.trusted)
+
+
+def test_last_years_columns_do_not_keep_this_years_from_being_found(content):
+    turning = [name for name in sorted(PLAN.hosts) if PLAN.hosts[name].shape in {"years", "yearly"}][:8]
+    for name in turning:
+        host = PLAN.hosts[name]
+        columns = [f"http://{name}{site.column_path}" for site, _, _ in columns_of(host, content.publications, DAY)]
+        ask, asked = _asker(_from_world(content))
+        found = asyncio.run(explore(f"http://{name}/", ask, hints=columns[1:]))
+        assert columns[0] in {one.url for one in found.trusted}, host
+        assert len(asked) <= MAX_PAGES
 
 
 def test_the_website_report_and_the_rule_of_law_report_are_no_columns():
