@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-import structlog
 from sqlalchemy import Connection
 
 from crawler.parsing.report import Hints
 from crawler.parsing.sandbox import Limits, ParserPool
 from crawler.parsing.version import PARSER_VERSION
+from monitor import logs
 from monitor.alerts import events as told
 from monitor.alerts.outgoing import plan_due
 from monitor.evaluate import Evaluation, evaluate_duties, evaluate_years, report_years, tell_sources
@@ -42,7 +42,7 @@ __all__ = ["Archive", "ProcessSummary", "Progress", "evaluate_duties", "process_
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 QUALITY_ORDER = (ReadingQuality.NONE, ReadingQuality.LOW, ReadingQuality.MEDIUM, ReadingQuality.HIGH)
 
-log = structlog.get_logger()
+log = logs.logger(__name__)
 
 Progress = Callable[[str, int, int], None]
 """(what is being done in Chinese, how many are done, how many there are)."""

@@ -10,11 +10,11 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog.contextvars import bound_contextvars
 
+from monitor import logs
 from monitor.alerts.deadman import ping_if_alive
 from monitor.alerts.events import operator
 from monitor.alerts.outgoing import plan_due
@@ -47,7 +47,7 @@ SCHEDULER, EVALUATOR, SENDER, KEEPER = heartbeats.LOOPS
 
 RESERVED = frozenset({"level", "logger", "timestamp", "exc_info", "stack_info", "run_id"})
 
-log = structlog.get_logger()
+log = logs.logger(__name__)
 
 
 class Scheduler:

@@ -134,7 +134,7 @@ def _sqlite_engine(address: URL, *, readonly: bool) -> Engine:
 
 
 def _postgres_engine(address: URL, *, readonly: bool) -> Engine:
-    options = f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s -c idle_in_transaction_session_timeout=600s"
+    options = f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS * 1000:.0f}ms -c idle_in_transaction_session_timeout=600s"
     engine = create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": options})
     if readonly:
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Connection
 
 from monitor import logs
@@ -26,7 +25,7 @@ from storage.domain.enums import SendState
 from storage.domain.errors import ConfigError
 from storage.settings import Settings
 
-log = structlog.get_logger()
+log = logs.logger(__name__)
 
 ONE_AT_A_TIME = 1
 """Rows claimed per transaction: a lease covers one conversation, not the queue behind it."""

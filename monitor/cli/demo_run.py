@@ -36,6 +36,7 @@ class DemoRun:
 
     def __enter__(self) -> Self:
         from crawler.demo.server import DemoPortals
+        from monitor import logs
         from storage.archive.store import open_archive
         from storage.database import open_database
 
@@ -45,6 +46,7 @@ class DemoRun:
             self._portals = stack.enter_context(DemoPortals())
             self._mailbox = stack.enter_context(Mailbox(self._folder / "outbox"))
             self._settings = configure(self._folder, self._portals.hosts, self._portals.self_test_urls, self._mailbox.port)
+            logs.configure(self._settings, troubles_only=True)
             self._database: Database = open_database(self._settings.database_url)
             stack.callback(self._database.close)
             self._archive = open_archive(self._settings.archive_url)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from monitor import logs
 from monitor.web.templating import render
 from storage.domain.errors import ArchiveError, Busy, NianbaoError, NotFoundError, OriginalMissing
 
@@ -60,5 +60,5 @@ async def _unexpected(request: Request, error: Exception) -> HTMLResponse:
 
 def _logged(request: Request, error: Exception) -> str:
     reference = uuid.uuid4().hex[:10]
-    structlog.get_logger("web").error("page failed", path=request.url.path, reference=reference, exc_info=error)
+    logs.logger("web").error("page failed", path=request.url.path, reference=reference, exc_info=error)
     return reference

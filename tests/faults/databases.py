@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import sqlite3
+import threading
 from collections.abc import Callable
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from typing import Any
 from unittest import mock
@@ -19,10 +20,12 @@ from storage.archive.store import open_archive
 from storage.database import Database, open_database
 from storage.domain.clock import FixedClock
 from storage.domain.errors import Busy, StoreDown
+from tests.faults.crawling import HOSTS, LATER, NOON, YEARS, in_the_end, office, publish
 from tests.faults.ground import Ground, Installation
 from tests.faults.table import Tally
 from tests.faults.telling import AFTER_THE_LEASE, judge, world
 from tests.flows.alert_world import MORNING, Hook, Mailbox, smtp_server, webhook_server
+from tests.flows.crawl_server import Served, Web
 from tests.unit.web.world import Client
 
 PATIENCE_SECONDS = 0.3
@@ -30,7 +33,11 @@ STAGES = ("evaluate", "plan", "send")
 
 
 def r4(ground: Ground) -> Tally:
-    tally = Tally("R4", "loops outlive the database", "PostgreSQL stopped, SQLite locked, before each loop and while a message is taken")
+    tally = Tally(
+        "R4",
+        "loops outlive the database",
+        "PostgreSQL stopped, SQLite locked, before each loop, while a message is taken, at each page of a crawl for longer than it waits",
+    )
     with smtp_server() as mailbox, webhook_server() as hook:
         for engine in ground.engines:
             template = ground.new(engine, world(mailbox, hook))
@@ -41,7 +48,41 @@ def r4(ground: Ground) -> Tally:
                     _trial(tally, ground, place, stage, (mailbox, hook))
                 mailbox.taken.clear()
                 hook.requests.clear()
+    with Web() as web:
+        for engine in ground.engines:
+            for address in [f"{HOSTS[0]}/nb/", *(f"{HOSTS[0]}/nb/t{year}.html" for year in YEARS)][:: ground.stride]:
+                tally.faults += 1
+                tally.runs += 1
+                _while_crawling(tally, ground, web, engine, address)
     return tally
+
+
+def _while_crawling(tally: Tally, ground: Ground, web: Web, engine: str, address: str) -> None:
+    """The database goes while a page is on its way, and is back when the crawl has ended; then the crawl is done again."""
+    at, gone = f"{engine} away at {address}", threading.Event()
+    publish(web)
+    page = web.pages[address]
+    assert isinstance(page, Served)
+    place = ground.new(engine, lambda made: office(made, web))
+    with open_database(place.url) as db, ExitStack() as leaving:
+
+        def answer(_: str) -> Served:
+            if not gone.is_set():
+                gone.set()
+                leaving.enter_context(_away(ground, place))
+                _asked(tally, db, place, at)
+            return page
+
+        web.pages[address] = answer
+        ended = ground.worker.run("crawl", place, NOON.isoformat(), str(PATIENCE_SECONDS))
+        if not gone.is_set():
+            raise RuntimeError(f"{at}: the page was not asked for")
+        if ended < 0:
+            tally.missing(f"{at}: the crawl was ended by signal {-ended}")
+    web.pages[address] = page
+    if code := ground.worker.run("crawl", place, LATER.isoformat()):
+        tally.missing(f"{at}: the next crawl ended with {code}")
+    in_the_end(tally, place, at)
 
 
 def _trial(tally: Tally, ground: Ground, place: Installation, stage: str, servers: tuple[Mailbox, Hook]) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event
 import crawler.batch
 import crawler.run
 import crawler.spiders.asking
+import storage.database
 from monitor.alerts.outgoing import plan_due
 from monitor.alerts.send import send_due
 from monitor.evaluate import evaluate_duties
@@ -80,8 +81,9 @@ def migrate(folder: str, url: str) -> None:
         pass
 
 
-def crawl(folder: str, url: str, moment: str) -> None:
-    """A run claimed and crawled, as the schedule and its child do."""
+def crawl(folder: str, url: str, moment: str, patience: str = "") -> None:
+    """A run claimed and crawled, as the schedule and its child do; `patience` is how long it waits for a database that others hold."""
+    storage.database.BUSY_SECONDS = float(patience or storage.database.BUSY_SECONDS)  # type: ignore[assignment]  # this fork's own
     now = datetime.fromisoformat(moment)
     os.environ |= {"NIANBAO_DATABASE_URL": url, "NIANBAO_DATA_DIR": folder, "NIANBAO_NOW": moment}
     with open_database(url) as db:

@@ -53,7 +53,6 @@ def as_before() -> Iterator[None]:
     root.setLevel(level)
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
-    structlog.reset_defaults()
 
 
 def settings(folder: Path, **more: Any) -> Settings:
