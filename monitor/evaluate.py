@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from monitor.alerts import events as told
+from monitor.collector import seldom_collected
 from monitor.duties.decided import owed as owed_by
 from monitor.duties.due import LocalDate
-from monitor.duties.freeze import ids_of
 from monitor.duties.reasons import in_words
-from monitor.duties.state import as_of, evaluate
+from monitor.verdicts import Verdict, record, verdict
 from storage import bodies, duties, duty_decisions, events, evidence, portals, readings
 from storage.database import Database
 from storage.domain.alerts import EventKind
@@ -22,8 +22,8 @@ from storage.domain.clock import CHINA, Clock, local_date
 from storage.domain.duties import DateEvidence, Duty, DutyState, Evidence, Seen
 from storage.domain.enums import DateKind, DutyStatus, SourceHealth, VisitOutcome
 from storage.domain.registry import Body
+from storage.duties import StoredDuty
 
-ACTOR = "nianbao"
 BATCH = 500
 
 READ_KINDS = frozenset({DateKind.SIGNATURE, DateKind.PRINTED, DateKind.META, DateKind.FILE})
@@ -62,14 +62,48 @@ def evaluate_years(
     """The same for several report years at once, of `known_years` the duties that have a state; a body's evidence is read once for all."""
     with db.read() as connection:
         registry = bodies.list_all(connection)
-        decided = duty_decisions.standing(connection, (*years, *known_years))
+    return evaluate_bodies(db, clock.now(), registry, Years(tuple(years), tuple(known_years)), local=local)
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """Report years to judge: all duties of some, and of others, `known`, those that have a state."""
+
+    whole: tuple[int, ...]
+    known: tuple[int, ...] = ()
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Both."""
+        return (*self.whole, *self.known)
+
+
+def current_years(connection: Connection, now: datetime) -> Years:
+    """The year being published and the one before; of earlier years the duties whose report was found.
+
+    Lists are pruned and moved over the years: that an old report is not on one today says nothing about its year.
+    """
+    wanted = report_years(now)
+    return Years(wanted, tuple(year for year in duties.report_years(connection) if year < min(wanted)))
+
+
+Left = Callable[[Connection, Sequence[tuple[Verdict, StoredDuty | None]]], None]
+"""Is handed what each batch found to differ from what is stored, with the very view of the database in which it does."""
+
+
+def evaluate_bodies(
+    db: Database, now: datetime, registry: Sequence[Body], years: Years, *, local: Iterable[LocalDate] = (), left: Left | None = None
+) -> tuple[Evaluation, ...]:
+    """Judge the duties of some bodies, some hundreds at a time."""
+    with db.read() as connection:
+        decided = duty_decisions.standing(connection, years.all)
     dates = tuple(local)
-    owed = {year: {duty.key.body_id: duty for duty in owed_by(registry, year, decided, dates)} for year in (*years, *known_years)}
-    tallies = {year: _Tally() for year in owed}
-    size = max(1, BATCH // max(1, len(owed)))
-    for start in range(0, len(registry), size):
-        batch = [body.id for body in registry[start : start + size]]
-        _bring_up(db, clock.now(), {year: [theirs[body_id] for body_id in batch] for year, theirs in owed.items()}, known_years, tallies)
+    tallies = {year: _Tally() for year in years.all}
+    size = max(1, BATCH // max(1, len(tallies)))
+    with seldom_collected():
+        for start in range(0, len(registry), size):
+            batch = registry[start : start + size]
+            _bring_up(db, now, [duty for year in years.all for duty in owed_by(batch, year, decided, dates)], years, tallies, left)
     return tuple(Evaluation(year, tally.statuses.total(), tally.changed, dict(tally.statuses)) for year, tally in tallies.items())
 
 
@@ -81,31 +115,27 @@ class _Tally:
     statuses: Counter[DutyStatus] = field(default_factory=Counter)
 
 
-def _bring_up(
-    db: Database, now: datetime, owed: Mapping[int, Sequence[Duty]], known_years: Sequence[int], tallies: Mapping[int, _Tally]
-) -> None:
+def _bring_up(db: Database, now: datetime, owed: Sequence[Duty], years: Years, tallies: Mapping[int, _Tally], left: Left | None) -> None:
     """Judge one batch and write what differs, apart from reading, so that the writers' lock is held for changes only."""
     with db.read() as connection:
-        before = duties.of_bodies(connection, {duty.key.body_id for theirs in owed.values() for duty in theirs}, owed)
-        wanted = [duty for year, theirs in owed.items() for duty in theirs if year not in known_years or duty.key in before]
+        before = duties.of_bodies(connection, {duty.key.body_id for duty in owed}, years.all)
+        wanted = [duty for duty in owed if duty.key.report_year not in years.known or duty.key in before]
         known = gather(connection, wanted)
-    judged = [(duty, evaluate(duty, known[duty], now)) for duty in wanted]
-    news = [(duty, state, known[duty]) for duty, state in judged if not _same(before.get(duty.key), duty, state)]
-    new_keys, same = {duty.key for duty, _, _ in news}, defaultdict(list)
-    for duty, state in judged:
-        tallies[duty.key.report_year].statuses[state.status] += 1
-        if duty.key not in new_keys:
-            same[duty.key.report_year].append(duty.key.body_id)
+        judged = [verdict(duty, known[duty], now) for duty in wanted]
+        news = [one for one in judged if not one.stands_in(before.get(one.duty.key))]
+        if left is not None:
+            left(connection, [(one, before.get(one.duty.key)) for one in news])
+    new_keys, same = {one.duty.key for one in news}, defaultdict(list)
+    for one in judged:
+        key = one.duty.key
+        tallies[key.report_year].statuses[one.state.status] += 1
+        if key not in new_keys:
+            same[key.report_year].append(key.body_id)
     with db.write() as connection:
+        for transition in record(connection, news):
+            tallies[transition.key.report_year].changed += 1
         for year, body_ids in same.items():
             duties.touch(connection, year, sorted(body_ids), now)
-        for one in news:
-            tallies[one[0].key.report_year].changed += _record(connection, *one)
-
-
-def _same(stored: duties.StoredDuty | None, duty: Duty, state: DutyState) -> bool:
-    """Whether only the moment of judging differs from what is stored."""
-    return stored is not None and stored.duty == duty and replace(stored.state, as_of=state.as_of) == state
 
 
 def evaluate_body(
@@ -118,15 +148,12 @@ def evaluate_body(
     decided = duty_decisions.standing(connection, tuple(at_hand), body.id)
     owed = {report_year: owed_by([body], report_year, decided)[0] for report_year in at_hand}
     found = evidence.gather(connection, [duty.key for duty in owed.values()])
-    known = {year: with_read_dates(connection, found[duty.key], at_hand[year]) for year, duty in owed.items()}
-    states = {year: evaluate(duty, known[year], now) for year, duty in owed.items()}
+    judged = {year: verdict(duty, with_read_dates(connection, found[duty.key], at_hand[year]), now) for year, duty in owed.items()}
     before = {one.duty.key: one for one in duties.list_for(connection, body_id=body.id)}
-    same = [year for year, duty in owed.items() if _same(before.get(duty.key), duty, states[year])]
+    same = {year for year, one in judged.items() if one.stands_in(before.get(one.duty.key))}
+    record(connection, [one for year, one in judged.items() if year not in same])
     duties.touch_years(connection, body.id, same, now)
-    for year, duty in owed.items():
-        if year not in same:
-            _record(connection, duty, states[year], known[year])
-    return {year: (duty, states[year], known[year]) for year, duty in owed.items()}
+    return {year: (one.duty, one.state, one.known) for year, one in judged.items()}
 
 
 def gather(connection: Connection, owed: Sequence[Duty], *, until: datetime | None = None) -> dict[Duty, Evidence]:
@@ -150,19 +177,6 @@ def _with_dates(found: Evidence, read: Mapping[int, Sequence[tuple[DateKind, dat
 def _dated(one: Seen, read: Sequence[tuple[DateKind, date]]) -> Seen:
     inside = tuple(DateEvidence(kind, on, one.url) for kind, on in read if kind in READ_KINDS)
     return replace(one, dates=tuple(dict.fromkeys((*one.dates, *inside)))) if inside else one
-
-
-def _record(connection: Connection, duty: Duty, state: DutyState, known: Evidence) -> bool:
-    """Store the state, append the transition with what it rests on, and the event; whether the status changed."""
-    before = duties.get(connection, duty.key)
-    if before is not None and state.as_of < before.state.as_of:
-        return False  # another process has judged a later moment: the past does not overwrite it
-    previous = before.state if before is not None else None
-    rests_on = told.evidence_of(state) | ids_of(as_of(known, state.as_of)) | {"due_on": f"{duty.due_on}", "due_version": duty.due_version}
-    transition = duties.save_state(connection, duty, state, cause=state.reason, actor=ACTOR, evidence=rests_on)
-    for event in told.of_duty(state, previous, duty.division_code):
-        events.append(connection, event)
-    return transition is not None
 
 
 def tell_sources(db: Database, clock: Clock) -> int:

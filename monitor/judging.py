@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,20 +38,6 @@ class Telling:
 
 TOLD = Telling()
 SILENT = Telling(notify=False)
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Python's collector of cycles runs less often meanwhile: judging makes many small values and no cycles.
-
-    A tenth of the time, measured by `tests/bench/bench_cross.py`.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def judge_stored(

@@ -20,12 +20,13 @@ from crawler.parsing.version import PARSER_VERSION
 from monitor import logs
 from monitor.alerts import events as told
 from monitor.alerts.outgoing import plan_due
-from monitor.evaluate import Evaluation, evaluate_duties, evaluate_years, report_years, tell_sources
+from monitor.changed import evaluate_changed
+from monitor.evaluate import Evaluation, evaluate_duties, tell_sources
 from monitor.judging import SILENT, TOLD, judge_around
 from monitor.marking import mark_all
 from monitor.shelf import Shelf
 from monitor.snapshots import freeze_passed
-from storage import bodies, duties, events, readings, reports
+from storage import bodies, events, readings, reports
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind
 from storage.domain.clock import Clock, local_date
@@ -99,7 +100,7 @@ def process_pending(db: Database, archive: Archive, settings: Settings, clock: C
     freeze_passed(db, clock)
     done = _read_all(db, archive, settings, clock, say)
     say("判断发布状态", 0, 1)
-    evaluations = _evaluate(db, clock)
+    evaluations = evaluate_changed(db, clock)
     tell_sources(db, clock)
     say("判断发布状态", 1, 1)
     messages = plan_due(db, settings, clock)
@@ -112,17 +113,6 @@ def process_pending(db: Database, archive: Archive, settings: Settings, clock: C
         messages=messages,
         evaluations=evaluations,
     )
-
-
-def _evaluate(db: Database, clock: Clock) -> tuple[Evaluation, ...]:
-    """All duties of the year being published and the one before; of earlier years those whose report was found.
-
-    Lists are pruned and moved over the years: that an old report is not on one today says nothing about its year.
-    """
-    wanted = report_years(clock.now())
-    with db.read() as connection:
-        older = [year for year in duties.report_years(connection) if year < min(wanted)]
-    return evaluate_years(db, clock, wanted, older)
 
 
 def _read_all(db: Database, archive: Archive, settings: Settings, clock: Clock, say: Progress) -> list[_Done]:

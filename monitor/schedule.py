@@ -19,6 +19,7 @@ from monitor.alerts.deadman import ping_if_alive
 from monitor.alerts.events import operator
 from monitor.alerts.outgoing import plan_due
 from monitor.alerts.send import send_due
+from monitor.changed import check_all
 from monitor.chores import CHORES
 from monitor.dispatch import CRAWL, LEASE, CrawlJob, Dispatcher, Finished, LocalProcesses, plan_batches, record_finished
 from monitor.nightly import FROM_HOUR, keep_archive
@@ -40,6 +41,7 @@ BACKWARDS = timedelta(minutes=5)
 RETRY_AFTER = timedelta(hours=6)
 PROCESS = "process"
 NIGHTLY = "nightly"
+CHECK = "check"
 LEASE_OF_NIGHT = timedelta(hours=2)
 CHILDREN = 2
 
@@ -147,6 +149,7 @@ class Scheduler:
         local = now.astimezone(CHINA)
         if local.hour < FROM_HOUR:
             return
+        self._check_duties(now, local)
         with self._db.write() as connection:
             run = runs.claim(connection, NIGHTLY, f"{local:%Y-%m-%d}", owner=self._owner, now=now, lease=LEASE_OF_NIGHT)
         if run is None:
@@ -157,11 +160,28 @@ class Scheduler:
                 (log.info if night.sound else log.error)("archive_kept", **night.facts())
         except BaseException as error:
             self._finish(run, RunState.FAILED, {})
-            reason = f"存档维护没有完成：{type(error).__name__}"
-            with self._db.write() as connection:
-                events.append(connection, operator(EventKind.RUN_FAILED, heartbeats.LOOPS[KEEPER], reason, now, episode=run.slot))
+            self._tell_failed(heartbeats.LOOPS[KEEPER], f"存档维护没有完成：{type(error).__name__}", run, now)
             raise
         self._finish(run, RunState.OK if night.sound else RunState.PARTIAL, night.facts())
+
+    def _tell_failed(self, subject: str, reason: str, run: Run, now: datetime) -> None:
+        with self._db.write() as connection:
+            events.append(connection, operator(EventKind.RUN_FAILED, subject, reason, now, episode=run.slot))
+
+    def _check_duties(self, now: datetime, night: datetime) -> None:
+        """Judge all duties once per night, whether or not anything said that it changed."""
+        with self._db.write() as connection:
+            run = runs.claim(connection, CHECK, f"{night:%Y-%m-%d}", owner=self._owner, now=now, lease=LEASE_OF_NIGHT)
+        if run is None:
+            return
+        try:
+            found = check_all(self._db, self._clock, self._beat_meanwhile(KEEPER, run))
+        except NianbaoError as error:
+            self._finish(run, RunState.FAILED, {})
+            self._tell_failed("发布状态复核", f"全部复核没有完成：{error.message}", run, now)
+            return
+        judged = sum(one.evaluated for one in found.evaluations)
+        self._finish(run, RunState.PARTIAL if found.overlooked else RunState.OK, {"judged": judged, "overlooked": len(found.overlooked)})
 
     def _start_crawl(self, now: datetime) -> None:
         """One round at a time over all schedulers, a few children each with platforms of its own; what is left is due again next time."""

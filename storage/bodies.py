@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
+from storage import changes
 from storage.domain.enums import BodyKind, BodyLevel
 from storage.domain.errors import NotFoundError, UsageError
 from storage.domain.ids import BodyId
@@ -32,6 +33,7 @@ def upsert(connection: Connection, body: Body, now: datetime) -> Change:
     stored = get_many(connection, [body.id]).get(body.id)
     if stored == wanted:
         return "same"
+    changes.of_bodies(connection, [body.id], owed=True)
     values = _values(wanted)
     if stored is None:
         connection.execute(insert(bodies).values(**values, created_at=now))
@@ -204,6 +206,7 @@ def merge(connection: Connection, merged: Iterable[BodyId], into: BodyId, last_y
             raise UsageError(f"{body.name} 不能并入自身", kept=NOTHING_CHANGED)
         if before not in {None, into}:
             raise UsageError(f"{body.name} 已登记并入其他单位：{before}", kept=NOTHING_CHANGED, advice="请先核对名录。")
+        changes.of_bodies(connection, [body_id], owed=True)
         connection.execute(update(bodies).where(bodies.c.id == body_id).values(successor_id=into, active_to_year=last_year))
 
 

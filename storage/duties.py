@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
 from storage.domain.duties import Duty, DutyKey, DutyState, DutyTransition
 from storage.domain.enums import DateKind, DutyStatus, MissingConfidence
@@ -21,11 +21,17 @@ _ADD_TRANSITION = insert(duty_transitions)
 
 @dataclass(frozen=True, slots=True)
 class StoredDuty:
-    """A duty with the state stored last; `status_since` is when that status began."""
+    """A duty with the state stored last; `status_since` is when that status began, `next_change_at` when it may change by itself."""
 
     duty: Duty
     state: DutyState
     status_since: datetime
+    next_change_at: datetime | None = None
+
+    def stores_as(self, other: StoredDuty) -> bool:
+        """Whether the two are one and the same in the database, but for the moment of judging."""
+        mine, theirs = ({**_values(one), "as_of": None, "status_since": None} for one in (self, other))
+        return mine == theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +67,14 @@ class StatusCounts:
 def save_state(
     connection: Connection, duty: Duty, state: DutyState, *, cause: str, actor: str, evidence: Mapping[str, str] | None = None
 ) -> DutyTransition | None:
-    """Store the state; when its status differs from the stored one, append and return the transition.
+    """Store one state; when its status differs from the stored one, append and return the transition.
 
     The first state of a duty is a transition from nothing.
     """
     before = get(connection, duty.key)
     changed = before is None or before.state.status is not state.status
     since = state.as_of if changed or before is None else before.status_since
-    values = _values(duty, state) | {"status_since": since}
-    upsert(connection, duties, [values], key=_KEY, update=[name for name in values if name not in _KEY])
+    save_states(connection, [StoredDuty(duty, state, since)])
     if not changed:
         return None
     transition = DutyTransition(
@@ -85,9 +90,27 @@ def save_state(
     return transition
 
 
+def save_states(connection: Connection, rows: Sequence[StoredDuty]) -> None:
+    """Store these states over whatever is there, hundreds at a time; whose status changed must append the transition beside it."""
+    values = [_values(one) for one in rows]
+    if values:
+        upsert(connection, duties, values, key=_KEY, update=[name for name in values[0] if name not in _KEY])
+
+
 def append_transition(connection: Connection, transition: DutyTransition) -> None:
     """Add one line to the history; `save_state` does it for changes of status."""
-    values = {
+    append_transitions(connection, [transition])
+
+
+def append_transitions(connection: Connection, transitions: Sequence[DutyTransition]) -> None:
+    """Add lines to the history."""
+    rows = [_transition_values(one) for one in transitions]
+    if rows:
+        connection.execute(_ADD_TRANSITION, rows)
+
+
+def _transition_values(transition: DutyTransition) -> dict[str, Any]:
+    return {
         "body_id": transition.key.body_id,
         "report_year": transition.key.report_year,
         "at": transition.at,
@@ -97,7 +120,6 @@ def append_transition(connection: Connection, transition: DutyTransition) -> Non
         "evidence": plain(transition.evidence),
         "actor": clip(transition.actor, 80),
     }
-    connection.execute(_ADD_TRANSITION, values)
 
 
 def get(connection: Connection, key: DutyKey) -> StoredDuty | None:
@@ -177,7 +199,8 @@ def _scope(report_year: int | None, division_prefix: str) -> list[Any]:
     return conditions
 
 
-def _values(duty: Duty, state: DutyState) -> dict[str, Any]:
+def _values(stored: StoredDuty) -> dict[str, Any]:
+    duty, state = stored.duty, stored.state
     return {
         "body_id": duty.key.body_id,
         "report_year": duty.key.report_year,
@@ -197,6 +220,8 @@ def _values(duty: Duty, state: DutyState) -> dict[str, Any]:
         "last_not_seen_at": state.last_not_seen_at,
         "reason": clip(state.reason, 300),
         "notes": plain(state.notes),
+        "status_since": stored.status_since,
+        "next_change_at": stored.next_change_at,
     }
 
 
@@ -217,7 +242,7 @@ def _stored(row: Row[Any]) -> StoredDuty:
         reason=row.reason,
         notes=tuple(row.notes),
     )
-    return StoredDuty(duty, state, row.status_since)
+    return StoredDuty(duty, state, row.status_since, row.next_change_at)
 
 
 def _transition(row: Row[Any]) -> DutyTransition:
@@ -244,3 +269,26 @@ def touch_years(connection: Connection, body_id: BodyId, report_years: Iterable[
     if years := sorted(report_years):
         mine = and_(duties.c.body_id == body_id, duties.c.report_year.in_(years), duties.c.as_of < as_of)
         connection.execute(update(duties).where(mine).values(as_of=as_of))
+
+
+def bodies_to_change(connection: Connection, now: datetime, report_years: Iterable[int]) -> frozenset[BodyId]:
+    """Bodies with a duty of these years whose state may have changed by itself by now."""
+    passed = (duties.c.next_change_at <= now, duties.c.report_year.in_(sorted(report_years)))
+    return frozenset(BodyId(one) for one in connection.execute(select(duties.c.body_id).where(*passed).distinct()).scalars())
+
+
+def judge_again_at(connection: Connection, key: DutyKey, at: datetime) -> None:
+    """Have this duty judged at that instant at the latest."""
+    mine = and_(duties.c.body_id == key.body_id, duties.c.report_year == key.report_year)
+    later = or_(duties.c.next_change_at.is_(None), duties.c.next_change_at > at)
+    connection.execute(update(duties).where(mine, later).values(next_change_at=at))
+
+
+def hold(connection: Connection) -> None:
+    """Let nobody else store states until this transaction ends, so that no change of status is written down twice."""
+    if connection.dialect.name == "postgresql":  # on SQLite a writer is alone anyway
+        connection.execute(select(func.pg_advisory_xact_lock(_HELD)))
+
+
+_HELD = 0x6E69616E
+"""Any number, the same in every process."""

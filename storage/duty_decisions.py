@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from storage import bodies
+from storage import bodies, changes
 from storage.domain.duties import DutyDecision
 from storage.domain.errors import NotFoundError
 from storage.domain.ids import BodyId
@@ -29,6 +29,7 @@ def add(connection: Connection, decision: DutyDecision) -> int:
         "actor": clip(decision.actor, 80),
         "made_at": decision.made_at,
     }
+    changes.of_bodies(connection, [decision.body_id], owed=True)
     return int(connection.execute(insert(duty_decisions).values(**values).returning(duty_decisions.c.id)).scalar_one())
 
 
@@ -39,6 +40,7 @@ def end(connection: Connection, decision_id: int, actor: str, now: datetime) -> 
     if row is None:
         raise NotFoundError(f"没有这个编号的决定：{decision_id}", advice="查看：nianbao body decisions")
     open_ = (duty_decisions.c.id == decision_id, duty_decisions.c.ended_at.is_(None))
+    changes.of_bodies(connection, [row.body_id], owed=True)
     connection.execute(update(duty_decisions).where(*open_).values(ended_at=now, ended_by=clip(actor, 80)))
     return _decision(connection.execute(query).one())
 

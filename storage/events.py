@@ -13,7 +13,7 @@ from storage.domain.enums import Audience
 from storage.domain.errors import UsageError
 from storage.domain.ids import BodyId
 from storage.schema import events
-from storage.statements import CHUNK, chunks, insert_new, plain
+from storage.statements import CHUNK, chunks, insert_missing, insert_new, plain
 
 KEY_LIMIT = 160
 _ID = select(events.c.id).where(events.c.event_key == bindparam("key"))
@@ -24,9 +24,19 @@ def append(connection: Connection, event: Event) -> tuple[int, bool]:
 
     Raises UsageError for a key that does not fit: a shortened one could swallow another event.
     """
+    new = insert_new(connection, events, _values(event), key=["event_key"])
+    return int(connection.execute(_ID, {"key": event.key}).scalar_one()), new
+
+
+def append_all(connection: Connection, found: Iterable[Event]) -> None:
+    """The same of hundreds of events that nobody asks the ids of."""
+    insert_missing(connection, events, [_values(one) for one in found], key=["event_key"])
+
+
+def _values(event: Event) -> dict[str, Any]:
     if not 0 < len(event.key) <= KEY_LIMIT:
         raise UsageError(f"事件键长度必须在 1 到 {KEY_LIMIT} 之间：{event.key[:80]}")
-    values = {
+    return {
         "event_key": event.key,
         "kind": event.kind.value,
         "audience": event.audience.value,
@@ -38,8 +48,6 @@ def append(connection: Connection, event: Event) -> tuple[int, bool]:
         "payload": plain(event.payload),
         "planned_at": event.planned_at,
     }
-    new = insert_new(connection, events, values, key=["event_key"])
-    return int(connection.execute(_ID, {"key": event.key}).scalar_one()), new
 
 
 def unplanned(connection: Connection, audience: Audience, *, limit: int = 1000) -> tuple[Event, ...]:

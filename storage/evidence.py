@@ -63,25 +63,30 @@ class _Route:
         self.id = route
         self.facts = tuple(map(_fact, recent))
         self.waiting = waiting
-        self._qualified = proofs
+        # One value for all duties on the list: making it anew for each takes longer than looking through them.
+        self._qualified = [(start, end, QualifiedNegative(end, route, visit)) for visit, start, end in proofs]
 
-    def negatives(self, key: DutyKey, lines: Sequence[Sighting]) -> Iterable[QualifiedNegative]:
+    def negatives(self, key: DutyKey, lines: Sequence[Sighting]) -> list[QualifiedNegative]:
         """Qualified visits that saw neither the report nor an undecided line that may be it (as `visits.negatives`)."""
         there = [line for line in lines if line.entry_point_id == self.id] + [line for line in self.waiting if _may_be(line, key)]
-        for visit_id, started_at, finished_at in self._qualified:
-            if not any(line.first_seen_at <= finished_at and line.last_seen_at >= started_at for line in there):
-                yield QualifiedNegative(finished_at, self.id, visit_id)
+        found = self._qualified
+        for line in there:
+            first, last = line.first_seen_at, line.last_seen_at
+            found = [one for one in found if first > one[1] or last < one[0]]
+        return [negative for _, _, negative in found]
 
 
 def _evidence(
     key: DutyKey, routes: Sequence[_Route], lines: Sequence[Sighting], stored: Sequence[ReportVersion], searched: Sequence[Sighting]
 ) -> Evidence:
     """The evidence of one duty; `searched` are lines of searches that wait for a decision, candidates like those of the lists."""
-    negatives = (negative for route in routes for negative in route.negatives(key, lines))
+    negatives = [negative for route in routes for negative in route.negatives(key, lines)]
+    if len(routes) > 1:  # those of one list come the newest first
+        negatives.sort(key=lambda one: (one.at, one.visit_id or 0), reverse=True)
     return Evidence(
         routes=tuple(route.id for route in routes),
         seen=_seen(lines, stored),
-        negatives=tuple(sorted(negatives, key=lambda one: (one.at, one.visit_id or 0), reverse=True)),
+        negatives=tuple(negatives),
         visits=tuple(fact for route in routes for fact in route.facts),
         candidates=tuple(
             _candidates(key, {line.id: line for line in (*(one for route in routes for one in route.waiting), *searched)}.values())

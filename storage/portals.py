@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
+from storage import changes
 from storage.domain.enums import SourceHealth, VisitOutcome
 from storage.domain.errors import NotFoundError
 from storage.domain.ids import BodyId, EntryPointId, PortalId
@@ -46,6 +47,7 @@ def upsert(connection: Connection, portal: Portal, now: datetime) -> None:
     }
     row = {**values, "notes": "", "created_at": now}
     upsert_rows(connection, portals, [row], key=["id"], update=[name for name in values if name != "id"])
+    changes.of_portal(connection, portal.id)
 
 
 def get(connection: Connection, portal_id: PortalId) -> Portal:
@@ -100,7 +102,8 @@ def link_bodies(connection: Connection, entry_point_id: EntryPointId, body_ids: 
     """Say that this list carries the reports of these bodies, too."""
     for body_id in dict.fromkeys(body_ids):
         values = {"entry_point_id": entry_point_id, "body_id": body_id}
-        insert_new(connection, entry_point_bodies, values, key=["entry_point_id", "body_id"])
+        if insert_new(connection, entry_point_bodies, values, key=["entry_point_id", "body_id"]):
+            changes.of_bodies(connection, [body_id])
 
 
 def get_entry_point(connection: Connection, entry_point_id: EntryPointId) -> EntryPoint:
@@ -174,6 +177,7 @@ def set_family(connection: Connection, entry_point_id: EntryPointId, family: str
 def set_enabled(connection: Connection, entry_point_id: EntryPointId, enabled: bool) -> None:
     """Watch this list, or stop watching it."""
     connection.execute(update(entry_points).where(entry_points.c.id == entry_point_id).values(enabled=enabled))
+    changes.of_entry_points(connection, [entry_point_id])
 
 
 def set_validators(connection: Connection, entry_point_id: EntryPointId, *, etag: str, last_modified: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import zstandard
 from sqlalchemy import Connection, Row, Select, func, select
 
+from storage import changes
 from storage.codec import from_plain, to_plain
 from storage.domain.document import Locator
 from storage.domain.enums import CellKind, DateKind
@@ -115,7 +116,8 @@ def record(connection: Connection, version_id: int, parsed: ParsedReport, now: d
         "payload": encode(parsed),
         "dates": [[mention.kind.value, mention.value.isoformat()] for mention in parsed.dates],
     }
-    insert_new(connection, readings, values, key=["version_id", "parser_version"])
+    if insert_new(connection, readings, values, key=["version_id", "parser_version"]):
+        changes.of_versions(connection, [version_id])
     same = (readings.c.version_id == version_id, readings.c.parser_version == parsed.parser_version)
     return int(connection.execute(select(readings.c.id).where(*same)).scalar_one())
 

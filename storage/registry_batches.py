@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Table, Update, and_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from storage.changes import of_everything
 from storage.domain.errors import NotFoundError, UsageError
 from storage.schema import bodies, body_aliases, entry_point_bodies, entry_points, portals, registry_batches
 from storage.statements import CHUNK, chunks, clip, plain
@@ -87,6 +88,7 @@ def list_all(connection: Connection) -> tuple[Batch, ...]:
 
 
 def _take_back(connection: Connection, changes: Mapping[str, Any]) -> None:
+    of_everything(connection)
     # What was changed goes first: it may name what was added. A parent may have come in the same batch as its children, too.
     for table in _TABLES:
         for key, columns in changes[table.name]["changed"].items():

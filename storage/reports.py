@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
+from storage import changes
 from storage.codec import from_plain, to_plain
 from storage.domain.enums import BodyKind, DateKind
 from storage.domain.errors import NotFoundError
@@ -35,6 +36,7 @@ def record_version(
     insert_new(connection, reports, {"body_id": body_id, "report_year": report_year, "created_at": now}, key=["body_id", "report_year"])
     where = and_(reports.c.body_id == body_id, reports.c.report_year == report_year)
     report_id = connection.execute(select(reports.c.id).where(where).with_for_update()).scalar_one()
+    changes.of_bodies(connection, [body_id])
     before = _same(connection, report_id, found)
     if before is not None:
         _see_again(connection, before, found, now)
@@ -149,6 +151,7 @@ def mark_gone(connection: Connection, version_id: int, now: datetime) -> None:
     """The report no longer stands at its address; the first such moment holds."""
     standing = and_(report_versions.c.id == version_id, report_versions.c.gone_since.is_(None))
     connection.execute(update(report_versions).where(standing).values(gone_since=now))
+    changes.of_versions(connection, [version_id])
 
 
 def mark_seen(connection: Connection, version_ids: Iterable[int], now: datetime) -> None:
@@ -156,6 +159,7 @@ def mark_seen(connection: Connection, version_ids: Iterable[int], now: datetime)
     for chunk in chunks(version_ids, CHUNK):
         seen = and_(report_versions.c.id.in_(chunk), report_versions.c.last_seen_at <= now)
         connection.execute(update(report_versions).where(seen).values(last_seen_at=now, gone_since=None))
+        changes.of_versions(connection, chunk)
 
 
 def values_of(found: NewVersion) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
+from storage import changes
 from storage.domain.enums import RunState, VisitOutcome
 from storage.domain.errors import NotFoundError
 from storage.domain.visits import ABANDONED_REASON, Run
@@ -106,6 +107,7 @@ def _close_visits(connection: Connection, run_id: int) -> None:
     """A visit that nobody finished proves nothing; one already finished stays as it is."""
     left = and_(visits.c.run_id == run_id, visits.c.finished_at.is_(None))
     values = {"outcome": VisitOutcome.ABANDONED.value, "qualified": False, "inconclusive_reason": ABANDONED_REASON}
+    changes.of_entry_points(connection, connection.execute(select(visits.c.entry_point_id).where(left)).scalars())
     connection.execute(update(visits).where(left).values(**values))
 
 

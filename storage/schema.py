@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 
 from storage.columns import Instant, metadata
-from storage.schema_duties import deadline_snapshots, duty_decisions, frozen_duties
+from storage.schema_duties import deadline_snapshots, duty_decisions, evidence_changes, frozen_duties
 
-__all__ = ("Instant", "deadline_snapshots", "duty_decisions", "frozen_duties", "metadata")
+__all__ = ("Instant", "deadline_snapshots", "duty_decisions", "evidence_changes", "frozen_duties", "metadata")
 """Declared elsewhere, known here too: whoever needs the catalogue needs all tables in it."""
 
 # --- registry -----------------------------------------------------------------------------------------------------------------------
@@ -313,6 +313,7 @@ duties = Table(
     Column("last_not_seen_at", Instant),
     Column("reason", String(300), nullable=False, default=""),
     Column("notes", JSON, nullable=False, default=list),
+    Column("next_change_at", Instant, index=True),
     Index("ix_duties_division_code_report_year_status", "division_code", "report_year", "status"),
     Index("ix_duties_report_year_status", "report_year", "status"),
 )

@@ -1,8 +1,8 @@
-"""Tables of duties beside those of `storage.schema`: the record of each deadline."""
+"""Tables of duties beside those of `storage.schema`: the record of each deadline, decisions, and what is to be judged again."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Integer, String, Table, UniqueConstraint
 
 from storage.columns import Instant, metadata
 
@@ -52,4 +52,13 @@ duty_decisions = Table(
     Column("made_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ended_by", String(80), nullable=False, default=""),
+)
+
+evidence_changes = Table(
+    "evidence_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_point_id", Integer),
+    Column("body_id", String(64)),
+    Column("owed", Boolean, nullable=False, default=False),
 )

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
-from storage import portals, visits
+from storage import changes, portals, visits
 from storage.domain.duties import DutyKey
 from storage.domain.enums import DutyStatus, SourceHealth
 from storage.domain.ids import BodyId, EntryPointId, PortalId
@@ -50,6 +50,7 @@ def remember(connection: Connection, portal: Portal, url: str, dialect: str, par
     bodies = tuple(dict.fromkeys(body for point in known for body in point.body_ids))
     found = portals.add_entry_point(connection, portal.id, url, now=now, family=dialect, params=params, body_ids=bodies, tier=TIER)
     connection.execute(update(entry_points).where(entry_points.c.id == found).values(tier=TIER, enabled=False))
+    changes.of_entry_points(connection, [found])
     portals.set_health(connection, found, SourceHealth.DISABLED, TIER, now)
     return portals.get_entry_point(connection, found)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from storage import changes
 from storage.domain.errors import NotFoundError
 from storage.domain.ids import BodyId, EntryPointId, VisitId
 from storage.domain.visits import Decision, ListLine, Sighting
@@ -31,8 +32,15 @@ def record(
     for url, sighting in before.items():
         changed = _changed(sighting.line, unique[url]) | {"last_seen_at": max(now, sighting.last_seen_at), "last_visit_id": visit_id}
         connection.execute(update(sightings).where(sightings.c.id == sighting.id).values(**changed))
+    changes.of_entry_points(connection, [entry_point_id])
+    changes.of_bodies(connection, _no_longer(before, unique))
     ids = {url: int(row.id) for url, row in _rows(connection, entry_point_id, list(unique)).items()}
     return {line.url: ids[url_of(line.url)] for line in lines}
+
+
+def _no_longer(before: Mapping[str, Sighting], lines: Mapping[str, ListLine]) -> set[BodyId | None]:
+    """For whose reports lines were taken that now are another's; whose they are, the list itself tells."""
+    return {one.line.body_id for url, one in before.items() if one.line.body_id != lines[url].body_id}
 
 
 def _rows(connection: Connection, entry_point_id: EntryPointId, urls: Sequence[str]) -> dict[str, Row[Any]]:
@@ -75,8 +83,10 @@ def decide(
 ) -> None:
     """Say what a line is. Raises NotFoundError."""
     values = {"decision": decision.value, "reason": clip(reason, 200), "body_id": body_id, "report_year": report_year}
-    if not connection.execute(update(sightings).where(sightings.c.id == sighting_id).values(**values)).rowcount:
-        raise NotFoundError(f"没有这条列表记录：{sighting_id}")
+    before = get(connection, sighting_id)
+    connection.execute(update(sightings).where(sightings.c.id == sighting_id).values(**values))
+    changes.of_entry_points(connection, [before.entry_point_id])
+    changes.of_bodies(connection, [before.line.body_id])
 
 
 def get(connection: Connection, sighting_id: int) -> Sighting:

@@ -71,6 +71,13 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def clean(text: str) -> str:
     """The text without what a database cannot hold: NUL and lone surrogates become U+FFFD."""
+    if "\0" not in text:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            pass
+        else:
+            return text
     return text.replace("\0", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 

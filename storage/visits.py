@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
+from storage import changes
 from storage.domain.duties import QualifiedNegative
 from storage.domain.enums import RunState, VisitOutcome
 from storage.domain.errors import NotFoundError, UsageError
@@ -23,6 +24,7 @@ def start(connection: Connection, entry_point_id: EntryPointId, *, now: datetime
     values = {"run_id": run_id, "entry_point_id": entry_point_id, "started_at": now, "outcome": VisitOutcome.ABANDONED.value}
     made = connection.execute(insert(visits).values(**values)).inserted_primary_key
     assert made is not None
+    changes.of_entry_points(connection, [entry_point_id])
     return VisitId(made[0])
 
 
@@ -39,6 +41,7 @@ def finish(connection: Connection, visit_id: VisitId, result: VisitResult, now: 
     qualified = result.qualified and not lost
     values = _result_values(result) | {"inconclusive_reason": clip(reason, 200), "qualified": qualified, "finished_at": now}
     connection.execute(update(visits).where(visits.c.id == visit_id).values(**values))
+    changes.of_entry_points(connection, [visit.entry_point_id])
     if qualified:
         connection.execute(update(entry_points).where(entry_points.c.id == visit.entry_point_id).values(last_qualified_at=now))
     return get(connection, visit_id)

@@ -95,7 +95,7 @@ def telling_of(by: str, *, notify: bool) -> Any:
 
 
 def _rejudged(database: Database, session: Session, year: int | None, telling: Any) -> Iterator[Change]:
-    from monitor.judging import seldom_collected
+    from monitor.collector import seldom_collected
     from monitor.marking import mark_all
     from monitor.shelf import Shelf
 

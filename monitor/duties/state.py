@@ -6,6 +6,7 @@ No stored status takes part, so the same archive gives the same verdict on any d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,6 +29,8 @@ def evaluate(duty: Duty, evidence: Evidence, now: datetime, bar: Bar = DEFAULT_B
 
 def as_of(evidence: Evidence, now: datetime) -> Evidence:
     """The evidence that existed at `now`. A sighting of before `now` keeps its newest look only as far as `now`."""
+    if not any(at > now for at in instants_of(evidence)):
+        return evidence
     return Evidence(
         routes=evidence.routes,
         seen=tuple(_seen_as_of(one, now) for one in evidence.seen if one.first_seen_at <= now),
@@ -35,6 +38,20 @@ def as_of(evidence: Evidence, now: datetime) -> Evidence:
         visits=tuple(one for one in evidence.visits if one.at <= now),
         candidates=tuple(one for one in evidence.candidates if one.first_seen_at <= now),
     )
+
+
+def instants_of(evidence: Evidence) -> Iterator[datetime]:
+    """Every instant from which on some of the evidence is known."""
+    for one in evidence.seen:
+        yield one.first_seen_at
+        yield one.last_seen_at
+        if one.gone_since is not None:
+            yield one.gone_since
+    for several in (evidence.negatives, evidence.visits):
+        for each in several:
+            yield each.at
+    for candidate in evidence.candidates:
+        yield candidate.first_seen_at
 
 
 def _seen_as_of(one: Seen, now: datetime) -> Seen:

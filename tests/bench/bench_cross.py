@@ -30,8 +30,9 @@ from crawler.demo.filled_form import ReportFacts, Wanted, make_facts, render_htm
 from crawler.demo.slips import balance_error
 from crawler.parsing.report import parse
 from monitor.alike import marks as marks_of
+from monitor.collector import seldom_collected
 from monitor.judge import all_rules
-from monitor.judging import SILENT, judge_body, preview, seldom_collected
+from monitor.judging import SILENT, judge_body, preview
 from monitor.shelf import Shelf
 from storage import bodies, marks, originals, readings, reports
 from storage.database import Database, open_database

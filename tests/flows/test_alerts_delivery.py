@@ -273,8 +273,8 @@ def after(module, name):
     setattr(module, name, wrapped)
 
 point = sys.argv[2]
-if point == "state-written": after(duties, "save_state")
-elif point == "event-written": after(events, "append")
+if point == "state-written": after(duties, "save_states")
+elif point == "event-written": after(events, "append_all")
 elif point == "enqueued": after(outbox, "enqueue")
 elif point == "planned": after(events, "mark_planned")
 elif point == "claimed": send.attempt = die
