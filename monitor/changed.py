@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from monitor import snapshots
 from monitor.alerts.events import operator
-from monitor.evaluate import Evaluation, current_years, evaluate_bodies, report_years
+from monitor.evaluate import Evaluation, current_scope, evaluate_bodies, report_years
 from monitor.verdicts import Verdict
 from storage import bodies, changes, duties, events, installation
 from storage.database import Database
@@ -43,13 +43,15 @@ def evaluate_changed(db: Database, clock: Clock) -> tuple[Evaluation, ...]:
     with db.read() as connection:
         everything = not _is_ours(connection, now)
         waiting = changes.pending(connection)
-        years = current_years(connection, now)
+        scope = current_scope(connection, now)
         if everything or waiting.everything:
             registry: Sequence[Body] = bodies.list_all(connection)
         else:
-            wanted = waiting.body_ids | duties.bodies_to_change(connection, now, years.all)
-            registry = [body for _, body in sorted(bodies.get_many(connection, sorted(wanted)).items())]
-    found = evaluate_bodies(db, now, registry, years) if registry else ()
+            turning = duties.keys_to_change(connection, now, scope.years)
+            wanted = sorted(waiting.body_ids | {key.body_id for key in turning})
+            registry = [body for _, body in sorted(bodies.get_many(connection, wanted).items())]
+            scope = replace(scope, wanted=lambda key: key.body_id in waiting.body_ids or key in turning)
+    found = evaluate_bodies(db, now, registry, scope) if registry else ()
     if everything or waiting.ids:
         with db.write() as connection:
             changes.settle(connection, waiting)
@@ -74,7 +76,7 @@ def check_all(db: Database, clock: Clock, say: Callable[[str, int, int], None] =
     """
     now, check = clock.now(), Check()
     with db.read() as connection:
-        registry, years, ours = bodies.list_all(connection), current_years(connection, now), _is_ours(connection, now)
+        registry, scope, ours = bodies.list_all(connection), current_scope(connection, now), _is_ours(connection, now)
 
     def left(connection: Connection, news: Sequence[tuple[Verdict, StoredDuty | None]]) -> None:
         say("复核发布状态", 0, 1)
@@ -84,7 +86,7 @@ def check_all(db: Database, clock: Clock, say: Callable[[str, int, int], None] =
         overlooked = (one.duty.key for one, stored in news if not waiting.may_concern(one.duty.key.body_id) and _held(stored, now))
         check.overlooked.extend(overlooked)
 
-    check.evaluations = evaluate_bodies(db, now, registry, years, left=left)
+    check.evaluations = evaluate_bodies(db, now, registry, scope, left=left)
     if check.overlooked:
         _tell(db, check.overlooked, now)
     return check

@@ -19,7 +19,7 @@ from storage import bodies, duties, duty_decisions, events, evidence, portals, r
 from storage.database import Database
 from storage.domain.alerts import EventKind
 from storage.domain.clock import CHINA, Clock, local_date
-from storage.domain.duties import DateEvidence, Duty, DutyState, Evidence, Seen
+from storage.domain.duties import DateEvidence, Duty, DutyKey, DutyState, Evidence, Seen
 from storage.domain.enums import DateKind, DutyStatus, SourceHealth, VisitOutcome
 from storage.domain.registry import Body
 from storage.duties import StoredDuty
@@ -62,29 +62,30 @@ def evaluate_years(
     """The same for several report years at once, of `known_years` the duties that have a state; a body's evidence is read once for all."""
     with db.read() as connection:
         registry = bodies.list_all(connection)
-    return evaluate_bodies(db, clock.now(), registry, Years(tuple(years), tuple(known_years)), local=local)
+    return evaluate_bodies(db, clock.now(), registry, Scope(tuple(years), tuple(known_years)), local=local)
 
 
 @dataclass(frozen=True, slots=True)
-class Years:
-    """Report years to judge: all duties of some, and of others, `known`, those that have a state."""
+class Scope:
+    """Duties to judge: all of some report years, and of others, `known`, those that have a state; `wanted` narrows both down."""
 
     whole: tuple[int, ...]
     known: tuple[int, ...] = ()
+    wanted: Callable[[DutyKey], bool] = lambda _: True
 
     @property
-    def all(self) -> tuple[int, ...]:
-        """Both."""
+    def years(self) -> tuple[int, ...]:
+        """Both kinds."""
         return (*self.whole, *self.known)
 
 
-def current_years(connection: Connection, now: datetime) -> Years:
+def current_scope(connection: Connection, now: datetime) -> Scope:
     """The year being published and the one before; of earlier years the duties whose report was found.
 
     Lists are pruned and moved over the years: that an old report is not on one today says nothing about its year.
     """
     wanted = report_years(now)
-    return Years(wanted, tuple(year for year in duties.report_years(connection) if year < min(wanted)))
+    return Scope(wanted, tuple(year for year in duties.report_years(connection) if year < min(wanted)))
 
 
 Left = Callable[[Connection, Sequence[tuple[Verdict, StoredDuty | None]]], None]
@@ -92,18 +93,18 @@ Left = Callable[[Connection, Sequence[tuple[Verdict, StoredDuty | None]]], None]
 
 
 def evaluate_bodies(
-    db: Database, now: datetime, registry: Sequence[Body], years: Years, *, local: Iterable[LocalDate] = (), left: Left | None = None
+    db: Database, now: datetime, registry: Sequence[Body], scope: Scope, *, local: Iterable[LocalDate] = (), left: Left | None = None
 ) -> tuple[Evaluation, ...]:
     """Judge the duties of some bodies, some hundreds at a time."""
     with db.read() as connection:
-        decided = duty_decisions.standing(connection, years.all)
+        decided = duty_decisions.standing(connection, scope.years)
     dates = tuple(local)
-    tallies = {year: _Tally() for year in years.all}
+    tallies = {year: _Tally() for year in scope.years}
     size = max(1, BATCH // max(1, len(tallies)))
     with seldom_collected():
         for start in range(0, len(registry), size):
             batch = registry[start : start + size]
-            _bring_up(db, now, [duty for year in years.all for duty in owed_by(batch, year, decided, dates)], years, tallies, left)
+            _bring_up(db, now, [duty for year in scope.years for duty in owed_by(batch, year, decided, dates)], scope, tallies, left)
     return tuple(Evaluation(year, tally.statuses.total(), tally.changed, dict(tally.statuses)) for year, tally in tallies.items())
 
 
@@ -115,11 +116,12 @@ class _Tally:
     statuses: Counter[DutyStatus] = field(default_factory=Counter)
 
 
-def _bring_up(db: Database, now: datetime, owed: Sequence[Duty], years: Years, tallies: Mapping[int, _Tally], left: Left | None) -> None:
+def _bring_up(db: Database, now: datetime, owed: Sequence[Duty], scope: Scope, tallies: Mapping[int, _Tally], left: Left | None) -> None:
     """Judge one batch and write what differs, apart from reading, so that the writers' lock is held for changes only."""
     with db.read() as connection:
-        before = duties.of_bodies(connection, {duty.key.body_id for duty in owed}, years.all)
-        wanted = [duty for duty in owed if duty.key.report_year not in years.known or duty.key in before]
+        before = duties.of_bodies(connection, {duty.key.body_id for duty in owed}, scope.years)
+        there = [duty for duty in owed if duty.key.report_year not in scope.known or duty.key in before]
+        wanted = [duty for duty in there if scope.wanted(duty.key)]
         known = gather(connection, wanted)
         judged = [verdict(duty, known[duty], now) for duty in wanted]
         news = [one for one in judged if not one.stands_in(before.get(one.duty.key))]

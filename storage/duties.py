@@ -271,10 +271,11 @@ def touch_years(connection: Connection, body_id: BodyId, report_years: Iterable[
         connection.execute(update(duties).where(mine).values(as_of=as_of))
 
 
-def bodies_to_change(connection: Connection, now: datetime, report_years: Iterable[int]) -> frozenset[BodyId]:
-    """Bodies with a duty of these years whose state may have changed by itself by now."""
+def keys_to_change(connection: Connection, now: datetime, report_years: Iterable[int]) -> frozenset[DutyKey]:
+    """Duties of these years whose state may have changed by itself by now."""
     passed = (duties.c.next_change_at <= now, duties.c.report_year.in_(sorted(report_years)))
-    return frozenset(BodyId(one) for one in connection.execute(select(duties.c.body_id).where(*passed).distinct()).scalars())
+    rows = connection.execute(select(duties.c.body_id, duties.c.report_year).where(*passed))
+    return frozenset(DutyKey(BodyId(row.body_id), row.report_year) for row in rows)
 
 
 def judge_again_at(connection: Connection, key: DutyKey, at: datetime) -> None:

@@ -28,11 +28,11 @@ def gather(connection: Connection, keys: Sequence[DutyKey], *, until: datetime |
 
     With `until` the newest visits are those of up to that moment; what else came later is left to whoever judges as of then.
     """
-    body_ids = [key.body_id for key in keys]
+    body_ids, years = [key.body_id for key in keys], {key.report_year for key in keys}
     routes = portals.routes_of(connection, body_ids)
-    lines = _by_duty(sightings.for_bodies(connection, body_ids))
+    lines = _by_duty(sightings.for_bodies(connection, body_ids, years))
     stored: dict[DutyKey, list[ReportVersion]] = defaultdict(list)
-    for version in reports.versions_of(connection, body_ids):
+    for version in reports.versions_of(connection, body_ids, years):
         stored[DutyKey(version.body_id, version.report_year)].append(version)
     candidates = _unresolved_by_route(connection)
     asked = searches.ids_of(connection, body_ids)

@@ -204,10 +204,11 @@ def _version(row: Row[Any]) -> ReportVersion:
     )
 
 
-def versions_of(connection: Connection, body_ids: Iterable[BodyId]) -> tuple[ReportVersion, ...]:
-    """All versions of all reports of these bodies, per report the oldest first."""
+def versions_of(connection: Connection, body_ids: Iterable[BodyId], report_years: Iterable[int] | None = None) -> tuple[ReportVersion, ...]:
+    """All versions of all reports of these bodies, of all years or of these, per report the oldest first."""
     found: list[ReportVersion] = []
+    of_years = [] if report_years is None else [reports.c.report_year.in_(sorted(set(report_years)))]
     for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
-        query = select(*_COLUMNS).select_from(_JOINED).where(reports.c.body_id.in_(chunk))
+        query = select(*_COLUMNS).select_from(_JOINED).where(reports.c.body_id.in_(chunk), *of_years)
         found += [_version(row) for row in connection.execute(query.order_by(report_versions.c.report_id, report_versions.c.number))]
     return tuple(found)

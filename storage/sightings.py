@@ -140,10 +140,11 @@ def _sighting(row: Row[Any]) -> Sighting:
     )
 
 
-def for_bodies(connection: Connection, body_ids: Iterable[BodyId]) -> tuple[Sighting, ...]:
-    """The lines taken for reports of these bodies, of all years, by first sighting."""
+def for_bodies(connection: Connection, body_ids: Iterable[BodyId], report_years: Iterable[int]) -> tuple[Sighting, ...]:
+    """The lines taken for reports of these bodies and years, by first sighting."""
+    years = sorted(set(report_years))
     found: list[Row[Any]] = []
     for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
-        mine = (sightings.c.body_id.in_(chunk), sightings.c.decision == Decision.REPORT.value)
+        mine = (sightings.c.body_id.in_(chunk), sightings.c.report_year.in_(years), sightings.c.decision == Decision.REPORT.value)
         found += connection.execute(select(sightings).where(*mine)).all()
     return tuple(_sighting(row) for row in sorted(found, key=lambda row: (row.first_seen_at, row.id)))

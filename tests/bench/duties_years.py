@@ -1,30 +1,29 @@
-"""Three years of a generated country, fast-forwarded: who publishes when, what each look sees, and what must hold after every look."""
+"""Three years of a generated country, fast-forwarded: who publishes when, and what each look sees. What must hold: `duties_hold`."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from duties_country import PER_LIST, line_row, put, registry, visit_row
-from sqlalchemy import delete, select, text, update
+from duties_hold import Holds
+from sqlalchemy import Connection, bindparam, insert, update
 
-from monitor.evaluate import evaluate_years, report_years
+from monitor.changed import check_all, evaluate_changed
+from monitor.evaluate import report_years
 from monitor.snapshots import freeze_passed
-from storage import duties, snapshots
+from storage import changes
 from storage.database import Database
 from storage.domain.clock import FixedClock, deadline_instant, local_date
-from storage.domain.duties import DutyKey
-from storage.domain.enums import DutyStatus
-from storage.domain.ids import BodyId
-from storage.schema import duties as duty_table
-from storage.schema import duty_transitions, sightings, visits
+from storage.schema import sightings, visits
 
 START, END = date(2022, 12, 20), date(2025, 12, 20)
-WITHDRAWN = timedelta(days=40)
+AWAY = timedelta(days=40)
+CHECKED_EVERY = 10
+"""Days between two passes over all duties that look for overlooked ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +37,15 @@ class Truth:
         """Whether the list carries it at that moment."""
         if self.appears is None or at < self.appears:
             return False
-        return self.away_from is None or not self.away_from <= at < self.away_from + WITHDRAWN
+        return self.away_from is None or not self.away_from <= at < self.away_from + AWAY
 
 
-def steps() -> Iterator[datetime]:
+def steps() -> Iterator[date]:
     """Days of looking: daily about the two deadlines, weekly else."""
     day = START
     while day <= END:
         if (1, 26) <= (day.month, day.day) <= (2, 8) or (3, 27) <= (day.month, day.day) <= (4, 8) or day.toordinal() % 7 == 0:
-            yield datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
+            yield day
         day += timedelta(days=1)
 
 
@@ -68,122 +67,97 @@ def dark(entry: int, at: datetime) -> bool:
 
 
 class Country:
-    """The simulated country and what was found wrong."""
+    """The simulated country, looked at list by list."""
 
     def __init__(self, db: Database, count: int) -> None:
-        self.db, self.count, self.wrong = db, count, Counter[str]()
+        self.db, self.count = db, count
         self.clock = FixedClock(datetime(2022, 12, 1, tzinfo=UTC))
         self.lists = range(1, (count + PER_LIST - 1) // PER_LIST + 1)
-        self.met: dict[tuple[int, int], bool] = {}
+        self.met: set[tuple[int, int]] = set()
         self.truths: dict[tuple[int, int], Truth] = {}
         self.lit_since: dict[tuple[int, int], datetime] = {}
         registry(db, count, datetime(2022, 1, 1, tzinfo=UTC))
 
-    def look(self, at: datetime) -> None:
-        """One visit to every list; lines that stand on lists that can be read are met."""
-        lit = {entry for entry in self.lists if not dark(entry, at)}
-        put(self.db, visits, (visit_row(entry, at, qualified=entry in lit) for entry in self.lists))
-        seen_at, new, gone = at + timedelta(minutes=5), [], []
-        for year in report_years(at):
-            for body in range(self.count):
-                truth = self.truths.setdefault((body, year), truth_of(body, year))
-                if body // PER_LIST + 1 not in lit:
-                    continue
-                if not truth.stands(at):
-                    gone += [f"http://p.gov.test/{body}/{year}.html"] if (body, year) in self.met else []
-                elif (body, year) not in self.met:
-                    self.met[body, year] = True
-                    listed = local_date(truth.appears) if truth.appears and body % 3 else None
-                    new.append(line_row(body, year, seen_at, seen_at, listed))
-        put(self.db, sightings, new)
-        self._see_again(seen_at, lit, gone)
+    def truth(self, body: int, year: int) -> Truth:
+        """Of one report."""
+        return self.truths.setdefault((body, year), truth_of(body, year))
+
+    def look(self, lists: range, at: datetime) -> None:
+        """One visit to each of some lists; lines that stand on lists that can be read are met."""
+        lit = [entry for entry in lists if not dark(entry, at)]
+        put(self.db, visits, (visit_row(entry, at, qualified=not dark(entry, at)) for entry in lists))
+        seen_at, new, again = at + timedelta(minutes=5), [], []
         for entry in lit:
             self.lit_since[entry, at.year] = at
-
-    def _see_again(self, at: datetime, lit: set[int], gone: list[str]) -> None:
-        unlit = sorted(set(self.lists) - lit)
-        years = report_years(at)
+            for body in range((entry - 1) * PER_LIST, min(entry * PER_LIST, self.count)):
+                for year in report_years(at):
+                    truth = self.truth(body, year)
+                    if not truth.stands(at):
+                        continue
+                    if (body, year) in self.met:
+                        again.append({"entry": entry, "address": f"http://p.gov.test/{body}/{year}.html"})
+                        continue
+                    self.met.add((body, year))
+                    new.append(line_row(body, year, seen_at, seen_at, local_date(truth.appears) if truth.appears and body % 3 else None))
         with self.db.write() as connection:
-            standing = (sightings.c.report_year.in_(years), sightings.c.entry_point_id.not_in(unlit), sightings.c.url.not_in(gone))
-            connection.execute(update(sightings).where(*standing).values(last_seen_at=at))
-
-    def check(self, now: datetime) -> None:
-        """What must hold after every evaluation."""
-        with self.db.read() as connection:
-            for year in report_years(now):
-                tally = duties.counts(connection, year)
-                by = tally.by_status
-                added = tally.published + by[DutyStatus.MISSING] + by[DutyStatus.UNKNOWN] + by[DutyStatus.WITHDRAWN]
-                self.note("counts do not add up", tally.registered != self.count or tally.due != added)
-                for one in duties.list_for(connection, report_year=year):
-                    self._check_one(one, now)
-
-    def _check_one(self, one: duties.StoredDuty, now: datetime) -> None:
-        body, year = int(one.duty.key.body_id[1:]), one.duty.key.report_year
-        status, truth = one.state.status, self.truths[body, year]
-        deadline = deadline_instant(one.duty.due_on)
-        entry = body // PER_LIST + 1
-        last_lit = self.lit_since.get((entry, now.year))
-        self.note("missing, but it was there", status is DutyStatus.MISSING and (body, year) in self.met)
-        blind = status is DutyStatus.MISSING and year == now.year - 1 and (last_lit is None or last_lit < deadline)
-        self.note("missing, but nobody could see", blind)
-        in_time = truth.appears is not None and truth.appears < deadline
-        self.note("late, but it was in time", status is DutyStatus.LATE and in_time and body % 3 != 0)
-        self.note("due, but called not due", status is DutyStatus.NOT_DUE and now >= deadline)
-        withdrawn = status is DutyStatus.WITHDRAWN and (truth.away_from is None or now < truth.away_from)
-        self.note("withdrawn, but it never went", withdrawn)
-
-    def note(self, what: str, holds: bool) -> None:
-        """Count a violation."""
-        self.wrong[what] += holds
+            _write(connection, new, again, seen_at)
+            changes.of_entry_points(connection, lists)
 
 
-def simulate(db: Database, count: int) -> int:
-    """Run the years; 1 where an invariant was violated."""
-    country, ticks = Country(db, count), []
-    for at in steps():
-        country.look(at)
-        country.clock.advance(at + timedelta(hours=1) - country.clock.now())
-        start = time.process_time()
-        freeze_passed(db, country.clock)
-        evaluate_years(db, country.clock, report_years(country.clock.now()))
-        ticks.append(time.process_time() - start)
-        country.check(country.clock.now())
-    _at_the_end(country)
-    _print(country, sorted(ticks))
-    return 1 if +country.wrong else 0
+def _write(connection: Connection, new: list[dict[str, object]], again: list[dict[str, object]], at: datetime) -> None:
+    if new:
+        connection.execute(insert(sightings), new)
+    if again:
+        mine = (sightings.c.entry_point_id == bindparam("entry"), sightings.c.url == bindparam("address"))
+        connection.execute(update(sightings).where(*mine).values(last_seen_at=at), again)
 
 
-def _at_the_end(country: Country) -> None:
-    """Histories hang together, deadlines were frozen once, and states can be computed again from evidence alone."""
-    db, years = country.db, report_years(country.clock.now())
-    with db.read() as connection:
-        before = {one.duty.key: one for year in years for one in duties.list_for(connection, report_year=year)}
-        order = (duty_transitions.c.body_id, duty_transitions.c.report_year, duty_transitions.c.id)
-        last: dict[DutyKey, str] = {}
-        for row in connection.execute(select(duty_transitions).order_by(*order)):
-            key = DutyKey(BodyId(row.body_id), row.report_year)
-            country.note("a transition is missing", row.from_status != last.get(key, ""))
-            last[key] = row.to_status
-        country.note("history and state differ", any(last[key] != one.state.status.value for key, one in before.items()))
-        for one in snapshots.list_all(connection):
-            country.note("a snapshot is open or altered", one.sealed_at is None or snapshots.digest(connection, one) != one.digest)
-    with db.write() as connection:
-        connection.execute(delete(duty_table))
-    evaluate_years(db, country.clock, years)
-    with db.read() as connection:
-        again = {one.duty.key: one for year in years for one in duties.list_for(connection, report_year=year)}
-    country.note("not the same when computed again", any(again[key].state != one.state for key, one in before.items()))
+def simulate(db: Database, count: int, a_day: int) -> int:
+    """Run the years, each day in so many ticks; 1 where an invariant was violated."""
+    country, spent = Country(db, count), Spent([], [], [])
+    holds = Holds(db, country.truth, country.met, country.lit_since, count)
+    share = -(-len(country.lists) // a_day)
+    for number, day in enumerate(steps()):
+        begin = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
+        for tick in range(a_day):
+            at = begin + tick * timedelta(minutes=20)
+            country.look(country.lists[tick * share : (tick + 1) * share], at)
+            spent.ticks.append(_tick(country, at + timedelta(minutes=19)))
+        spent.midnights.append(_tick(country, datetime(day.year, day.month, day.day, 16, tzinfo=UTC)))
+        if number % CHECKED_EVERY == 0:
+            start = time.process_time()
+            overlooked = check_all(db, country.clock).overlooked
+            spent.checks.append(time.process_time() - start)
+            holds.note("overlooked by judging what changed", any(overlooked))
+        holds.check(country.clock.now())
+    holds.at_the_end(country.clock)
+    print(f"{count:,} bodies, {START} to {END}: {spent.said()}")
+    return holds.said()
 
 
-def _print(country: Country, ticks: list[float]) -> None:
-    def rows(table: str) -> int:
-        with country.db.read() as connection:
-            return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+def _tick(country: Country, at: datetime) -> float:
+    country.clock.advance(at - country.clock.now())
+    start = time.process_time()
+    freeze_passed(country.db, country.clock)
+    evaluate_changed(country.db, country.clock)
+    return time.process_time() - start
 
-    middle, most = ticks[len(ticks) // 2], ticks[-1]
-    print(f"{country.count:,} bodies, {START} to {END}, {len(ticks)} evaluations: median {middle:.2f} s, most {most:.2f} s CPU")
-    owed = country.count * 4
-    for table in ("duties", "duty_transitions", "events", "frozen_duties", "deadline_snapshots"):
-        print(f"  {table:20} {rows(table):>9,} rows, {rows(table) / owed:5.2f} per duty")
-    print(f"  violated invariants: {sum(country.wrong.values())} {dict(+country.wrong) or ''}", flush=True)
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """CPU seconds: of ticks after some lists were looked at, of those at midnight, and of passes over all duties."""
+
+    ticks: list[float]
+    midnights: list[float]
+    checks: list[float]
+
+    def said(self) -> str:
+        """In one line."""
+        parts = (("ticks", self.ticks), ("midnights", self.midnights), ("passes over all", self.checks))
+        return "; ".join(
+            f"{len(of)} {name}: median {_at(of, 0.5):.2f} s, 99 % {_at(of, 0.99):.2f} s, most {max(of):.2f} s" for name, of in parts
+        )
+
+
+def _at(values: list[float], share: float) -> float:
+    return sorted(values)[int(share * (len(values) - 1))]

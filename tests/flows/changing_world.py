@@ -138,7 +138,12 @@ class ChangingWorld:
         new = Body(BodyId(f"n{which % 3}"), f"新设{which % 3}局", BodyKind.DEPARTMENT, BodyLevel.COUNTY, "990100")
         old = bodies.get(connection, IDS[which % 4])
         kind = BodyKind.DEPARTMENT if old.kind is BodyKind.GOVERNMENT else BodyKind.GOVERNMENT
-        edited = (new, replace(old, kind=kind), replace(old, active_to_year=2022 + which % 4), replace(old, exempt_reason="已并入他局"[: 9 * (which % 2)]))
+        edited = (
+            new,
+            replace(old, kind=kind),
+            replace(old, active_to_year=2022 + which % 4),
+            replace(old, exempt_reason="已并入他局"[: 9 * (which % 2)]),
+        )
         bodies.upsert(connection, edited[which % 4], self.now)
 
     def rewire(self, connection: Connection, which: int) -> None:
