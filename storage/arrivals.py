@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, tuple_
 
+from storage import changes
 from storage import reports as one_by_one
 from storage.domain.ids import BodyId
 from storage.domain.originals import NewVersion
@@ -53,6 +54,7 @@ def record(connection: Connection, arrivals: Sequence[Arrival]) -> list[bool]:
 
 def _record(connection: Connection, arrivals: Sequence[Arrival]) -> list[bool]:
     ids = _report_ids(connection, arrivals)
+    changes.of_bodies(connection, {arrival.body_id for arrival in arrivals})
     known = {int(number) for number in connection.execute(_KNOWN, {"ids": list(ids.values())}).scalars()}
     first: dict[int, Arrival] = {}
     for arrival in arrivals:

@@ -51,6 +51,7 @@ def write(connection: Connection, wanted: Iterable[Body], now: datetime) -> None
     stored = get_many(connection, by_id)
     new = [by_id[body_id] for body_id in _parents_first(by_id) if body_id not in stored]
     changed = [body for body in by_id.values() if body.id in stored and stored[body.id] != body]
+    changes.of_bodies(connection, [body.id for body in (*new, *changed)], owed=True)
     for chunk in chunks(new, CHUNK):
         connection.execute(insert(bodies), [{**_values(body), "created_at": now} for body in chunk])
     for body in changed:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from storage import bodies, portals
+from storage import bodies, changes, portals
 from storage.domain.ids import EntryPointId, PortalId
 from storage.registry_plan import Place, Plan
 from storage.schema import entry_point_bodies, entry_points
@@ -50,6 +50,7 @@ def _write_places(connection: Connection, wanted: Mapping[Key, Place], before: M
             connection.execute(update(entry_points).where(entry_points.c.id == numbers[key]).values(**values))
     links = [{"entry_point_id": numbers[key], "body_id": body_id} for key, place in wanted.items() for body_id in sorted(place.body_ids)]
     insert_missing(connection, entry_point_bodies, links, key=["entry_point_id", "body_id"])
+    changes.of_entry_points(connection, [numbers[key] for key in wanted])
 
 
 def _numbers(connection: Connection) -> dict[Key, EntryPointId]:
