@@ -18,7 +18,8 @@ Kind = Literal["report", "website", "rule_of_law", "explainer"]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a list. `versions` holds the report from each day on; empty for the look-alikes that are no such report. `redated` is a
-    day and the date that the portal prints from then on instead of the true one.
+    day and the date that the portal prints from then on instead of the true one; `elsewhere` is the column on another host that has the
+    document, empty where this one has it.
     """
 
     number: int
@@ -32,6 +33,7 @@ class Entry:
     carrier: Carrier = "html"
     versions: tuple[tuple[date, ReportFacts], ...] = ()
     redated: tuple[date, date] | None = None
+    elsewhere: str = ""
 
     def visible(self, day: date) -> bool:
         """Whether the portal shows it on that day."""

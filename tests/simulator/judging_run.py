@@ -30,20 +30,21 @@ class Score:
     lookalikes: int = 0
     false_missing: int = 0
     mistyped: int = 0
+    originals_lost: int = 0
     rude: int = 0
     notes: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
         """Whether every bar is met."""
-        clean = not (self.lookalikes or self.false_missing or self.mistyped or self.rude)
+        clean = not (self.lookalikes or self.false_missing or self.mistyped or self.originals_lost or self.rude)
         return clean and self.recall >= MIN_RECALL and self.precision >= MIN_PRECISION
 
     def line(self) -> str:
         """The last line."""
         return (
             f"recall {self.recall:.4f} precision {self.precision:.4f} lookalikes {self.lookalikes} "
-            f"false_missing {self.false_missing} faults_mistyped {self.mistyped} rude {self.rude}"
+            f"false_missing {self.false_missing} faults_mistyped {self.mistyped} originals_lost {self.originals_lost} rude {self.rude}"
         )
 
 

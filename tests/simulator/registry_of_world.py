@@ -12,7 +12,7 @@ COLUMNS = ("单位名称", "网址", "地区代码", "类型", "层级", "上级
 
 
 def home_registry(plan: Plan) -> str:
-    """One line per body, as text for a UTF-8 file."""
+    """One line per body and portal it is known to publish on, as text for a UTF-8 file. Portals that an index links to are not told."""
     target = io.StringIO()
     writer = csv.writer(target)
     writer.writerow(COLUMNS)
@@ -20,5 +20,10 @@ def home_registry(plan: Plan) -> str:
         host = plan.hosts[body.host]
         parent = "" if body.kind is BodyKind.GOVERNMENT else host.site.name
         alias = "" if body.called == body.name else body.called
-        writer.writerow((body.name, host.site.home_url, host.site.division_code, body.kind.label, body.level.label, parent, alias, "0"))
+        homes = [
+            host.site.home_url,
+            *(plan.hosts[own.host].site.home_url for own in host.own_portals if own.body == body.name and not own.linked),
+        ]
+        for home in homes:
+            writer.writerow((body.name, home, host.site.division_code, body.kind.label, body.level.label, parent, alias, "0"))
     return target.getvalue()

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from judging_manners import SELF_TEST, Promises, judge_manners
+from judging_originals import judge_originals
 from judging_run import Score, judge_missing, judge_reports, judge_visits
 from registry_of_world import home_registry
 
@@ -82,6 +83,7 @@ class Simulation:
             self._again()
             with self._database.read() as connection:
                 judge_reports(connection, self._plan, self._content, self.days, self.score)
+                judge_originals(connection, self._plan, self._content, self.days, self.score)
             budget = self._settings.crawl_budget_platform
             judge_manners(self._portals.log, Promises(DELAY, TIMEOUT, budget, tuple(self.crawls)), self._plan, self.score)
         return self.score

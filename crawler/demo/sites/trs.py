@@ -32,7 +32,8 @@ def answer(site: SitePlan, content: Publications, day: date, request: Request) -
     if page := _PAGE.fullmatch(rest):
         return _list(site, shown, int(page[1] or 0))
     if article := _ARTICLE.fullmatch(rest):
-        entry = next((one for one in shown if one.number == int(article[2]) and f"{article[1]}.html" == _name(one)), None)
+        here = (one for one in shown if not one.elsewhere and one.number == int(article[2]))
+        entry = next((one for one in here if f"{article[1]}.html" == _name(one)), None)
         return _article(site, entry, day, article[3]) if entry else not_found(site)
     if file := _FILE.fullmatch(rest):
         return _file(site, shown, day, file)
@@ -72,7 +73,7 @@ def _turns(stem: str, number: int, *, linked: bool) -> str:
 
 def _file(site: SitePlan, shown: tuple[Entry, ...], day: date, asked: re.Match[str]) -> Answer:
     for entry in shown:
-        if f"{entry.published_on:%Y%m}" == asked[1] and entry.carrier not in {"html", "word"}:
+        if not entry.elsewhere and f"{entry.published_on:%Y%m}" == asked[1] and entry.carrier not in {"html", "word"}:
             files = bundle(site, entry, day, "TRS_Editor", _beside).files
             if asked[2] in files:
                 return files[asked[2]]
@@ -96,4 +97,5 @@ def _row(entry: Entry) -> str:
     """A row as such templates write it: the visible text cut off, the whole title in the attribute."""
     text = entry.title if len(entry.title) <= 30 else entry.title[:28] + "..."
     day = f"<span>{entry.published_on}</span>" if entry.dated else ""
-    return f'<li><a href="./{_name(entry)}" target="_blank" title="{escape(entry.title)}">{escape(text)}</a>{day}</li>\n'
+    address = f"{entry.elsewhere or './'}{_name(entry)}"
+    return f'<li><a href="{address}" target="_blank" title="{escape(entry.title)}">{escape(text)}</a>{day}</li>\n'

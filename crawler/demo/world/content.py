@@ -11,7 +11,7 @@ from crawler.demo.facts import Quirk, ReportFacts
 from crawler.demo.publications import Entry, Kind, Publications
 from crawler.demo.sampling import Wanted, make_facts
 from crawler.demo.scenario import Carrier
-from crawler.demo.world.plan import LAST_DAY, PUBLISHED_YEARS, Plan, WorldBody
+from crawler.demo.world.plan import LAST_DAY, PUBLISHED_YEARS, Host, Plan, WorldBody
 from storage.domain.enums import BodyKind
 
 _CARRIERS: tuple[Carrier, ...] = (*("html", "word", "html", "docx", "pdf") * 4, "image", "image", "ofd", "wps", "rar")
@@ -42,7 +42,7 @@ def publish_world(plan: Plan) -> Content:
     """Draw everything that is ever published; the same plan gives the same content."""
     by_host: dict[str, tuple[Entry, ...]] = {}
     truths: list[Truth] = []
-    for name, host in plan.hosts.items():
+    for host in plan.hosts.values():
         lines: list[Entry] = []
         for body in host.bodies:
             rng = random.Random(f"{plan.seed}/{body.name}")  # noqa: S311 - a generator of examples, not of secrets
@@ -50,8 +50,18 @@ def publish_world(plan: Plan) -> Content:
             lines += entries
             truths += found
         lines.sort(key=lambda entry: (entry.published_on, entry.body, entry.kind, entry.year), reverse=True)
-        by_host[name] = tuple(replace(entry, number=5000 + len(lines) - place) for place, entry in enumerate(lines))
+        if host.bodies:
+            numbered = tuple(replace(entry, number=5000 + len(lines) - place) for place, entry in enumerate(lines))
+            by_host |= _spread(host, numbered)
     return Content(Publications(by_host), tuple(truths))
+
+
+def _spread(host: Host, lines: tuple[Entry, ...]) -> dict[str, tuple[Entry, ...]]:
+    """The lines of a portal and of the departments' own ones: those have their reports too, or alone, and are then linked to."""
+    made = {own.host: tuple(entry for entry in lines if entry.body == own.body) for own in host.own_portals}
+    linked = {own.body: f"http://{own.host}{host.site.column_path}" for own in host.own_portals if own.linked}
+    here = tuple(replace(entry, elsewhere=linked[entry.body]) if entry.body in linked else entry for entry in lines)
+    return {host.site.host: here, **made}
 
 
 def by_year(content: Publications, host: str, year: int) -> Mapping[str, tuple[Entry, ...]]:

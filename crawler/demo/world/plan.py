@@ -131,9 +131,18 @@ class WorldBody:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPortal:
+    """A department's own portal beside its county's: that one either links to the reports there, or has copies of them."""
+
+    body: str
+    host: str
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """One portal. `moves` is the day on which it changes its system to `later_style`, None where it never does. `crawl_delay` is what its
-    robots.txt asks for between requests, in seconds, 0 where it does not say.
+    robots.txt asks for between requests, in seconds, 0 where it does not say. `own_portals` are the departments with a portal of their own.
     """
 
     site: SitePlan
@@ -144,6 +153,7 @@ class Host:
     moves: date | None = None
     later_style: str = ""
     crawl_delay: int = 0
+    own_portals: tuple[OwnPortal, ...] = ()
 
     def fault(self, day: date) -> FaultKind | None:
         """What is wrong with it on that day."""
@@ -172,6 +182,9 @@ _SECOND = "栖屏沙渡岭桥湾坪浦塘原川"
 _OFFICES = ("教育局", "财政局", "民政局", "审计局", "水利局", "统计局", "司法局", "交通运输局", "农业农村局", "卫生健康局", "应急管理局")
 _CITIES = ("云栖市", "青屏市", "白沙市", "金渡市", "松岭市", "石桥市")
 _TWINS = "鼓楼区"
+_INDEX_STYLE = "trs"
+HOSTS_PER_INDEX = 20
+"""For so many hosts there is one more county whose column is an index over other hosts."""
 
 
 def make_plan(seed: int, styles: Mapping[str, tuple[str, ...]], *, hosts: int = 60, faulty: bool = True) -> Plan:
@@ -187,6 +200,9 @@ def make_plan(seed: int, styles: Mapping[str, tuple[str, ...]], *, hosts: int = 
         made[host.site.host] = host
     if faulty:
         _afflict(rng, made, sorted(styles))
+    if _INDEX_STYLE in styles:
+        for number in range(hosts, hosts + hosts // HOSTS_PER_INDEX):
+            made.update(_indexed(rng, number))
     return Plan(seed, made)
 
 
@@ -223,6 +239,20 @@ def _host(rng: random.Random, number: int, style: str, variant: str, shape: str)
     return Host(site, area, shape, tuple(bodies), crawl_delay=1 if number % 20 == 6 else 0)
 
 
+def _indexed(rng: random.Random, number: int) -> dict[str, Host]:
+    """A county whose column is an index over its departments' own portals: every other one is linked to, the rest are copied."""
+    county = _host(rng, number, _INDEX_STYLE, "", "flat")
+    offices = [body for body in county.bodies if body.kind is BodyKind.DEPARTMENT]
+    made: dict[str, Host] = {}
+    own: list[OwnPortal] = []
+    for place, body in enumerate(offices):
+        host = f"bm{place}.q{number:03d}.gov.test"
+        site = replace(county.site, host=host, name=body.name, code=f"{county.site.code[:6]}{number * 10 + place + 1000:04d}")
+        made[host] = Host(site, county.area, "flat", ())
+        own.append(OwnPortal(body.name, host, linked=place % 2 == 0))
+    return {county.site.host: replace(county, own_portals=tuple(own)), **made}
+
+
 def _district(number: int) -> str:
     # Two districts of one name in two cities: the full name and the portal tell them apart, the short name does not.
     if number in {7, 14}:
@@ -240,14 +270,13 @@ def _office(area: str, office: str, host: str, *, short: bool) -> WorldBody:
 def _afflict(rng: random.Random, hosts: dict[str, Host], styles: list[str]) -> None:
     """Give every other host one fault, each kind in turn; some of the rest change their system in the middle of a season."""
     names = list(hosts)
-    waiting = list(FAULTS.values()) * 2
+    turning = next((name for name in names[1::2] if hosts[name].site.style in PAGED), "")
+    others = iter([kind for kind in FAULTS.values() if kind.name != LATER] * 2)
     for place, name in enumerate(names[1::2]):
-        host = hosts[name]
-        kind = next((kind for kind in waiting if kind.name != LATER or host.site.style in PAGED), None)
+        host, kind = hosts[name], FAULTS[LATER] if name == turning else next(others, None)
         if kind is None:
             break
-        waiting.remove(kind)
-        if kind.name == LATER:
+        if name == turning:
             hosts[name] = host = replace(host, site=replace(host.site, per_page=5))
         year = REPORT_YEARS[place % len(REPORT_YEARS)] + 1
         since, until = (FIRST_DAY, LAST_DAY) if kind.name in PERMANENT else (date(year, 1, 24), date(year, 2, 12))
