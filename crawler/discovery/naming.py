@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crawler.discovery.short_names import short_form
 from storage.domain.ids import BodyId
 
 _YEAR_NUMBER = r"(?:20\d\d|二[〇○零0][〇○零一二三四五六七八九]{2})\s*"
@@ -28,6 +29,8 @@ _OWN_WORDS = re.compile(
     r"政府信息公开|信息公开|政务公开|工作|情况|总结|年度报告|年度|年报|报告|全文|正文|公告|公示|附件|下载|图片版?|(?i:pdf|docx?|word|wps)版?|本单位|本机关|本级|发布|公布|关于|的"
 )
 _AFTER = re.compile(rf"^\s*{_YEAR_TOKEN}\s*(?P<rest>.*)$")
+
+LEAST_UNRANKED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ def subject_of(title: str) -> str:
         text = leading_year.group("rest")
     found = _SUBJECT_END.search(text)
     subject = _cleaned(text[: found.start()] if found else text)
+    if found and found.group() == "政府信息" and subject.endswith("人民"):
+        subject += "政府"  # "青山镇人民政府信息公开年报": the word belongs to both
     return subject or _cleaned(_OWN_WORDS.sub("", text))
 
 
@@ -81,14 +86,37 @@ def find_body(subject: str, publisher: str, known: Sequence[KnownBody], *, anywh
 
 
 def _match(subject: str, known: Sequence[KnownBody], where: str, *, anywhere: bool = False) -> tuple[BodyId | None, str]:
-    scored = [(score, body.id) for body in known if (score := _score(subject, body, anywhere=anywhere)) > 0]
-    if not scored:
-        return None, f"unknown-name {subject[:60]}"
-    best = max(score for score, _ in scored)
-    winners = {body for score, body in scored if score == best}
-    if len(winners) > 1:
-        return None, f"ambiguous-name {subject[:60]}"
-    return winners.pop(), where
+    """By the names as they are; where nobody has such a name, by their short forms; where there is none either, by regions without rank."""
+    for how, compared in (("", _score), ("+short", _short_score), ("+unranked", _unranked_score)):
+        scored = [(score, body.id) for body in known if (score := compared(subject, body, anywhere=anywhere)) > 0]
+        best = max((score for score, _ in scored), default=0)
+        winners = {body for score, body in scored if score == best}
+        if len(winners) > 1:
+            return None, f"ambiguous-name {subject[:60]}"
+        if winners:
+            return winners.pop(), where + how
+    return None, f"unknown-name {subject[:60]}"
+
+
+def _short_score(subject: str, body: KnownBody, *, anywhere: bool = False) -> int:
+    short = short_form(subject)
+    # A branch's short form no longer says whose branch it is: enough in its own list, not among everybody's.
+    if anywhere and short.endswith("分局"):
+        return 0
+    if short in _RANKS and not anywhere:  # "县政府": the one government of that rank
+        return int(any(_REGION.fullmatch(name) and name.endswith(short) for name in map(short_form, body.names)))
+    return _score(short, KnownBody(body.id, tuple(map(short_form, body.names))), anywhere=anywhere)
+
+
+def _unranked_score(subject: str, body: KnownBody, *, anywhere: bool = False) -> int:
+    """As "云溪教育局" stands for "云溪县教育局"; only a title without any rank may, as "云溪市" beside "云溪县" is another place."""
+    if anywhere or len(subject) < LEAST_UNRANKED:
+        return 0
+    names = {short_form(name) for name in body.names}
+    unranked = {
+        name.replace(region, region[:-1], 1) for name in names for region in _REGION.findall(name) if len(region) > 2 and region != name
+    }
+    return 1 if short_form(subject) in unranked else 0
 
 
 def _score(subject: str, body: KnownBody, *, anywhere: bool = False) -> int:
