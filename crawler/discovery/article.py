@@ -68,7 +68,8 @@ def _labelled(page: Page) -> list[DateMention]:
     """The date whose label says when the page was put up, else the first one labelled: tables of a document's data often begin with the
     day it was written.
     """
-    labelled = list(_LABEL.finditer(body_words(page)))
+    words = body_words(page)
+    labelled = list(_LABEL.finditer(words)) if "时间" in words or "日期" in words else []
     found = next((one for one in labelled if _PUBLISHED.match(one.group())), next(iter(labelled), None))
     if not found:
         return []

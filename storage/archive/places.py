@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -17,6 +16,7 @@ from storage import failpoint
 from storage.domain.errors import ArchiveError, ConfigError, OriginalMissing
 
 T = TypeVar("T")
+R = TypeVar("R")
 THREADS = 8
 
 TEMPORARY = "tmp"
@@ -75,9 +75,9 @@ class FolderPlace:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root, self._root = root, str(root)
+        self.root, self._root = root, str(root.absolute())
         try:
-            self._make_folder(root / TEMPORARY)
+            _at_once(sync_folder, set(_make_folder(f"{self._root}/{TEMPORARY}")))
         except OSError as error:
             raise ConfigError(f"存档目录无法使用：{root}：{error.strerror}", advice="请检查路径和权限。") from error
 
@@ -89,62 +89,33 @@ class FolderPlace:
         """`create` for several different keys at once; a disk that is asked by several threads makes one journal entry of what it would
         else make many of. Where it raises, some may be there.
         """
-        drafts: list[tuple[Path, Path]] = []
         try:
-            try:
-                self._write_synced(items, drafts)
-                made = [self._link(draft, target) for draft, target in drafts]
-            finally:
-                for draft, _ in drafts:
-                    draft.unlink(missing_ok=True)
-            _at_once(sync_folder, {target.parent for _, target in drafts})
+            made = _at_once(self._write, items)
+            _at_once(sync_folder, {folder for _, folders in made for folder in folders})
             step("folder-synced")
         except OSError as error:
             raise ArchiveError(
                 f"存档写入失败：{error.strerror or error}", kept="没有写入不完整的原件。", advice="请检查磁盘空间和权限。"
             ) from error
-        return made
+        return [new for new, _ in made]
 
-    def _write_synced(self, items: Sequence[tuple[str, bytes]], drafts: list[tuple[Path, Path]]) -> None:
-        """Put the bytes on the disk under temporary names; `drafts` gets each name with the one it is meant for."""
-        with contextlib.ExitStack() as stack:
-            descriptors = []
-            for key, data in items:
-                step("begun")
-                drafts.append((self.root / TEMPORARY / uuid.uuid4().hex, self.root / key))
-                descriptor = os.open(drafts[-1][0], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
-                file = stack.enter_context(os.fdopen(descriptor, "wb", buffering=0))
-                half = len(data) // 2
-                _write_whole(file, data[:half])
-                step("half-written")
-                _write_whole(file, data[half:])
-                step("written")
-                descriptors.append(descriptor)
-            _at_once(os.fsync, descriptors)
-            step("synced")
-
-    def _link(self, draft: Path, target: Path) -> bool:
-        """Give a draft its name; False when that is taken."""
+    def _write(self, item: tuple[str, bytes]) -> tuple[bool, list[str]]:
+        """Put the bytes on the disk under a temporary name, then give them theirs; whether it was free, and the folders to be synced."""
+        target = f"{self._root}/{item[0]}"
+        draft = f"{self._root}/{TEMPORARY}/{uuid.uuid4().hex}"
         try:
+            _write_synced(draft, item[1])
+            folder = target.rpartition("/")[0]
+            folders = [folder, *_make_folder(folder)]
             try:
                 os.link(draft, target)
-            except FileNotFoundError:
-                self._make_folder(target.parent)
-                os.link(draft, target)
-        except FileExistsError:
-            return False
-        step("linked")
-        return True
-
-    def _make_folder(self, folder: Path) -> None:
-        """Make the folder and its parents, each kept on disk before it is relied upon."""
-        missing = []
-        while not folder.is_dir():
-            missing.append(folder)
-            folder = folder.parent
-        for child in reversed(missing):
-            child.mkdir(exist_ok=True)
-            sync_folder(child.parent)
+            except FileExistsError:
+                return False, folders
+            step("linked")
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(draft)  # noqa: PTH108 - as os.link above: a Path takes longer than the disk
+        return True, folders
 
     def read(self, key: str) -> bytes:
         """The bytes under `key`. Raises OriginalMissing, ArchiveError."""
@@ -157,7 +128,7 @@ class FolderPlace:
 
     def exists(self, key: str) -> bool:
         """Whether the key is taken."""
-        return os.path.isfile(f"{self._root}/{key}")  # noqa: PTH113 - asked four times for each original; a Path takes longer than the disk
+        return os.path.isfile(f"{self._root}/{key}")  # noqa: PTH113 - as above, four times for each original
 
     def keys(self, prefix: str) -> Iterator[str]:
         """All keys under the folder `prefix`, in order within each folder."""
@@ -167,19 +138,46 @@ class FolderPlace:
                 yield (Path(folder) / name).relative_to(self.root).as_posix()
 
 
-def _write_whole(file: io.RawIOBase | io.FileIO, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) or 0 :]
+def _write_synced(path: str, data: bytes) -> None:
+    """A new file with these bytes, on the disk."""
+    step("begun")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+    try:
+        half = memoryview(data)[: len(data) // 2]
+        _write_whole(descriptor, half)
+        step("half-written")
+        _write_whole(descriptor, memoryview(data)[len(half) :])
+        step("written")
+        os.fsync(descriptor)
+        step("synced")
+    finally:
+        os.close(descriptor)
 
 
-def _at_once(work: Callable[[T], object], things: Collection[T]) -> None:
-    """Do it for all of them, in threads where there are several. Raises what one of them raised, when all are done."""
+def _write_whole(descriptor: int, data: memoryview) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _make_folder(folder: str) -> list[str]:
+    """Make the folder and those above it; the folders to be synced for them to stay."""
+    above = folder.rpartition("/")[0]
+    try:
+        os.mkdir(folder)  # noqa: PTH102 - as above
+    except FileExistsError:
+        return []
+    except FileNotFoundError:
+        return [*_make_folder(above), *_make_folder(folder)]
+    return [above or "/"]
+
+
+def _at_once(work: Callable[[T], R], things: Collection[T]) -> list[R]:
+    """Do it for all of them, in threads where there are several; the answers in order. Raises what one raised, when all are done."""
     if len(things) == 1:
-        work(next(iter(things)))
-        return
-    for done in [_threads().submit(work, thing) for thing in things]:
-        done.result()
+        return [work(next(iter(things)))]
+    under_way = [_threads().submit(work, thing) for thing in things]
+    wait(under_way)
+    return [one.result() for one in under_way]
 
 
 @cache
@@ -187,7 +185,7 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS, thread_name_prefix="archive")
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path | str) -> None:
     """Ask the disk to keep the folder's list of names."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -229,7 +227,7 @@ class BucketPlace:
 
     def create_all(self, items: Sequence[tuple[str, bytes]]) -> list[bool]:
         """`create` for several different keys at once. Where it raises, some may be there."""
-        return list(_threads().map(lambda item: self.create(*item), items))
+        return _at_once(lambda item: self.create(*item), items)
 
     def read(self, key: str) -> bytes:
         """The bytes under `key`. Raises OriginalMissing, ArchiveError."""
