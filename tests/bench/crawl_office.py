@@ -94,14 +94,14 @@ class CrawlOffice:
 
 
 def memory_of(office: CrawlOffice) -> list[tuple[float, float]]:
-    """Pages archived so far and megabytes of the crawling process, about twice a second while it works."""
+    """Pages archived so far and megabytes of the crawling process, every two seconds while it works."""
     points = []
     with office.start() as process:
         while process.poll() is None:
             held = _resident(process.pid)
             if held and (pages := office.archived()):
                 points.append((float(pages), held))
-            time.sleep(0.5)
+            time.sleep(2)
     return points
 
 
