@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.parsing import number_formats, sheets
+from crawler.parsing import number_formats, set_apart, sheets
 from crawler.parsing.packages import Package, entry_names
+from crawler.parsing.set_apart import Part, Spelling
 from crawler.parsing.sheets import Merge, Sheet
 from storage.domain.document import Block, Document, Problem
 from storage.domain.errors import Corrupt, TooLarge
@@ -84,8 +85,23 @@ def _strings(package: Package) -> tuple[str, ...]:
 
 
 def _text(item: etree._Element) -> str:
-    """A string's runs joined; phonetic guides are no text."""
-    return "".join(t.text or "" for t in item.iter("{*}t") if etree.QName(t.getparent()).localname != "rPh")
+    """A string's runs joined, raised, lowered and struck-out ones spelled as such; phonetic guides are no text."""
+    parts: list[Part] = []
+    for t in item.iter("{*}t"):
+        run = t.getparent()
+        if run is not None and etree.QName(run).localname != "rPh":
+            parts.append((t.text or "", _spelling(run.find("{*}rPr"))))
+    return set_apart.spelled(parts)
+
+
+def _spelling(properties: etree._Element | None) -> Spelling | None:
+    if properties is None:
+        return None
+    struck, script = properties.find("{*}strike"), properties.find("{*}vertAlign")
+    if struck is not None and struck.get("val", "1") not in ("0", "false"):
+        return set_apart.struck
+    place = script.get("val") if script is not None else None
+    return {"superscript": set_apart.raised, "subscript": set_apart.lowered}.get(str(place))
 
 
 def _formats(package: Package) -> tuple[tuple[int, str], ...]:

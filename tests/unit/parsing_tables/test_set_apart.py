@@ -1,6 +1,8 @@
 """A footnote mark, a crossed-out or an unseen figure is no digit of the figure beside it; what is no text is no blank either."""
 
 import io
+import zipfile
+from dataclasses import replace
 
 import docx
 import pytest
@@ -8,7 +10,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from printing import facts, printed, reading
 
-from crawler.demo.filled_form import render_rtf
+from crawler.demo.filled_form import render_rtf, render_xlsx
 from crawler.parsing import numbers, page_lines, set_apart
 from crawler.parsing.page_lines import Glyph
 from storage.domain.enums import CellKind
@@ -82,6 +84,26 @@ def test_a_mark_in_rich_text_is_no_digit(beside, value):
 def test_a_figure_that_is_no_text_in_rich_text_is_no_blank(inside):
     cell = reading(render_rtf(REPORT).replace(f" {VALUE}\\cell".encode(), f" {inside}\\cell".encode())).cells[CELL]
     assert (cell.value, cell.trusted) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("properties", "value"),
+    [
+        ('<vertAlign val="superscript"/>', int(VALUE)),
+        ('<vertAlign val="baseline"/>', int(f"{VALUE}1")),
+        ("<strike/>", None),
+        ('<strike val="0"/>', int(f"{VALUE}1")),
+    ],
+)
+def test_a_mark_in_a_sheets_string_is_no_digit(properties, value):
+    report = replace(REPORT, cells=dict(REPORT.cells) | {CELL: "注下"})
+    plain, rich = '<si><t xml:space="preserve">注下</t></si>', f"<si><r><t>{VALUE}</t></r><r><rPr>{properties}</rPr><t>1</t></r></si>"
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(render_xlsx(report))) as source, zipfile.ZipFile(target, "w") as made:
+        for name in source.namelist():
+            made.writestr(name, source.read(name).decode().replace(plain, rich))
+    cell = reading(target.getvalue()).cells[CELL]
+    assert (cell.value, cell.trusted) == (value, value is not None)
 
 
 @pytest.mark.parametrize(
