@@ -102,7 +102,7 @@ def proactive(reading: TableReading, found: Found, second: Second, form: Form) -
         if cells:
             reading.found.add("proactive")
             for path, cell in zip(_paths(form, block, row), cells, strict=True):
-                reading.cells[path] = _in_unit(reading, cell, block.unit, row, "proactive")
+                reading.cells[path] = _in_unit(reading, _headed(reading, cell, second, block), block.unit, row, "proactive")
 
 
 def litigation(reading: TableReading, found: FoundLitigation, second: Second, form: Form) -> None:
@@ -137,6 +137,15 @@ def _weighed(reading: TableReading, cells: Sequence[Cell], agreed: bool | None, 
 
 def _doubted(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     return tuple(doubt(cell) for cell in cells)
+
+
+def _headed(reading: TableReading, cell: Cell, second: Second, block: ProactiveBlock) -> Cell:
+    """The cell as printed; doubted where its column is headed by another unit than the form's. Nothing is nothing in every unit."""
+    unit = second.stream.unit_after(block.columns[0].label) if cell.value and numbers.is_money(block.unit) else ""
+    if not unit or not numbers.other_unit(unit, block.unit):
+        return cell
+    reading.note("other-unit", f"表头写的单位是“{unit}”，表样单位是{block.unit}", "proactive")
+    return doubt(cell)
 
 
 def _in_unit(reading: TableReading, cell: Cell, unit: str, row: Label, table: str) -> Cell:

@@ -87,6 +87,11 @@ def _dressed(plain: str) -> Figure:
     return Figure(CellKind.TEXT)
 
 
+def is_money(unit: str) -> bool:
+    """Whether a unit is one of money."""
+    return unit in _MONEY
+
+
 def other_unit(note: str, unit: str) -> bool:
     """Whether a figure's note names a unit of money that is not the one its column is in ("251000元" where 万元 is asked)."""
     return note in _MONEY and _MONEY[note] != unit

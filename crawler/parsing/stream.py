@@ -83,6 +83,12 @@ class Stream:
                 return span
         return None
 
+    def unit_after(self, heading: str) -> str:
+        """The unit of money printed with a column heading, its own unit left out of the search; empty where none is."""
+        bare = heading.partition("（")[0]
+        found = re.search(rf"{_spelled(bare)}{_GAP}[（(]?{_GAP}(?:单位)?{_GAP}[：:]?{_GAP}(?:人民币)?((?:[万亿]{_GAP})?元)", self.text)
+        return re.sub(_GAP, "", found[1]) if found else ""
+
     def span(self, key: str, after: int, until: int) -> Span:
         """The figures that directly follow a position, up to the first other word."""
         text = figures_only(self.text[after : min(until, after + 600)])

@@ -11,7 +11,7 @@ from crawler.parsing.lines import split_all
 from crawler.parsing.litigation_table import FoundLitigation
 from crawler.parsing.ocr import engine
 from crawler.parsing.ocr.caution import cautious
-from crawler.parsing.printed import ABSENT
+from crawler.parsing.printed import ABSENT, doubt
 from crawler.parsing.requests_table import Found
 from crawler.parsing.second_reading import Second
 from crawler.parsing.stream import Stream
@@ -59,6 +59,8 @@ def read(document: Document, form: Form, stream: Stream | None = None) -> TableR
     compare.requests(reading, found, second, form)
     compare.proactive(reading, proactive, second, form)
     compare.litigation(reading, litigation, second, form)
+    if found.rivals:
+        _doubt_all(reading)  # whose the other two tables are is not known either
     if document.recognised:
         reading.cells = cautious(
             reading.cells, form, document.recognised, strange=any(p.code == "text-by-scanner" for p in document.problems)
@@ -71,6 +73,10 @@ def read(document: Document, form: Form, stream: Stream | None = None) -> TableR
         else:
             reading.quality[table] = ReadingQuality.NONE
     return reading
+
+
+def _doubt_all(reading: TableReading) -> None:
+    reading.cells = {path: doubt(cell) for path, cell in reading.cells.items()}
 
 
 @cache

@@ -3,7 +3,7 @@
 import pytest
 from printing import STRUCTURED, facts, printed, reading
 
-from crawler.demo.filled_form import ReportFacts
+from crawler.demo.filled_form import ReportFacts, render_html
 from storage.domain.enums import CellKind
 
 FEES = "proactive/fees_wan"
@@ -59,3 +59,22 @@ def test_broken_digits_are_flagged_and_their_row_is_read(carrier, text):
     assert cells[CELL].kind in (CellKind.UNREADABLE, CellKind.BLANK) or not cells[CELL].trusted
     natural = cells["requests/granted/natural"]
     assert natural.value in (int(report.cells["requests/granted/natural"]), None)
+
+
+@pytest.mark.parametrize(
+    ("head", "trusted"),
+    [("（单位：元）", False), (" 单位:人民币元", False), ("(元)", False), ("（单位：万元）", True), ("（万 元）", True), ("", True)],
+)
+def test_money_under_a_head_of_another_unit_is_flagged(head, trusted):
+    source = printed(with_cell(FEES, "251000"), "html").decode()
+    assert "本年收费金额（单位：万元）" in source
+    read = reading(source.replace("本年收费金额（单位：万元）", f"本年收费金额{head}").encode())
+    assert (read.cells[FEES].value, read.cells[FEES].trusted) == (251000, trusted)
+    assert ("other-unit" in {problem.code for problem in read.problems}) is not trusted
+
+
+def test_tables_of_two_bodies_in_one_file_are_all_in_doubt():
+    own, other = (render_html(facts(seed)) for seed in (81, 82))
+    read = reading(own.replace("</body>", other.partition("<body>")[2]).encode())
+    assert "table-twice" in {problem.code for problem in read.problems}
+    assert not [path for path, cell in read.cells.items() if cell.value is not None and cell.trusted]
