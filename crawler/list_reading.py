@@ -12,6 +12,7 @@ from crawler.canary import ListFacts
 from crawler.discovery.troubles import Trouble
 from crawler.family_scan import get_family, rank
 from crawler.fetching import Reply
+from crawler.list_leftover import more_is_shown
 from crawler.list_tail import Trail
 from crawler.listing import Ask, Family, Item, Listing, Start
 from crawler.page import Page
@@ -25,6 +26,7 @@ OnPage = Callable[[Listing, int], None]
 """Told of each page's new rows and of how many rows came before."""
 
 REPEATS = Trouble(VisitOutcome.PARTIAL, "next-page-repeats")
+LEFT_OVER = Trouble(VisitOutcome.PARTIAL, "pager-not-understood")
 SHELLS = Trouble(VisitOutcome.PARTIAL, "shell-in-shell")
 ABSENT = "status-404"
 MAX_HOPS = 2
@@ -51,6 +53,7 @@ class Reading:
     declared_before: int = 0
     led: bool = False
     early: bool = False
+    last: Page | None = None
     trail: Trail = field(default_factory=Trail)
 
     def take(self, listing: Listing) -> int:
@@ -133,7 +136,13 @@ async def _to_the_end(family: Family, listing: Listing, params: Mapping[str, str
             return None
         listing = following
         params = {**params, **listing.carry}
-    return None
+    return LEFT_OVER if _is_left_over(reading) else None
+
+
+def _is_left_over(reading: Reading) -> bool:
+    """Whether the page nothing leads on from shows that there is more. What says how long it is, is counted elsewhere."""
+    told = reading.declared_total is not None or reading.declared_pages is not None
+    return reading.last is not None and not told and more_is_shown(reading.last, len(reading.items), reading.pages)
 
 
 async def _part(family: Family, ask: Ask, params: Mapping[str, str], reading: Reading, ask_page: AskPage) -> Trouble | None:
@@ -148,6 +157,7 @@ async def _part(family: Family, ask: Ask, params: Mapping[str, str], reading: Re
     except LayoutChanged:
         return Trouble(VisitOutcome.PARTIAL, "part-not-understood")
     reading.take(listing)
+    reading.last = reply.page
     return await _to_the_end(family, listing, {**params, **listing.carry}, reading, ask_page)
 
 
@@ -163,6 +173,7 @@ async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: A
         if not listing.elsewhere:
             reading.family_id = family.ID
             reading.column = listing.column or named
+            reading.last = page
             return family, listing
         named, reading.led = listing.column or named, True
         ask = next((ask for ask in listing.elsewhere if ask.url not in been), None)
@@ -229,6 +240,7 @@ async def _next_page(
             continue
         if found.passed or any(item.url not in reading.seen or listing.restarts for item in found.items):
             reading.take(found)
+            reading.last = reply.page
             reading.trail.page(found, ask, params)
             return found, None
         reading.trail.nothing_new(found, ask, params)

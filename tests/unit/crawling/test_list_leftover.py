@@ -1,0 +1,73 @@
+"""A list is read to its end only if nothing on its last page shows that there is more, in whatever dialect."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.fetching import Reply
+from crawler.list_reading import LEFT_OVER, Reading, read_all
+from crawler.listing import Start
+from crawler.page import page
+
+NOW = datetime(2025, 2, 3, tzinfo=UTC)
+START = Start("http://www.qingpu.gov.test/nb/index.html")
+APOLOGY = "<html><body><p>系统繁忙，请稍后再试</p></body></html>"
+
+MORE = [
+    '<div class="page"><span>1</span><span>2</span><span>3</span></div>',
+    '<div><b>1</b><a href="javascript:;" data-page="2">2</a><a href="javascript:;">下一页</a></div>',
+    '<div><a href="javascript:void(0)" onclick="goPage(2)">下一页</a></div>',
+    '<div class="pagination"><em>1/3</em></div>',
+    '<a href="index_3.html">尾页</a>',
+    '<select onchange="go(this.value)"><option>第1页</option><option>第2页</option></select>',
+    '<button id="more">加载更多</button>',
+    '<div onclick="more()">点击加载更多</div>',
+    '<script>laypage.render({elem: "p", count: 42, limit: 12})</script>',
+    '<el-pagination :total="42" layout="prev, pager, next"></el-pagination>',
+]
+ALL = [
+    "",
+    '<div class="page"><span>1</span></div>',
+    '<div class="pagination"><em>1/1</em></div>',
+    '<div><a class="disabled" href="javascript:;">下一页</a></div>',
+    "<div><span>下一页</span></div>",
+    '<a href="index.html">尾页</a>',
+    '<script>laypage.render({elem: "p", count: 12, limit: 20})</script>',
+    '<div class="side"><a href="/news/">查看更多</a></div>',
+    '<div class="banner"><i>1</i><i>2</i><i>3</i></div>',
+    '<div class="page">版权所有 2025 <a href="/map.html">网站地图</a></div>',
+]
+
+
+def read(pager: str, rows: int = 12):
+    names = [f"青浦示例县第{i}局2024年政府信息公开工作年度报告" for i in range(rows)]
+    lines = "".join(
+        f'<li><a href="/nb/{i}.html" title="{name}">{name}</a><span>2025-01-{i + 1:02d}</span></li>' for i, name in enumerate(names)
+    )
+    head, foot = "<html><head><title>政府信息公开年报</title></head>", "<p>主办：青浦示例县人民政府</p>"
+    body = f"{head}<body><div><ul>{lines}</ul></div>{pager}{foot}</body></html>"
+
+    async def ask_page(ask):
+        return Reply(page(ask.url, 200, APOLOGY.encode()), None, NOW, NOW)
+
+    reading = Reading(lambda listing, before: None, 20)
+    facts = asyncio.run(read_all(START, page(START.url, 200, body.encode()), reading, ask_page))
+    assert facts.items_seen == rows
+    return facts
+
+
+@pytest.mark.parametrize("pager", MORE)
+def test_a_pager_we_do_not_speak_leaves_the_list_unfinished(pager):
+    facts = read(pager)
+    assert (facts.ended, facts.stop) == (False, LEFT_OVER)
+
+
+@pytest.mark.parametrize("pager", ALL)
+def test_what_shows_no_more_leaves_the_list_whole(pager):
+    assert read(pager).ended
+
+
+def test_a_short_list_under_a_pager_is_all_there_is():
+    assert read('<div><a href="javascript:;">下一页</a></div>', rows=4).ended
+    assert not read('<div><a href="javascript:;">下一页</a></div>', rows=12).ended
