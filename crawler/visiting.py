@@ -6,13 +6,13 @@ are kept before they are read. The visit is finished last: a process that dies l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crawler.canary import Sight, conclude
 from crawler.errands import WATCH, Errand
 from crawler.fetching import NO_VALIDATORS, Fetch, Validators
 from crawler.list_visit import read_list
+from crawler.list_years import of_other_years, years_of
 from crawler.recording import Before, Recorder, as_facts
 from crawler.report_visit import audit, fetch_reports
 from crawler.robots import HostMemory
@@ -66,7 +66,7 @@ async def visit(
             **({"list_key": state.key_note} if state.key_note else {}),
         ),
     )
-    result = _of_its_years(conclude(sight), before.entry.params, local_date(recorder.clock.now()).year - 1)
+    result = _of_its_years(conclude(sight), state, listed.column)
     return Done(
         state.visit_id,
         before,
@@ -77,11 +77,10 @@ async def visit(
     )
 
 
-def _of_its_years(result: VisitResult, params: Mapping[str, str], awaited_year: int) -> VisitResult:
-    """A portal that opens a new list each year shows next year's report in a list we may not know yet: only the list of the awaited year
-    itself can show that year's absence (`crawler.discovering` marks such lists).
-    """
-    bound = "list_series" in params or "list_year" in params
-    if not bound or params.get("list_year") == str(awaited_year) or result.inconclusive_reason:
+def _of_its_years(result: VisitResult, state: VisitState, column: str) -> VisitResult:
+    """The result with the doubt that the awaited report may stand in another list of the portal (`crawler.list_years`)."""
+    entry, awaited = state.before.entry, local_date(state.recorder.clock.now()).year - 1
+    shown = years_of([*(one.line for url, one in state.before.lines.items() if url not in state.lines), *state.lines.values()])
+    if result.inconclusive_reason or not of_other_years(entry.params, entry.url, column, shown, awaited):
         return result
     return replace(result, inconclusive_reason="list-of-other-years")

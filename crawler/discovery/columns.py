@@ -74,7 +74,7 @@ def judge(page: Page, items: Sequence[Item], *, words: str = "", column: str = "
         reasons.append("path")
     if reports < MIN_REPORTS and not (reports and (typed or named >= COLUMN)):
         score = min(score, TRUSTED - 0.01)
-    return Evidence(round(min(score, 1.0), 3), reports, others, tuple(reasons), _one_year(page, name, words))
+    return Evidence(round(min(score, 1.0), 3), reports, others, tuple(reasons), one_year(page.url, name, words))
 
 
 def is_part(item: Item) -> bool:
@@ -82,11 +82,11 @@ def is_part(item: Item) -> bool:
     return not item.raw_date and not subject_of(item.title) and score_of(item.title, "", in_column=True)[0] >= COLUMN
 
 
-def _one_year(page: Page, name: str, words: str) -> int | None:
+def one_year(url: str, *names: str) -> int | None:
     """The year in the column's own name, its link's words or its path: such a column says nothing about other years."""
-    for text in (name, words):
+    for text in names:
         years = set(_YEAR.findall(text))
         if len(years) == 1:
             return int(years.pop())
-    found = set(_PATH_YEAR.findall(page.url.lower().partition("://")[2].partition("/")[2]))
+    found = set(_PATH_YEAR.findall(url.lower().partition("://")[2].partition("/")[2]))
     return int(found.pop()) if len(found) == 1 else None

@@ -96,7 +96,9 @@ def test_a_failed_run_does_not_count_as_asked(db: Database, tmp_path: Path) -> N
     evaluate_duties(db, FixedClock(at(5)), 2024)
     office = Office(db, tmp_path, at(5, 9))
     visited(db, at(5, 9))
-    office.clockwork.tick()
+    for _ in range(2):
+        office.hands.end()
+        office.clockwork.tick()
     (job,) = office.hands.live
     assert job.spider == "gapfill"
     assert record_finished(db, Finished(job, 1, 0, 0, {}, "进程中断"), office.clock)

@@ -87,10 +87,11 @@ def test_a_column_is_visited_again_when_its_season_says_so(db: Database, tmp_pat
     for _ in range(3 * 24 * 4):
         clockwork.tick()
         if hands.live:
-            look(db, clock.now())
+            if hands.live[0].spider == "watch":
+                look(db, clock.now())
             hands.end()
         clock.advance(timedelta(minutes=15))
-    assert len(hands.started) == 3  # February: daily
+    assert [job.spider for job in hands.started].count("watch") == 3  # February: daily
 
 
 def test_a_portal_known_by_its_home_address_is_searched_once_an_hour_at_most(db: Database, tmp_path: Path) -> None:
@@ -108,7 +109,8 @@ def test_a_portal_known_by_its_home_address_is_searched_once_an_hour_at_most(db:
         clockwork.tick()
         hands.end() if hands.live else None
     searches = [job for job in hands.started if job.spider == "discover"]
-    assert [job.entry_point_ids for job in searches] == [(point,)]
+    assert len(searches) == 1
+    assert point in searches[0].entry_point_ids
 
 
 def test_a_crawl_that_failed_is_told_to_operators_and_the_run_says_so(db: Database, tmp_path: Path) -> None:
