@@ -47,6 +47,7 @@ def run(
     """立即抓取，存档后读取、判断并发送提醒。部分栏目未能完整读取时退出码为 4，全部连不上为 7。"""
     from monitor.alerts.send import send_due
     from monitor.process import process_pending
+    from storage import sightings
     from storage.domain.errors import NotFoundError
 
     session = Session.of(context)
@@ -61,6 +62,8 @@ def run(
         with stopped_by_sigterm():
             finished = crawl(database, settings, clock, points, steps, _known(spider))
         told: dict[str, Any] = {"outcomes": _outcomes(finished), "new_versions": sum(done.new_versions for done in finished)}
+        with database.read() as connection:
+            told["pending"] = len(sightings.unresolved(connection, limit=None))
         if not no_process:
             with steps.staged() as staged:
                 summary = process_pending(database, session.archive(settings), settings, clock, staged.advance)
@@ -174,6 +177,8 @@ def _print(told: Mapping[str, Any], form: str) -> None:
         note(f"✕ {failure}")
     read = f"，读取 {told['read']} 份，新问题 {told['findings_opened']} 项" if "read" in told else ""
     note(f"新年报 {told['new_versions']} 份{read}。查看：nianbao report list")
+    if told["pending"]:
+        note(f"待认定的条目 {told['pending']} 条（看不出单位或年度）：nianbao report pending")
 
 
 def _exit_code(outcomes: Mapping[str, int], failures: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli import report_pending
 from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows, say
 from monitor.cli.report_export import export
 from monitor.cli.session import Session
@@ -23,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
     noun.command("show")(show)
     noun.command("recheck")(recheck)
     noun.command("export")(export)
+    report_pending.add_to(noun)
     app.add_typer(noun, name="report")
 
 

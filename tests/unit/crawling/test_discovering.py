@@ -12,6 +12,7 @@ from storage.discoveries import Outcome, State
 from storage.domain.enums import VisitOutcome
 from storage.domain.errors import UsageError
 from storage.domain.ids import PortalId
+from storage.domain.registry import Portal
 
 from .site import HOME, LIST, Office, Site, listing, reports
 
@@ -146,3 +147,18 @@ def test_a_portal_with_only_a_home_address_is_due_and_searched_once_a_day(office
     _search(office)
     assert _read(office, discoveries.due, office.clock.now()) == ()
     assert _read(office, discoveries.due, office.clock.now() + timedelta(days=1)) != ()
+
+
+def test_a_column_known_on_one_portal_is_tried_on_the_others_of_its_platform(office):
+    """Portals of one city share their system: where no link leads to the column, the sister's path does."""
+    sister = PortalId("www.sister.gov.test")
+    with office.database.write() as c:
+        portals.upsert(c, Portal(sister, "邻县", "http://www.sister.gov.test/", "p", delay_seconds=0.0), office.clock.now())
+        found = portals.add_entry_point(c, sister, "http://www.sister.gov.test/zwgk/nb/", now=office.clock.now(), family="trs_static")
+        assert LIST in discoveries.hints(c, portals.get(c, P))
+        portals.set_enabled(c, found, False)
+        assert LIST not in discoveries.hints(c, portals.get(c, P))
+        portals.set_enabled(c, found, True)
+    office.site.pages[HOME] = _home("<p>建设中</p>")
+    line = _search(office)
+    assert (line["outcome"], [one["url"] for one in line["columns"]]) == ("complete", [LIST])
