@@ -15,7 +15,8 @@ from storage.domain.enums import DutyStatus
 from storage.domain.ids import BodyId
 from storage.domain.visits import Decision
 from tests.unit.cli.calling import Nianbao
-from tests.unit.crawling.site import LIST, Office, Site, listing, report, reports as pages_of, row
+from tests.unit.crawling.site import LIST, Office, Site, listing, report, row
+from tests.unit.crawling.site import reports as pages_of
 
 RIDDLE = "2024年度报告"
 NAMES = ("云溪县教育局", "云溪县财政局")
