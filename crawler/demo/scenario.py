@@ -45,16 +45,17 @@ class SitePlan:
     declared_encoding: str = "utf-8"
     per_page: int = 10
     variant: str = ""
+    scheme: str = "http"
 
     @property
     def home_url(self) -> str:
         """Address of the home page."""
-        return f"http://{self.host}/"
+        return f"{self.scheme}://{self.host}/"
 
     @property
     def column_url(self) -> str:
         """Address of the column of annual reports."""
-        return f"http://{self.host}{self.column_path}"
+        return f"{self.scheme}://{self.host}{self.column_path}"
 
 
 @dataclass(frozen=True, slots=True)

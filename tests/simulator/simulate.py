@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -29,9 +30,11 @@ from registry_of_world import home_registry
 from crawler.demo.http_server import SimulatedPortals
 from crawler.demo.portal import SELF_TEST_HOSTS
 from crawler.demo.rendered import draw_files
+from crawler.demo.tls_hosts import TlsHosts
 from crawler.demo.world.answering import address_of, answer, columns_of
 from crawler.demo.world.content import publish_world
 from crawler.demo.world.dialects import dialects
+from crawler.demo.world.fault_kinds import TLS_FAULTS
 from crawler.demo.world.plan import REPORT_YEARS, make_plan
 from monitor.dispatch import Finished, crawl_now
 from monitor.process import process_pending
@@ -95,11 +98,18 @@ class Simulation:
         names, silent, unknown = [*SELF_TEST_HOSTS], [], []
         for name, host in plan.hosts.items():
             kind = host.faults[0].kind.name if host.faults else ""
+            if kind in TLS_FAULTS:
+                continue
             {"down": silent, "no-dns": unknown}.get(kind, names).append(name)
         serving = SimulatedPortals(lambda day, host, request: answer(plan, content, day, host, request), names, self.days[0], silent=silent)
         self._portals = stack.enter_context(serving)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulate-")))
-        self._settings = load(_configure(folder, serving))
+        addresses = dict(serving.hosts)
+        if any(host.site.scheme == "https" for host in plan.hosts.values()):
+            encrypted = stack.enter_context(TlsHosts(folder, lambda _host, _path: (404, b"<title>404</title>")))
+            stack.enter_context(_trusting(encrypted.root))
+            addresses |= encrypted.hosts
+        self._settings = load(_configure(folder, addresses))
         self._database = open_database(self._settings.database_url)
         stack.callback(self._database.close)
         self._archive = open_archive(self._settings.archive_url)
@@ -196,7 +206,20 @@ class Simulation:
             sys.stdout.flush()
 
 
-def _configure(folder: Path, serving: SimulatedPortals) -> Path:
+@contextmanager
+def _trusting(root: Path) -> Iterator[None]:
+    """The crawl processes take this file's certificates for their roots."""
+    before = os.environ.get("SSL_CERT_FILE")
+    os.environ["SSL_CERT_FILE"] = str(root)
+    try:
+        yield
+    finally:
+        os.environ.pop("SSL_CERT_FILE")
+        if before is not None:
+            os.environ["SSL_CERT_FILE"] = before
+
+
+def _configure(folder: Path, addresses: Mapping[str, str]) -> Path:
     file = folder / "nianbao.toml"
     lines = [
         f"data_dir = {json.dumps(str(folder))}",
@@ -205,7 +228,7 @@ def _configure(folder: Path, serving: SimulatedPortals) -> Path:
         "crawl_retries = 0",
         f"self_test_urls = {json.dumps([f'http://{host}/' for host in SELF_TEST_HOSTS])}",
         "[host_overrides]",
-        *(f"{json.dumps(host)} = {json.dumps(address)}" for host, address in sorted(serving.hosts.items())),
+        *(f"{json.dumps(host)} = {json.dumps(address)}" for host, address in sorted(addresses.items())),
     ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return file

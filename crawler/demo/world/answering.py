@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
@@ -44,7 +45,10 @@ def answer(plan: Plan, content: Content, day: date, host_name: str, request: Req
         faulty = faults.answer(kind.name, host.site, request, addresses, lambda: _usual(host, columns, day, request))
         if faulty is not None:
             return faulty
-    return _usual(host, columns, day, request)
+    found = _usual(host, columns, day, request)
+    if not host.packed or not found.body:
+        return found
+    return replace(found, body=gzip.compress(found.body, mtime=0), headers={**found.headers, "Content-Encoding": "gzip"})
 
 
 def _usual(host: Host, columns: list[Column], day: date, request: Request) -> Answer:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from crawler.demo.pages import Answer, Request, html_answer, not_found
 from crawler.demo.scenario import SitePlan
+from crawler.demo.world.fault_kinds import LATER
 
 _TEXT = "text/html; charset=utf-8"
 _TURNED = re.compile(r"(?:index|list)_\d+\.s?html?|[a-z]\w*/\d+\.htm")
@@ -24,16 +25,16 @@ def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]
         return None
     if name in _EVERYWHERE:
         return _EVERYWHERE[name]
+    if name == "cookie-redirect":
+        return Answer(b"", _TEXT, status=302, headers={"Location": request.path, "Set-Cookie": "CT6T=48; path=/"})
     if name in _PAGES:
         return _PAGES[name](site)
     later = _is_later_page(request)
     if name in _COLUMN:
         return _COLUMN[name](site) if not later and any(is_at(request, column) for column in columns) else None
-    if name == "later-page-404":
-        return not_found(site) if later else None
-    if name == "articles-500":
-        return _error() if b"ArticleTitle" in usual().body else None
-    return None
+    if name == LATER and later:
+        return not_found(site)
+    return _error() if name == "articles-500" and b"ArticleTitle" in usual().body else None
 
 
 def is_at(request: Request, address: str) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crawler.demo.scenario import SitePlan
-from storage.domain.enums import BodyKind, BodyLevel, VisitOutcome
+from crawler.demo.world.fault_kinds import FAULTS, LATER, PERMANENT, TLS_FAULTS, FaultKind
+from storage.domain.enums import BodyKind, BodyLevel
 
 FIRST_DAY, LAST_DAY = date(2023, 1, 3), date(2025, 4, 20)
 REPORT_YEARS = (2022, 2023, 2024)
@@ -58,55 +59,6 @@ ONE_COLUMN = frozenset({"shell", "epoint"})
 
 
 @dataclass(frozen=True, slots=True)
-class FaultKind:
-    """One thing that goes wrong at a host, and how a visit that meets it must end."""
-
-    name: str
-    outcomes: frozenset[VisitOutcome]
-
-
-def _kind(name: str, *outcomes: VisitOutcome) -> tuple[str, FaultKind]:
-    return name, FaultKind(name, frozenset(outcomes))
-
-
-LATER = "later-page-404"
-_O = VisitOutcome
-FAULTS: Mapping[str, FaultKind] = dict(
-    (
-        _kind("challenge-412", _O.CHALLENGED),
-        _kind("challenge-468", _O.CHALLENGED),
-        _kind("challenge-521", _O.CHALLENGED),
-        _kind("cookie-shell", _O.CHALLENGED),
-        _kind("captcha", _O.CHALLENGED),
-        _kind("refused-403", _O.BLOCKED),
-        _kind("too-many-429", _O.BLOCKED),
-        _kind("too-many-429-bare", _O.BLOCKED),
-        _kind("robots-disallow", _O.BLOCKED),
-        _kind("robots-403", _O.BLOCKED),
-        _kind("robots-500", _O.UNREACHABLE, _O.BLOCKED),
-        _kind("error-500", _O.UNREACHABLE),
-        _kind("reset", _O.UNREACHABLE),
-        _kind("cut-off", _O.UNREACHABLE),
-        _kind("slow", _O.UNREACHABLE),
-        _kind("no-dns", _O.UNREACHABLE),
-        _kind("down", _O.UNREACHABLE),
-        _kind("soft-404", _O.SOFT_ERROR),
-        _kind("stub", _O.SOFT_ERROR),
-        _kind("empty", _O.SOFT_ERROR),
-        _kind("maintenance", _O.SOFT_ERROR),
-        _kind("home-instead", _O.SOFT_ERROR, _O.LAYOUT_CHANGED, _O.PARTIAL),
-        _kind("other-column", _O.SOFT_ERROR, _O.LAYOUT_CHANGED, _O.PARTIAL),
-        _kind("redesign", _O.LAYOUT_CHANGED, _O.SOFT_ERROR),
-        _kind("redirect-loop", _O.SOFT_ERROR),
-        _kind(LATER, _O.PARTIAL),
-        _kind("articles-500", _O.PARTIAL),
-    )
-)
-PERMANENT = frozenset({"no-dns", "down", "robots-disallow"})
-"""Faults that last from the first day to the last; the others come over a portal for some weeks around a deadline."""
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
     """A fault over a span of days, both ends included."""
 
@@ -142,7 +94,8 @@ class OwnPortal:
 @dataclass(frozen=True, slots=True)
 class Host:
     """One portal. `moves` is the day on which it changes its system to `later_style`, None where it never does. `crawl_delay` is what its
-    robots.txt asks for between requests, in seconds, 0 where it does not say. `own_portals` are the departments with a portal of their own.
+    robots.txt asks for between requests, in seconds, 0 where it does not say; a `packed` host answers compressed, asked or not.
+    `own_portals` are the departments with a portal of their own.
     """
 
     site: SitePlan
@@ -153,6 +106,7 @@ class Host:
     moves: date | None = None
     later_style: str = ""
     crawl_delay: int = 0
+    packed: bool = False
     own_portals: tuple[OwnPortal, ...] = ()
 
     def fault(self, day: date) -> FaultKind | None:
@@ -203,6 +157,14 @@ def make_plan(seed: int, styles: Mapping[str, tuple[str, ...]], *, hosts: int = 
     if _INDEX_STYLE in styles:
         for number in range(hosts, hosts + hosts // HOSTS_PER_INDEX):
             made.update(_indexed(rng, number))
+    if faulty and hosts >= HOSTS_PER_INDEX:
+        for place, kind in enumerate(TLS_FAULTS.values()):
+            host = _host(rng, hosts + hosts // HOSTS_PER_INDEX + place, sorted(styles)[0], "", "flat")
+            name = f"{kind.name}.tls.test"
+            bodies = tuple(replace(body, host=name) for body in host.bodies)
+            made[name] = replace(
+                host, site=replace(host.site, host=name, scheme="https"), bodies=bodies, faults=(Fault(kind, FIRST_DAY, LAST_DAY),)
+            )
     return Plan(seed, made)
 
 
@@ -236,7 +198,7 @@ def _host(rng: random.Random, number: int, style: str, variant: str, shape: str)
     offices = rng.sample(_OFFICES, rng.randint(2, 4))
     bodies = [WorldBody(name, name, host, BodyKind.GOVERNMENT, BodyLevel.COUNTY)]
     bodies += [_office(area, office, host, short=number % 4 == 1) for office in offices]
-    return Host(site, area, shape, tuple(bodies), crawl_delay=1 if number % 20 == 6 else 0)
+    return Host(site, area, shape, tuple(bodies), crawl_delay=1 if number % 20 == 6 else 0, packed=number % 20 == 4)
 
 
 def _indexed(rng: random.Random, number: int) -> dict[str, Host]:

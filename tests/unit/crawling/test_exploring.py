@@ -1,6 +1,7 @@
 """The column is found from the home page alone: on every simulated style and shape, and past look-alikes, other hosts and challenges."""
 
 import asyncio
+import gzip
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -48,7 +49,8 @@ def _from_world(content):
         headers = {"referer": ask.referer, **{name.lower(): value for name, value in ask.headers}}
         asked = Request(ask.method, parts.path, dict(parse_qsl(parts.query)), dict(ask.form), ask.json.encode(), headers)
         got = answer(PLAN, content, DAY, parts.hostname, asked)
-        return page(ask.url, got.status, got.body, {"content-type": got.media_type, **got.headers})
+        body = gzip.decompress(got.body) if "Content-Encoding" in got.headers else got.body
+        return page(ask.url, got.status, body, {"content-type": got.media_type, **got.headers})
 
     return get
 

@@ -1,5 +1,6 @@
 """The simulated country: its arrangements of columns, its dates, its files and its indexes are as its ledger says."""
 
+import gzip
 from collections import Counter
 from datetime import date, timedelta
 
@@ -11,7 +12,8 @@ from crawler.demo.world import faults
 from crawler.demo.world.answering import address_of, answer, columns_of
 from crawler.demo.world.content import publish_world
 from crawler.demo.world.dialects import dialects
-from crawler.demo.world.plan import FAULTS, FIRST_DAY, LATER, PAGED, SHAPES, make_plan
+from crawler.demo.world.fault_kinds import FAULTS, LATER, TLS_FAULTS
+from crawler.demo.world.plan import FIRST_DAY, PAGED, SHAPES, make_plan
 
 DAY = date(2025, 4, 18)
 
@@ -33,7 +35,7 @@ def _get(plan, content, host, path, query=None, day=DAY):
 def test_sixty_hosts_meet_every_shape_and_every_fault(plan):
     shapes = Counter(host.shape for host in plan.hosts.values())
     assert {*shapes} == {*SHAPES}
-    assert {fault.kind.name for host in plan.hosts.values() for fault in host.faults} == {*FAULTS}
+    assert {fault.kind.name for host in plan.hosts.values() for fault in host.faults} == {*FAULTS, *TLS_FAULTS}
     assert all(host.site.style in PAGED for host in plan.hosts.values() for fault in host.faults if fault.kind.name == LATER)
 
 
@@ -95,6 +97,13 @@ def test_reports_come_as_files_of_every_kind(content):
             if entry.versions and entry.carrier in {"wps", "rar"}
         }
     assert {kind: data[:4] for kind, (_, data) in files.items()} == {"wps": b"\xd0\xcf\x11\xe0", "rar": b"Rar!"}
+
+
+def test_a_host_that_packs_its_answers_says_so(plan, content):
+    name = next(name for name, host in plan.hosts.items() if host.packed and not host.faults)
+    found = _get(plan, content, name, "/")
+    assert found.headers["Content-Encoding"] == "gzip"
+    assert plan.hosts[name].site.name.encode(plan.hosts[name].site.encoding) in gzip.decompress(found.body)
 
 
 def test_an_index_links_to_one_department_and_has_copies_of_the_next(plan, content):
