@@ -78,15 +78,11 @@ def _switch(context: typer.Context, name: str, *, enabled: bool) -> None:
     from storage import audit, destinations
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.write() as connection:
-            found = destinations.named(connection, name)
-            destinations.set_enabled(connection, found.id, enabled)
-            action = "alert.enable" if enabled else "alert.disable"
-            audit.append(connection, actor=getpass.getuser(), action=action, target=f"destination/{found.id}", now=session.clock().now())
-    finally:
-        database.close()
+    with session.writing() as (connection, now):
+        found = destinations.named(connection, name)
+        destinations.set_enabled(connection, found.id, enabled)
+        action = "alert.enable" if enabled else "alert.disable"
+        audit.append(connection, actor=getpass.getuser(), action=action, target=f"destination/{found.id}", now=now)
     say(f"{'已恢复' if enabled else '已停止'}向 {name} 发送")
 
 
@@ -95,12 +91,8 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     from storage import destinations
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            found = destinations.list_all(connection)
-    finally:
-        database.close()
+    with session.reading() as connection:
+        found = destinations.list_all(connection)
     human = form is Format.TABLE
     rows = [
         {

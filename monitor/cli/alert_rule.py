@@ -42,21 +42,16 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per part of the sentence
     if mode not in set(Mode) or (severity and severity not in set(Severity)):
         raise UsageError(f"没有这种方式或级别：{mode} {severity}", advice="方式：immediate、digest、none；级别：S1 至 S4。")
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.write() as connection:
-            first = destinations.named(connection, to)
-            second = destinations.named(connection, escalate_to) if escalate_to else None
-            if second is not None and second.audience is not first.audience:
-                raise UsageError("第二接收方必须是同一类对象：监督消息和运维消息从不混用", kept="没有保存规则。")
-            number = second.id if second is not None else None
-            rule = AlertRule(0, name, first.id, Mode(mode), kinds_of(kind), severity, scope, number, escalate_days)
-            now = session.clock().now()
-            alert_rules.save(connection, rule, now=now)
-            said = sentence(rule, {one.id: one.name for one in destinations.list_all(connection)})
-            audit.append(connection, actor=getpass.getuser(), action="alert.rule", target=f"rule/{name}", now=now, payload={"says": said})
-    finally:
-        database.close()
+    with session.writing() as (connection, now):
+        first = destinations.named(connection, to)
+        second = destinations.named(connection, escalate_to) if escalate_to else None
+        if second is not None and second.audience is not first.audience:
+            raise UsageError("第二接收方必须是同一类对象：监督消息和运维消息从不混用", kept="没有保存规则。")
+        number = second.id if second is not None else None
+        rule = AlertRule(0, name, first.id, Mode(mode), kinds_of(kind), severity, scope, number, escalate_days)
+        alert_rules.save(connection, rule, now=now)
+        said = sentence(rule, {one.id: one.name for one in destinations.list_all(connection)})
+        audit.append(connection, actor=getpass.getuser(), action="alert.rule", target=f"rule/{name}", now=now, payload={"says": said})
     say(f"已保存规则 {name}：{said}")
     note("查看全部：nianbao alert rule list")
 
@@ -67,13 +62,9 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     from storage import alert_rules, destinations
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            found = alert_rules.list_all(connection)
-            names = {one.id: one.name for one in destinations.list_all(connection)}
-    finally:
-        database.close()
+    with session.reading() as connection:
+        found = alert_rules.list_all(connection)
+        names = {one.id: one.name for one in destinations.list_all(connection)}
     rows = [{"name": one.name, "says": sentence(one, names), "mode": one.mode.value, "to": names[one.destination_id]} for one in found]
     print_rows(rows, {"name": "名称", "says": "规则"}, form, empty="没有规则：一切进每日摘要。")
 
@@ -83,12 +74,7 @@ def remove(context: typer.Context, name: Annotated[str, typer.Argument(help="规
     from storage import alert_rules, audit
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.write() as connection:
-            alert_rules.remove(connection, name)
-            now = session.clock().now()
-            audit.append(connection, actor=getpass.getuser(), action="alert.rule.remove", target=f"rule/{name}", now=now)
-    finally:
-        database.close()
+    with session.writing() as (connection, now):
+        alert_rules.remove(connection, name)
+        audit.append(connection, actor=getpass.getuser(), action="alert.rule.remove", target=f"rule/{name}", now=now)
     say(f"已去掉规则 {name}")

@@ -35,12 +35,8 @@ def list_(
     from storage import bodies
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            found = bodies.list_all(connection, division_prefix=scope)
-    finally:
-        database.close()
+    with session.reading() as connection:
+        found = bodies.list_all(connection, division_prefix=scope)
     human = form is Format.TABLE
     rows = [
         {
@@ -80,16 +76,12 @@ def merge(
         raise UsageError(f"不是日期：{on}", advice="例：--on 2024-03-01") from None
     actor, session = by.strip() or getpass.getuser(), Session.of(context)
     merged = [BodyId(one) for one in dict.fromkeys(ids)]
-    database = session.database(session.settings())
-    try:
-        with database.write() as connection:
-            bodies.merge(connection, merged, BodyId(into), last_year)
-            names = bodies.get_many(connection, [*merged, BodyId(into)])
-            payload = {"into": into, "on": on, "evidence": evidence}
-            for one in merged:
-                audit.append(connection, actor=actor, action="body.merge", target=f"body/{one}", now=session.clock().now(), payload=payload)
-    finally:
-        database.close()
+    with session.writing() as (connection, now):
+        bodies.merge(connection, merged, BodyId(into), last_year)
+        names = bodies.get_many(connection, [*merged, BodyId(into)])
+        payload = {"into": into, "on": on, "evidence": evidence}
+        for one in merged:
+            audit.append(connection, actor=actor, action="body.merge", target=f"body/{one}", now=now, payload=payload)
     listed = "、".join(names[one].name for one in merged)
     say(f"{listed} 已并入 {names[BodyId(into)].name}，最后一次单独报告为 {last_year}年度（{actor}）")
     note("下一步：nianbao rejudge 查看判断有什么变化")
@@ -110,18 +102,12 @@ def children(
     if complete_from is not None and not evidence.strip():
         raise UsageError("确认下级名录齐全必须写明依据", kept="没有改动名录。", advice="例：--evidence 机构名录2024年版")
     actor, session = by.strip() or getpass.getuser(), Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.write() as connection:
-            bodies.confirm_children(connection, BodyId(body_id), complete_from, evidence)
-            name = bodies.get(connection, BodyId(body_id)).name
-            count = len(bodies.children_of(connection, BodyId(body_id), limit=10_000))
-            payload = {"complete_from": complete_from, "evidence": evidence, "children": count}
-            audit.append(
-                connection, actor=actor, action="body.children", target=f"body/{body_id}", now=session.clock().now(), payload=payload
-            )
-    finally:
-        database.close()
+    with session.writing() as (connection, now):
+        bodies.confirm_children(connection, BodyId(body_id), complete_from, evidence)
+        name = bodies.get(connection, BodyId(body_id)).name
+        count = len(bodies.children_of(connection, BodyId(body_id), limit=10_000))
+        payload = {"complete_from": complete_from, "evidence": evidence, "children": count}
+        audit.append(connection, actor=actor, action="body.children", target=f"body/{body_id}", now=now, payload=payload)
     if complete_from is None:
         say(f"{name}：已取消下级名录齐全的确认（{actor}）")
     else:

@@ -26,12 +26,8 @@ def export(
     if file.exists():
         raise UsageError(f"文件已存在：{file}", kept="没有改动该文件。", advice="请换一个文件名。")
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            rows = registry_export.export_rows(connection, division_prefix=scope)
-    finally:
-        database.close()
+    with session.reading() as connection:
+        rows = registry_export.export_rows(connection, division_prefix=scope)
     made = registry_export.as_xlsx(rows) if file.suffix.lower() == ".xlsx" else registry_export.as_csv(rows)
     file.write_bytes(made)
     say(f"已导出 {len(rows) - 1} 行到 {file}")
@@ -42,12 +38,8 @@ def batches(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     from storage import registry_batches
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            found = registry_batches.list_all(connection)
-    finally:
-        database.close()
+    with session.reading() as connection:
+        found = registry_batches.list_all(connection)
     rows = [
         {
             "id": one.id,

@@ -111,12 +111,8 @@ def status(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     from storage import runs
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            found = runs.recent(connection, limit=20, kind=CRAWL)
-    finally:
-        database.close()
+    with session.reading() as connection:
+        found = runs.recent(connection, limit=20, kind=CRAWL)
     human = form is Format.TABLE
     rows = [
         {

@@ -35,12 +35,8 @@ def snapshots_(
     from storage import snapshots
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            rows = [_line(connection, one) for one in snapshots.list_all(connection, report_year=year) if one.sealed_at]
-    finally:
-        database.close()
+    with session.reading() as connection:
+        rows = [_line(connection, one) for one in snapshots.list_all(connection, report_year=year) if one.sealed_at]
     columns = {
         **{"report_year": "报告年度", "due_on": "期限", "registered": "名录", "exempt": "免报", "due": "应发布", "published": "已发布"},
         **{"unknown": "无法判断", "withdrawn": "已撤下", "taken": "快照"},
@@ -62,17 +58,13 @@ def snapshot(
     from storage import duties, snapshots
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            known = snapshots.list_all(connection, report_year=year)
-            chosen = _chosen(tuple(one for one in known if one.sealed_at and (due is None or one.due_on == due.date())), year)
-            frozen = snapshots.rows(connection, chosen, division_prefix=scope)
-            intact = snapshots.digest(connection, chosen) == chosen.digest
-            today = {one.duty.key.body_id: one for one in duties.list_for(connection, report_year=year, division_prefix=scope)}
-            head = _line(connection, chosen, scope)
-    finally:
-        database.close()
+    with session.reading() as connection:
+        known = snapshots.list_all(connection, report_year=year)
+        chosen = _chosen(tuple(one for one in known if one.sealed_at and (due is None or one.due_on == due.date())), year)
+        frozen = snapshots.rows(connection, chosen, division_prefix=scope)
+        intact = snapshots.digest(connection, chosen) == chosen.digest
+        today = {one.duty.key.body_id: one for one in duties.list_for(connection, report_year=year, division_prefix=scope)}
+        head = _line(connection, chosen, scope)
     rows = [_row(one, today.get(one.duty.key.body_id), human=form in {Format.TABLE, Format.CSV}) for one in frozen]
     rows = [row for row in rows if row["changed"]] if changed else rows
     if form is Format.JSON:

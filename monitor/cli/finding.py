@@ -63,15 +63,11 @@ def list_(  # noqa: PLR0913, PLR0917 - one parameter per condition
     wanted = [] if "all" in (state or ()) else [_member(FindingState, text) for text in state or ["open"]]
     sure = [_member(Certainty, text) for text in certainty or ()]
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            found = findings.list_for(connection, report_year=year, states=wanted, certainties=sure, division_prefix=scope)
-            found = tuple(entry for entry in found if rule.upper() in {"", entry.finding.rule})
-            found = tuple(entry for entry in found if assignee in {"", entry.assignee})
-            names = {body.id: body.name for body in bodies.get_many(connection, [entry.body_id for entry in found]).values()}
-    finally:
-        database.close()
+    with session.reading() as connection:
+        found = findings.list_for(connection, report_year=year, states=wanted, certainties=sure, division_prefix=scope)
+        found = tuple(entry for entry in found if rule.upper() in {"", entry.finding.rule})
+        found = tuple(entry for entry in found if assignee in {"", entry.assignee})
+        names = {body.id: body.name for body in bodies.get_many(connection, [entry.body_id for entry in found]).values()}
     rows = [_row(entry, names[entry.body_id], human=form is Format.TABLE) for entry in found]
     columns = {"id": "编号", "body": "单位", "report_year": "报告年度", "rule": "规则", "severity": "级别"}
     columns |= {"certainty": "把握", "state": "状态", "title": "问题"}
@@ -89,14 +85,10 @@ def show(
     from storage import bodies, findings
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            entry = findings.get(connection, finding_id)
-            name = bodies.get(connection, entry.body_id).name
-            lines = findings.log(connection, finding_id)
-    finally:
-        database.close()
+    with session.reading() as connection:
+        entry = findings.get(connection, finding_id)
+        name = bodies.get(connection, entry.body_id).name
+        lines = findings.log(connection, finding_id)
     if form == "json":
         print_json(_row(entry, name, human=False) | _details(entry, lines))
         return

@@ -108,13 +108,9 @@ def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     from storage import portals, tls_profiles
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            found = portals.statuses(connection)
-            verified = {portal: result.verdict for portal, result in tls_profiles.results(connection).items()}
-    finally:
-        database.close()
+    with session.reading() as connection:
+        found = portals.statuses(connection)
+        verified = {portal: result.verdict for portal, result in tls_profiles.results(connection).items()}
     human = form is Format.TABLE
     rows = [
         {

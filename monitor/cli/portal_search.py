@@ -102,12 +102,8 @@ def candidates(
     from storage import discoveries
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            found = discoveries.candidates(connection, state=None if everything else discoveries.State.QUEUED)
-    finally:
-        database.close()
+    with session.reading() as connection:
+        found = discoveries.candidates(connection, state=None if everything else discoveries.State.QUEUED)
     human = form is Format.TABLE
     rows = [_candidate_row(one, human=human) for one in found]
     columns = {"id": "编号", "portal": "门户", "state": "处理", "confidence": "把握", "reports": "年报数", "reasons": "理由", "url": "网址"}

@@ -81,13 +81,9 @@ def _show(session: Session, only: str, form: Format) -> None:
     from storage import portals, tls_profiles
     from storage.domain.ids import PortalId
 
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            found = [portals.get(connection, PortalId(only))] if only else list(portals.list_all(connection))
-            profiles, results = tls_profiles.holding(connection), tls_profiles.results(connection)
-    finally:
-        database.close()
+    with session.reading() as connection:
+        found = [portals.get(connection, PortalId(only))] if only else list(portals.list_all(connection))
+        profiles, results = tls_profiles.holding(connection), tls_profiles.results(connection)
     human = form is Format.TABLE
     rows = [_row(one.id, profiles.get(one.id), results.get(one.id), human=human) for one in found]
     columns = {"portal": "门户", "verified": "最近核验", "fault": "问题", "profile": "放行", "reason": "理由", "set_by": "决定人"}

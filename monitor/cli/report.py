@@ -103,12 +103,8 @@ def show(
     from monitor.outputs.check_text import summary
 
     session = Session.of(context)
-    database = session.database(session.settings())
-    try:
-        with database.read() as connection:
-            stored, before = _reading(connection, body, year)
-    finally:
-        database.close()
+    with session.reading() as connection:
+        stored, before = _reading(connection, body, year)
     judgement = judge(Subject(report=stored.parsed, previous=before.parsed if before else None))
     if form == "json":
         print_json(check_document([report_entry(stored.parsed, judgement)]))
