@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.discovery.anchors import COLUMN, Link, links
 from crawler.discovery.article import read_article
-from crawler.discovery.columns import Evidence, judge, names_itself
+from crawler.discovery.columns import MIN_REPORTS, Evidence, is_article, judge, names_itself
 from crawler.discovery.leads import column_of_article, sitemap_columns, sitemaps_of, trail_of
 from crawler.discovery.recognition import is_report
 from crawler.discovery.troubles import Trouble
@@ -183,7 +183,10 @@ async def _as_column(search: _Search, page: Page, link: Link, found_on: str) -> 
     if choose_family(page, "") is not None:
         await read_all(Start(page.url, {}), page, reading, ask_page)
     evidence = judge(page, reading.items, words="" if link.why == "home" else link.words, column=reading.column)
-    if not evidence.reports and not names_itself(page):
+    # A report without its publisher in the title is linked by the words of a column; the one row of such a page is its own attachment.
+    # An article that lists several reports is an index, and may be the only one.
+    single = is_article(page) and evidence.reports < MIN_REPORTS
+    if single or (not evidence.reports and not names_itself(page)):
         return None
     candidate = Candidate(link.url, link.words, found_on, reading.family_id, evidence, tuple(reading.items), reading.column)
     search.believe(candidate, hint=link.why == "hint")

@@ -41,8 +41,17 @@ class Evidence:
 
 def official_type(page: Page) -> str:
     """The page's own ColumnType of the official tag table, empty where there is none."""
+    return _tag(page, "columntype")
+
+
+def is_article(page: Page) -> bool:
+    """Whether the page calls itself an article (the official tag table has ArticleTitle for those only)."""
+    return bool(_tag(page, "articletitle"))
+
+
+def _tag(page: Page, name: str) -> str:
     for meta in tree(page.text).iter("meta"):
-        if (meta.get("name") or "").lower() == "columntype":
+        if (meta.get("name") or "").lower() == name:
             return (meta.get("content") or "").strip()
     return ""
 

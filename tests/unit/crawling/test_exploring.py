@@ -105,6 +105,18 @@ def test_last_years_columns_do_not_keep_this_years_from_being_found(content):
         assert len(asked) <= MAX_PAGES
 
 
+def test_a_report_named_like_a_column_is_no_column_and_an_article_with_many_is():
+    tags = '<meta name="ArticleTitle" content="2023年度报告"><meta name="ColumnType" content="信息公开年报">'
+    attached = '<div class="list"><ul><li><a href="f.pdf">2023年政府信息公开工作年度报告.pdf</a></li></ul></div>'
+    for inside, wanted in ((attached, []), (_list(), [HOME + "nb/2023.html"])):
+        pages = {
+            HOME: _html('<a href="/nb/2023.html">2023年政府信息公开工作年度报告</a>'),
+            HOME + "nb/2023.html": _html(inside, "政府信息公开年报").replace("<title>", f"{tags}<title>", 1),
+        }
+        found, _ = _explore(pages)
+        assert [one.url for one in found.trusted] == wanted
+
+
 def test_the_website_report_and_the_rule_of_law_report_are_no_columns():
     pages = {
         HOME: _html('<a href="/wz/">政府网站工作年度报表</a><a href="/fz/">法治政府建设年度报告</a>'),
