@@ -256,10 +256,9 @@ def _known_bodies(connection: Connection, entry: EntryPoint) -> tuple[KnownBody,
 def _versions(connection: Connection, owners: set[BodyId], lines: Mapping[str, Sighting]) -> tuple[ReportVersion, ...]:
     """Current versions of reports of these bodies that were met in this list."""
     wanted = {(s.line.body_id, s.line.report_year) for s in lines.values() if s.line.decision is Decision.REPORT}
-    found = []
-    for body_id, year in sorted((b, y) for b, y in wanted if b in owners and b is not None and y is not None):
-        found += [version for version in reports.versions(connection, body_id, year) if version.found.url in lines]
-    return tuple(found)
+    found = reports.versions_of(connection, sorted({body_id for body_id, _ in wanted if body_id in owners}))
+    mine = [version for version in found if (version.body_id, version.report_year) in wanted and version.found.url in lines]
+    return tuple(sorted(mine, key=lambda version: (version.body_id, version.report_year, version.number)))
 
 
 def _read_through(newest: Visit | None) -> ReadThrough | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from storage import changes
 from storage.domain.errors import NotFoundError
@@ -14,6 +14,10 @@ from storage.domain.ids import BodyId, EntryPointId, VisitId
 from storage.domain.visits import Decision, ListLine, Sighting
 from storage.schema import sightings
 from storage.statements import CHUNK, chunks, clip, url_of
+
+_SEEN = update(sightings).where(sightings.c.id.in_(bindparam("ids", expanding=True)))
+_CHANGED = update(sightings).where(sightings.c.id == bindparam("of"))
+"""Made once: each is executed for every page of every list."""
 
 
 def record(
@@ -29,18 +33,25 @@ def record(
     fresh = [_new(entry_point_id, visit_id, url, line, now) for url, line in unique.items() if url not in before]
     if fresh:
         connection.execute(insert(sightings), fresh)
-    for url, sighting in before.items():
-        changed = _changed(sighting.line, unique[url]) | {"last_seen_at": max(now, sighting.last_seen_at), "last_visit_id": visit_id}
-        connection.execute(update(sightings).where(sightings.c.id == sighting.id).values(**changed))
-    changes.of_entry_points(connection, [entry_point_id])
-    changes.of_bodies(connection, _no_longer(before, unique))
-    ids = {url: int(row.id) for url, row in _rows(connection, entry_point_id, list(unique)).items()}
+    _meet_again(connection, [(sighting, unique[url]) for url, sighting in before.items()], visit_id, now)
+    made = _rows(connection, entry_point_id, [row["url"] for row in fresh])
+    ids = {url: sighting.id for url, sighting in before.items()} | {url: int(row.id) for url, row in made.items()}
     return {line.url: ids[url_of(line.url)] for line in lines}
 
 
-def _no_longer(before: Mapping[str, Sighting], lines: Mapping[str, ListLine]) -> set[BodyId | None]:
-    """For whose reports lines were taken that now are another's; whose they are, the list itself tells."""
-    return {one.line.body_id for url, one in before.items() if one.line.body_id != lines[url].body_id}
+def _meet_again(connection: Connection, met: Sequence[tuple[Sighting, ListLine]], visit_id: VisitId, now: datetime) -> None:
+    """Lines that were there before. Nearly all of them say what they said: those share one statement."""
+    same, other = [], []
+    for sighting, line in met:
+        values = _printed(line) | _decided(_standing(sighting.line, line))
+        if sighting.last_seen_at <= now and values == _printed(sighting.line) | _decided(sighting.line):
+            same.append(sighting.id)
+        else:
+            other.append(values | {"of": sighting.id, "last_seen_at": max(now, sighting.last_seen_at), "last_visit_id": visit_id})
+    for chunk in chunks(same, CHUNK):
+        connection.execute(_SEEN, {"ids": chunk, "last_seen_at": now, "last_visit_id": visit_id})
+    if other:
+        connection.execute(_CHANGED, other)
 
 
 def _rows(connection: Connection, entry_point_id: EntryPointId, urls: Sequence[str]) -> dict[str, Row[Any]]:
@@ -56,12 +67,9 @@ def _new(entry_point_id: EntryPointId, visit_id: VisitId, url: str, line: ListLi
     return {"entry_point_id": entry_point_id, "url": url, **_printed(line), **_decided(line), **seen}
 
 
-def _changed(before: ListLine, line: ListLine) -> dict[str, Any]:
-    return (
-        _printed(line)
-        if line.decision is Decision.UNRESOLVED and before.decision is not Decision.UNRESOLVED
-        else _printed(line) | _decided(line)
-    )
+def _standing(before: ListLine, line: ListLine) -> ListLine:
+    """The one whose decision holds: a line that comes undecided keeps the decision made before."""
+    return before if line.decision is Decision.UNRESOLVED and before.decision is not Decision.UNRESOLVED else line
 
 
 def _printed(line: ListLine) -> dict[str, Any]:
