@@ -158,15 +158,14 @@ class FolderLog:
     def _write(self, name: str, data: bytes) -> None:
         path = self._folder / name
         new = not path.exists()
-        with path.open("ab") as file:
-            start = file.tell()
+        # Without a buffer: one that could not be emptied is emptied again on closing, and after the cut below there is room for it.
+        with path.open("ab", buffering=0) as file:
+            start = file.seek(0, os.SEEK_END)
             try:
                 half = len(data) // 2
-                file.write(data[:half])
-                file.flush()
+                places.write_whole(file.fileno(), data[:half])
                 places.step("log-half-written")
-                file.write(data[half:])
-                file.flush()
+                places.write_whole(file.fileno(), data[half:])
                 places.step("log-written")
                 os.fsync(file.fileno())
             except OSError:
@@ -187,7 +186,7 @@ class FolderLog:
             self._set_torn_aside(name)
             last = _last_line(path)
             if last:
-                return str(json.loads(last)["chain"])
+                return _chain_of(last, name)
         return GENESIS
 
     def _set_torn_aside(self, name: str) -> None:
@@ -214,6 +213,17 @@ class FolderLog:
             for found, chain in _read_lines(f"{LOG}/{name}", (self._folder / name).read_bytes(), before):
                 before = chain
                 yield found
+
+
+def _chain_of(line: bytes, name: str) -> str:
+    try:
+        return str(json.loads(line)["chain"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArchiveError(
+            f"存档日志 {name} 的末行无法读取，未再写入",
+            kept="原件已写入。",
+            advice="运行 nianbao archive verify 查看；从第二份存档或备份恢复该文件。",
+        ) from error
 
 
 def _last_line(path: Any) -> bytes:

@@ -144,9 +144,9 @@ def _write_synced(path: str, data: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
     try:
         half = memoryview(data)[: len(data) // 2]
-        _write_whole(descriptor, half)
+        write_whole(descriptor, half)
         step("half-written")
-        _write_whole(descriptor, memoryview(data)[len(half) :])
+        write_whole(descriptor, memoryview(data)[len(half) :])
         step("written")
         os.fsync(descriptor)
         step("synced")
@@ -154,7 +154,9 @@ def _write_synced(path: str, data: bytes) -> None:
         os.close(descriptor)
 
 
-def _write_whole(descriptor: int, data: memoryview) -> None:
+def write_whole(descriptor: int, data: bytes | memoryview) -> None:
+    """Write all of it; the system may take less at a time. Raises OSError."""
+    data = memoryview(data)
     while data:
         data = data[os.write(descriptor, data) :]
 

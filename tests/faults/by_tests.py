@@ -65,12 +65,14 @@ TESTED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "R29": (
         "every harm to an original is found",
         "bit flipped, cut, deleted, swapped; log torn",
-        (f"{UNIT}storage/test_archive.py", "tests/flows/test_nightly.py"),
+        (f"{UNIT}storage/test_archive.py", f"{UNIT}storage/test_log_disk_full.py", "tests/flows/test_nightly.py"),
     ),
     "R30": (
         "an edit of record or log shows",
-        "rows and log lines changed offline, chain cut with its seal",
+        "rows and objects changed offline (told by the service and by the pack's own program), log lines, chain cut with its seal, stamps",
         (
+            f"{UNIT}web/test_evidence_forged.py",
+            f"{UNIT}storage/test_archive_timestamps.py",
             f"{UNIT}storage/test_archive.py::test_tampering",
             f"{UNIT}storage/test_archive.py::test_a_changed_row",
             f"{UNIT}storage/test_archive_heads.py",

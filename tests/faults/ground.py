@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -124,6 +125,29 @@ class Ground:
             yield Installation(folder, self._url(engine, name, folder))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def on_disk(self, disk: Path) -> Iterator[Installation]:
+        """An installation whose database's files lie on that disk, its folder elsewhere; gone afterwards."""
+        assert self.cluster is not None
+        name = f"f{next(self._numbers)}"
+        space = disk / f"space-{name}"
+        space.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(space, "postgres", "postgres")
+            for above in (self.folder, disk):  # the server's own user must get there
+                above.chmod(0o711)
+        self._sql(f"CREATE TABLESPACE {name} LOCATION '{space}'")
+        self._sql(f"CREATE DATABASE {name} TABLESPACE {name}")
+        folder = self.folder / name
+        folder.mkdir()
+        try:
+            yield Installation(folder, self._url("postgresql", name, folder))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+            self._sql(f"DROP TABLESPACE {name}")
+            shutil.rmtree(space, ignore_errors=True)
 
     def killed_everywhere(self, template: Installation, scene: str, *moments: str, every: int = 1) -> Iterator[tuple[str, Installation]]:
         """Copies in which the scene was killed: at its first step, its second, and so on until it ends by itself.
