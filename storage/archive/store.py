@@ -15,7 +15,7 @@ import zstandard
 
 from storage.archive.log import CaptureLog, open_log
 from storage.archive.places import Place, open_place
-from storage.domain.errors import DigestMismatch, OriginalMissing
+from storage.domain.errors import ArchiveError, DigestMismatch, OriginalMissing
 from storage.domain.ids import Sha256
 from storage.domain.originals import BlobEncoding, StoredOriginal
 
@@ -109,8 +109,18 @@ class Archive:
         for (sha256, (data, _)), new in zip(encoded.items(), made, strict=True):
             lying[sha256] = candidate = plain[sha256]
             if not new and self._read(sha256, candidate) is None:
-                lying[sha256] = again = candidate._replace(suffix=f".again{candidate.suffix}")
-                self.place.create(blob_key(sha256, again.suffix), data)
+                lying[sha256] = self._beside(sha256, candidate._replace(suffix=f".again{candidate.suffix}"), data, missing[sha256])
+
+    def _beside(self, sha256: Sha256, again: _Candidate, encoded: bytes, plain: bytes) -> _Candidate:
+        """Keep good bytes beside a damaged blob, uncompressed where what lies beside it is damaged too. Raises ArchiveError."""
+        for candidate, data in ((again, encoded), (_Candidate(".again", "raw"), plain)):
+            if self.place.create(blob_key(sha256, candidate.suffix), data) or self._read(sha256, candidate) is not None:
+                return candidate
+        raise ArchiveError(
+            f"原件无法保存：{sha256} 的各份存档均已损坏",
+            kept="损坏的文件原样保留。",
+            advice="请从第二份存档恢复，并运行 nianbao archive verify。",
+        )
 
     def get(self, sha256: Sha256) -> bytes:
         """The bytes of that hash, verified.

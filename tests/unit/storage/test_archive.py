@@ -19,7 +19,7 @@ from storage.archive.rebuild import rebuild
 from storage.archive.store import Archive, decode, encode, open_archive, sha256_of
 from storage.archive.verify import verify
 from storage.database import Database, open_database
-from storage.domain.errors import ConfigError, DigestMismatch, OriginalMissing
+from storage.domain.errors import ArchiveError, ConfigError, DigestMismatch, OriginalMissing
 from storage.domain.ids import Sha256
 from storage.domain.originals import Capture
 
@@ -112,6 +112,24 @@ def test_a_damaged_blob_is_never_handed_out_and_the_good_bytes_are_kept_beside_i
     assert archive.get(stored.sha256) == content
     assert again.key != stored.key
     assert (tmp_path / stored.key).read_bytes() == damaged
+
+
+@pytest.mark.parametrize("content", [PAGE.encode(), b"%PDF" + os.urandom(300)], ids=["packed", "raw"])
+def test_bytes_that_cannot_be_kept_beside_damaged_copies_are_never_said_to_be_kept(tmp_path: Path, now: datetime, content: bytes) -> None:
+    archive = open_archive(str(tmp_path))
+    keys = []
+    for _ in range(4):
+        try:
+            stored = archive.put(content, media_type="", now=now)
+        except ArchiveError:
+            break
+        assert archive.get(stored.sha256) == content
+        assert stored.key not in keys
+        keys.append(stored.key)
+        _damage(tmp_path / stored.key, b"")
+    else:
+        pytest.fail("every copy is damaged and yet the bytes count as kept")
+    assert len(keys) >= 2
 
 
 # --- keeping, the log, and what can be made of it --------------------------------------------------------------------------------------
