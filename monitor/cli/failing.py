@@ -7,6 +7,7 @@ Exit codes: 0 ok · 1 unexpected · 2 usage · 3 findings at or above --fail-on 
 from __future__ import annotations
 
 import hashlib
+import re
 import traceback
 from enum import IntEnum
 
@@ -66,6 +67,9 @@ def explain_unexpected(error: BaseException, *, debug: bool) -> int:
     return Exit.UNEXPECTED
 
 
+_EXTRA = re.compile(r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)")
+
+
 def _usage_words(error: typer.TyperException) -> str:
     kind = type(error).__name__
     name = str(getattr(error, "option_name", "") or "")
@@ -74,6 +78,8 @@ def _usage_words(error: typer.TyperException) -> str:
     message = str(getattr(error, "message", "") or error)
     if message.startswith("No such command"):
         return f"没有这个命令：{message.removeprefix('No such command').strip(' .').strip(chr(39))}"
+    if extra := _EXTRA.match(message):
+        return f"多出的参数：{extra[1]}"
     label = _parameter_name(getattr(error, "param", None))
     if kind == "MissingParameter":
         return f"缺少参数：{label}"

@@ -41,7 +41,8 @@ def add(
     from storage.domain.ids import PortalId
     from storage.domain.registry import Portal
 
-    host = host_of(url)
+    host_of(url)
+    host = urlsplit(url).netloc.lower()  # with its port, as an imported registry names its portals
     if family:
         _require_family(family)
     tier = "browser" if browser else "http"

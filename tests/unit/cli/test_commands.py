@@ -78,6 +78,20 @@ def test_import_with_a_bad_row_writes_nothing(nianbao: Nianbao, tmp_path: Path) 
     assert nianbao("body", "import", "没有.csv").code == 5
 
 
+def test_a_portal_on_a_port_is_one_portal_however_it_came(ready: Nianbao, tmp_path: Path) -> None:
+    (tmp_path / "名录.csv").write_text("单位名称,网址\n示例市民政局,http://mzj.shili.gov.test:8080/\n", encoding="utf8")
+    assert ready("body", "import", "名录.csv").code == 0
+    assert ready("portal", "add", "http://MZJ.shili.gov.test:8080/nb/").code == 0
+    listed = ready("portal", "list").out
+    assert listed.count("mzj.shili.gov.test:8080 ") == 2
+
+
+def test_what_is_typed_too_much_is_named(nianbao: Nianbao) -> None:
+    answer = nianbao("doctor", "everything")
+    assert answer.code == 2
+    assert "多出的参数：everything" in answer.err
+
+
 def test_portal_add_knows_its_bodies(ready: Nianbao) -> None:
     url = "https://www.shili.gov.test/nb/"
     assert ready("portal", "add", url, "--body", "示例市教育局").code == 0
