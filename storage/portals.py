@@ -246,10 +246,13 @@ def _portal(row: Row[Any]) -> Portal:
 
 
 def routes_of(connection: Connection, body_ids: Iterable[BodyId]) -> dict[BodyId, tuple[EntryPointId, ...]]:
-    """The enabled entry points of each body, by id; bodies without one are left out."""
+    """The enabled entry points of each body, by id; bodies without one are left out.
+
+    Those of a paused portal among them: a list nobody asks proves nothing, and a silence elsewhere proves nothing without it.
+    """
     found: dict[BodyId, tuple[EntryPointId, ...]] = defaultdict(tuple)
     for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
-        enabled = select(entry_points.c.id).where(_ENABLED)
+        enabled = select(entry_points.c.id).where(entry_points.c.enabled)
         links = select(entry_point_bodies).where(entry_point_bodies.c.body_id.in_(chunk), entry_point_bodies.c.entry_point_id.in_(enabled))
         for link in connection.execute(links.order_by(entry_point_bodies.c.entry_point_id)):
             found[BodyId(link.body_id)] += (EntryPointId(link.entry_point_id),)

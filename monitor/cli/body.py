@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import body_export, body_import, body_terms
+from monitor.cli import body_export, body_import, body_show, body_terms
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -21,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
     noun.command("export")(body_export.export)
     noun.command("batches")(body_export.batches)
     noun.command("list")(list_)
+    noun.command("show")(body_show.show)
     noun.command("merge")(merge)
     noun.command("children")(children)
     app.add_typer(noun, name="body")
@@ -32,11 +33,11 @@ def list_(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """列出名录中的单位。"""
-    from storage import bodies
+    from storage import bodies, portals
 
-    session = Session.of(context)
-    with session.reading() as connection:
+    with Session.of(context).reading() as connection:
         found = bodies.list_all(connection, division_prefix=scope)
+        routes = portals.routes_of(connection, [body.id for body in found])
     human = form is Format.TABLE
     rows = [
         {
@@ -45,11 +46,12 @@ def list_(
             "kind": body.kind.label if human else body.kind.value,
             "level": body.level.label if human else body.level.value,
             "division_code": body.division_code,
+            "lists": len(routes.get(body.id, ())),
         }
         for body in found
     ]
-    columns = {"id": "编号", "name": "单位名称", "kind": "类型", "level": "层级", "division_code": "地区代码"}
-    print_rows(rows, columns, form, empty="名录还是空的。下一步：nianbao body import 名录.csv")
+    columns = {"id": "编号", "name": "单位名称", "kind": "类型", "level": "层级", "division_code": "地区代码", "lists": "栏目数"}
+    print_rows(rows, columns, form, empty="名录还是空的。下一步：nianbao body import 名录.csv，或 nianbao body starter")
 
 
 Who = Annotated[str, typer.Option("--by", help="由谁登记；默认为当前系统用户。")]

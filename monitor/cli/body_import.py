@@ -51,6 +51,7 @@ def import_(
 
 def _import(context: typer.Context, table: Table, source: str, form: Format, *, dry_run: bool, allow_similar: bool) -> None:
     from storage import registry_import
+    from storage.registry_plan import NO_PORTAL
 
     how = registry_import.Import(getpass.getuser(), source, dry_run, allow_similar, _families())
     with Session.of(context).writing() as (connection, now):
@@ -61,7 +62,10 @@ def _import(context: typer.Context, table: Table, source: str, form: Format, *, 
     note("，".join(f"{action.label} {count}" for action, count in result.counts().items() if count))
     if result.written:
         note(f"已写入，第 {batch} 批（撤销：nianbao body import --undo {batch}）。")
-        note("下一步：nianbao portal discover 查找年报栏目；已有栏目网址的直接 nianbao crawl run")
+        if all(NO_PORTAL in row.message for row in result.rows):
+            note("下一步：nianbao body export 名录.xlsx，填写网址后再 nianbao body import 名录.xlsx")
+        else:
+            note("下一步：nianbao portal discover 查找年报栏目；已有栏目网址的直接 nianbao crawl run")
     elif _stopped(result):
         note("有行未通过，整份名录都没有写入。改正后重新导入即可。")
         raise typer.Exit(Exit.PARTIAL)

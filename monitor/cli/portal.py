@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from monitor.cli import portal_preview, portal_search, portal_tls
+from monitor.cli import portal_pause, portal_preview, portal_search, portal_tls
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -24,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
     noun.command("list")(list_)
     portal_search.add_to(noun)
     portal_preview.add_to(noun)
+    portal_pause.add_to(noun)
     portal_tls.add_to(noun)
     app.add_typer(noun, name="portal")
 
