@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -35,8 +36,8 @@ def preview(
     """试看一个门户，不存任何内容：站群系统、候选栏目、前二十行。没有把握或没有查完退出码为 4，没有找到为 5，连不上或被拒为 7。"""
     from monitor.cli.portal import host_of
 
-    host = host_of(url)
-    told = _look(Session.of(context), url, host, browser=browser)
+    host_of(url)
+    told = _look(Session.of(context), url, browser=browser)
     told |= {"next": next_step(told), "remarks": remarks(told)}
     if form is Format.TABLE:
         _print(told)
@@ -46,7 +47,7 @@ def preview(
     raise typer.Exit(Exit.NOT_FOUND if outcome in _NOT_FOUND else _CODES.get(outcome, Exit.NETWORK))
 
 
-def _look(session: Session, url: str, host: str, *, browser: bool) -> dict[str, Any]:
+def _look(session: Session, url: str, *, browser: bool) -> dict[str, Any]:
     """The preview by a child process: foreign pages are met there, and the downloader can run once per process."""
     from monitor.dispatch import environment
     from storage.domain.errors import NianbaoError
@@ -57,7 +58,7 @@ def _look(session: Session, url: str, host: str, *, browser: bool) -> dict[str, 
         done = subprocess.run(  # noqa: S603 - our own interpreter, our own module; the address is one argument
             [sys.executable, "-m", "crawler.preview", *options, "--", url],
             env=environment(settings, session.clock()),
-            input=json.dumps(_known(session, host)),
+            input=json.dumps(_known(session, urlsplit(url).netloc.lower())),
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -75,10 +76,11 @@ def _look(session: Session, url: str, host: str, *, browser: bool) -> dict[str, 
     return told
 
 
-def _known(session: Session, host: str) -> dict[str, Any]:
+def _known(session: Session, portal_id: str) -> dict[str, Any]:
     """What the registry says of the bodies and of this portal; nothing where there is no database yet: a preview needs none."""
     from storage import bodies, portals, tls_profiles
     from storage.domain.errors import NotFoundError
+    from storage.domain.ids import PortalId
 
     try:
         database = session.database(session.settings())
@@ -86,7 +88,7 @@ def _known(session: Session, host: str) -> dict[str, Any]:
         return {}
     try:
         with database.read() as connection:
-            registered = {portal.id: portal for portal in portals.list_all(connection)}.get(_portal_id(host))
+            registered = {portal.id: portal for portal in portals.list_all(connection)}.get(PortalId(portal_id))
             known: dict[str, Any] = {
                 "bodies": [[body.id, [body.name, *body.aliases]] for body in bodies.list_all(connection)],
                 "tls": {name: sorted(passing) for name, passing in tls_profiles.by_host(connection).items()},
@@ -96,12 +98,6 @@ def _known(session: Session, host: str) -> dict[str, Any]:
     if registered is not None:
         known |= {"platform": registered.platform_id, "delay_seconds": registered.delay_seconds}
     return known
-
-
-def _portal_id(host: str) -> Any:
-    from storage.domain.ids import PortalId
-
-    return PortalId(host)
 
 
 def _print(told: Mapping[str, Any]) -> None:
