@@ -12,7 +12,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -24,111 +23,47 @@ from sqlalchemy import (
 )
 
 from storage.columns import Instant, metadata
+from storage.schema_alerts import alert_holds, alert_rules, deliveries, destinations, events, outbox, send_rates
 from storage.schema_duties import deadline_snapshots, duty_decisions, evidence_changes, frozen_duties
+from storage.schema_registry import (
+    bodies,
+    body_aliases,
+    column_candidates,
+    discoveries,
+    entry_point_bodies,
+    entry_points,
+    list_keys,
+    portals,
+    registry_batches,
+    tls_profiles,
+)
 
-__all__ = ("Instant", "deadline_snapshots", "duty_decisions", "evidence_changes", "frozen_duties", "metadata")
-"""Declared elsewhere, known here too: whoever needs the catalogue needs all tables in it."""
-
-# --- registry -----------------------------------------------------------------------------------------------------------------------
-
-bodies = Table(
+__all__ = (
+    "Instant",
+    "alert_holds",
+    "alert_rules",
     "bodies",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("name", String(200), nullable=False, index=True),
-    Column("kind", String(20), nullable=False),
-    Column("level", String(20), nullable=False),
-    Column("division_code", String(12), nullable=False, index=True),
-    Column("parent_id", String(64), ForeignKey("bodies.id"), index=True),
-    Column("system", String(64), nullable=False, default=""),
-    Column("contact", String(100), nullable=False, default=""),
-    Column("email", String(200), nullable=False, default=""),
-    Column("exempt_reason", String(200), nullable=False, default=""),
-    Column("active_from_year", Integer),
-    Column("active_to_year", Integer),
-    Column("successor_id", String(64), ForeignKey("bodies.id"), index=True),
-    Column("children_complete_from", Integer),
-    Column("children_evidence", String(200), nullable=False, server_default=""),
-    Column("created_at", Instant, nullable=False),
-)
-
-body_aliases = Table(
     "body_aliases",
-    metadata,
-    Column("body_id", String(64), ForeignKey("bodies.id"), primary_key=True),
-    Column("alias", String(200), primary_key=True),
-    Column("from_year", Integer),
-    Column("to_year", Integer),
-)
-
-portals = Table(
-    "portals",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("name", String(200), nullable=False),
-    Column("home_url", String(2000), nullable=False),
-    Column("platform_id", String(64), nullable=False, index=True),
-    Column("division_code", String(12), nullable=False, default=""),
-    Column("tier", String(10), nullable=False, default="http"),
-    Column("delay_seconds", Float, nullable=False, default=3.0),
-    Column("enabled", Boolean, nullable=False, default=True),
-    Column("notes", Text, nullable=False, default=""),
-    Column("created_at", Instant, nullable=False),
-)
-
-entry_points = Table(
-    "entry_points",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("portal_id", String(64), ForeignKey("portals.id"), nullable=False, index=True),
-    Column("url", String(2000), nullable=False),
-    Column("parent_id", Integer, ForeignKey("entry_points.id"), index=True),
-    Column("family", String(40), nullable=False, default=""),
-    Column("params", JSON, nullable=False, default=dict),
-    Column("tier", String(10), nullable=False, default="http"),
-    Column("confidence", Float, nullable=False, default=1.0),
-    Column("health", String(20), nullable=False, default="untested"),
-    Column("health_reason", String(40), nullable=False, default=""),
-    Column("health_since", Instant),
-    Column("etag", String(200), nullable=False, default=""),
-    Column("last_modified", String(60), nullable=False, default=""),
-    Column("last_qualified_at", Instant),
-    Column("enabled", Boolean, nullable=False, default=True),
-    Column("created_at", Instant, nullable=False),
-    UniqueConstraint("portal_id", "url"),
-)
-
-entry_point_bodies = Table(
+    "column_candidates",
+    "deadline_snapshots",
+    "deliveries",
+    "destinations",
+    "discoveries",
+    "duty_decisions",
     "entry_point_bodies",
-    metadata,
-    Column("entry_point_id", Integer, ForeignKey("entry_points.id"), primary_key=True),
-    Column("body_id", String(64), ForeignKey("bodies.id"), primary_key=True, index=True),
-)
-
-tls_profiles = Table(
-    "tls_profiles",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("portal_id", String(64), ForeignKey("portals.id"), nullable=False, index=True),
-    Column("names", String(60), nullable=False),
-    Column("reason", String(300), nullable=False),
-    Column("set_by", String(80), nullable=False),
-    Column("set_at", Instant, nullable=False),
-    Column("ended_at", Instant),
-)
-
-list_keys = Table(
+    "entry_points",
+    "events",
+    "evidence_changes",
+    "frozen_duties",
     "list_keys",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("entry_point_id", Integer, ForeignKey("entry_points.id"), nullable=False, index=True),
-    Column("key", Text, nullable=False),
-    Column("cut_at", Instant, nullable=False),
-    Column("uses", Integer, nullable=False, default=0),
-    Column("last_used_at", Instant),
-    Column("retired_at", Instant),
-    Column("reason", String(80), nullable=False, default=""),
+    "metadata",
+    "outbox",
+    "portals",
+    "registry_batches",
+    "send_rates",
+    "tls_profiles",
 )
+"""Declared elsewhere, known here too: whoever needs the catalogue needs all tables in it."""
 
 # --- what we did and saw --------------------------------------------------------------------------------------------------------------
 
@@ -371,115 +306,6 @@ finding_log = Table(
     Column("versions", String(120), nullable=False, default=""),
 )
 
-# --- the people -----------------------------------------------------------------------------------------------------------------------
-
-destinations = Table(
-    "destinations",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", String(100), nullable=False, unique=True),
-    Column("address", Text, nullable=False),
-    Column("audience", String(20), nullable=False),
-    Column("scope", String(12), nullable=False, default=""),
-    Column("enabled", Boolean, nullable=False, default=True),
-    Column("lang", String(10), nullable=False, server_default="zh-CN"),
-    Column("cadence", String(10), nullable=False, server_default="daily"),
-    Column("created_at", Instant, nullable=False),
-)
-
-alert_rules = Table(
-    "alert_rules",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", String(100), nullable=False, unique=True),
-    Column("destination_id", Integer, ForeignKey("destinations.id"), nullable=False, index=True),
-    Column("kinds", JSON, nullable=False, default=list),
-    Column("severity", String(4), nullable=False, default=""),
-    Column("scope", String(12), nullable=False, default=""),
-    Column("mode", String(12), nullable=False),
-    Column("escalate_to", Integer, ForeignKey("destinations.id")),
-    Column("escalate_days", Integer, nullable=False, default=0),
-    Column("enabled", Boolean, nullable=False, default=True),
-    Column("created_at", Instant, nullable=False),
-)
-
-alert_holds = Table(
-    "alert_holds",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("sort", String(10), nullable=False),
-    Column("matter", String(200), nullable=False, default=""),
-    Column("kinds", JSON, nullable=False, default=list),
-    Column("scope", String(12), nullable=False, default=""),
-    Column("actor", String(80), nullable=False),
-    Column("reason", String(500), nullable=False, default=""),
-    Column("at", Instant, nullable=False),
-    Column("until", Instant, nullable=False),
-    Column("ended_at", Instant),
-    Column("ended_by", String(80), nullable=False, default=""),
-    Index("ix_alert_holds_until", "until"),
-)
-
-events = Table(
-    "events",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("event_key", String(160), nullable=False, unique=True),
-    Column("kind", String(40), nullable=False),
-    Column("audience", String(20), nullable=False),
-    Column("body_id", String(64), ForeignKey("bodies.id")),
-    Column("report_year", Integer),
-    Column("division_code", String(12), nullable=False, default=""),
-    Column("severity", String(4), nullable=False, default=""),
-    Column("at", Instant, nullable=False),
-    Column("payload", JSON, nullable=False, default=dict),
-    Column("planned_at", Instant),
-    Index("ix_events_audience_planned_at", "audience", "planned_at"),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("destination_id", Integer, ForeignKey("destinations.id"), nullable=False),
-    Column("message_key", String(160), nullable=False),
-    Column("reference", String(40), nullable=False),
-    Column("message_id", String(200), nullable=False),
-    Column("subject", String(300), nullable=False),
-    Column("body_text", Text, nullable=False),
-    Column("body_html", Text, nullable=False, default=""),
-    Column("event_ids", JSON, nullable=False, default=list),
-    Column("state", String(20), nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("created_at", Instant, nullable=False),
-    Column("next_at", Instant, nullable=False),
-    Column("lease_until", Instant),
-    Column("accepted_at", Instant),
-    Column("last_reply", String(500), nullable=False, default=""),
-    Column("unsubscribe", String(500), nullable=False, server_default=""),
-    UniqueConstraint("destination_id", "message_key"),
-    Index("ix_outbox_state_next_at", "state", "next_at"),
-)
-
-deliveries = Table(
-    "deliveries",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("outbox_id", Integer, ForeignKey("outbox.id"), nullable=False, index=True),
-    Column("attempt", Integer, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("reply", String(500), nullable=False, default=""),
-)
-
-send_rates = Table(
-    "send_rates",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("tokens", Float, nullable=False),
-    Column("at", Instant, nullable=False),
-)
-
 # --- operations -----------------------------------------------------------------------------------------------------------------------
 
 heartbeats = Table(
@@ -506,53 +332,4 @@ audit_log = Table(
     Column("action", String(80), nullable=False),
     Column("object", String(200), nullable=False),
     Column("payload", JSON, nullable=False, default=dict),
-)
-
-discoveries = Table(
-    "discoveries",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("portal_id", String(64), ForeignKey("portals.id"), nullable=False),
-    Column("entry_point_id", Integer, ForeignKey("entry_points.id"), nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("outcome", String(20), nullable=False),
-    Column("reason", String(80), nullable=False, default=""),
-    Column("asked", Integer, nullable=False, default=0),
-    Column("facts", JSON, nullable=False, default=dict),
-    Index("ix_discoveries_portal_id_at", "portal_id", "at"),
-)
-
-column_candidates = Table(
-    "column_candidates",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("portal_id", String(64), ForeignKey("portals.id"), nullable=False),
-    Column("url", String(2000), nullable=False),
-    Column("found_on", String(2000), nullable=False, default=""),
-    Column("words", String(200), nullable=False, default=""),
-    Column("family", String(40), nullable=False, default=""),
-    Column("confidence", Float, nullable=False, default=0.0),
-    Column("reports", Integer, nullable=False, default=0),
-    Column("others", Integer, nullable=False, default=0),
-    Column("reasons", JSON, nullable=False, default=list),
-    Column("list_year", Integer),
-    Column("state", String(12), nullable=False),
-    Column("entry_point_id", Integer, ForeignKey("entry_points.id")),
-    Column("first_seen_at", Instant, nullable=False),
-    Column("last_seen_at", Instant, nullable=False),
-    Column("decided_by", String(80), nullable=False, default=""),
-    UniqueConstraint("portal_id", "url"),
-    Index("ix_column_candidates_state", "state"),
-)
-
-registry_batches = Table(
-    "registry_batches",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("actor", String(80), nullable=False, default=""),
-    Column("source", String(200), nullable=False, default=""),
-    Column("counts", JSON, nullable=False, default=dict),
-    Column("before", JSON, nullable=False, default=dict),
-    Column("undone_at", Instant),
 )
