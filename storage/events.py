@@ -104,6 +104,14 @@ def _event(row: Row[Any]) -> Event:
     )
 
 
+def kinds_of(connection: Connection, event_ids: Iterable[int]) -> tuple[EventKind, ...]:
+    """What kinds of events are among these, each once, in the order of their names."""
+    found: set[str] = set()
+    for chunk in chunks(dict.fromkeys(event_ids), CHUNK):
+        found.update(connection.execute(select(events.c.kind).where(events.c.id.in_(chunk)).distinct()).scalars())
+    return tuple(EventKind(kind) for kind in sorted(found))
+
+
 def get_many(connection: Connection, event_ids: Iterable[int]) -> dict[int, Event]:
     """Those of the given events that exist, by id."""
     found: dict[int, Event] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from storage.destinations import get as get_destination
 from storage.domain.alerts import Message, Outgoing, Reply
 from storage.domain.enums import SendState
 from storage.domain.errors import UsageError
+from storage.events import kinds_of
 from storage.schema import deliveries, destinations, outbox
 from storage.statements import clean, clip, insert_new
 
@@ -104,7 +105,8 @@ def claim(connection: Connection, now: datetime, limit: int, *, lease: timedelta
         if connection.execute(update(outbox).where(same).values(**taken)).rowcount:
             _note_lost_attempt(connection, row, now)
             destination = get_destination(connection, row.destination_id)
-            claimed.append(Outgoing(row.id, destination, _message(row), row.attempts + 1, row.created_at))
+            message = replace(_message(row), kinds=kinds_of(connection, row.event_ids))
+            claimed.append(Outgoing(row.id, destination, message, row.attempts + 1, row.created_at))
     return tuple(claimed)
 
 

@@ -15,11 +15,22 @@ from dataclasses import dataclass, field
 import httpx
 
 from monitor.alerts.egress import Guard, NotResolved
-from storage.domain.alerts import Message, Reply
+from storage.domain.alerts import EventKind, Message, Reply
 from storage.domain.enums import SendState
 from storage.domain.errors import ConfigError
 
 SCHEMA = "nianbao.message/1"
+
+OUTWARD: Mapping[EventKind, str] = {
+    **dict.fromkeys((EventKind.REPORT_LATE, EventKind.REPORT_MISSING, EventKind.REPORT_UNKNOWN), "status.changed"),
+    EventKind.REPORT_REVISED: "report.changed",
+    EventKind.FINDING_REOPENED: "finding.opened",
+    EventKind.FINDING_RESOLVED: "finding.closed",
+    EventKind.SOURCE_BLIND: "portal.broken",
+    EventKind.SOURCE_RECOVERED: "portal.recovered",
+    EventKind.FIXITY_FAILED: "integrity.failed",
+}
+"""Names by which receivers know what a message is about; the others go by their own."""
 TIMEOUT_SECONDS = 20.0
 PERMANENT = frozenset({400, 401, 404, 405, 410, 413, 415, 422})
 
@@ -57,6 +68,7 @@ def payload(message: Message) -> bytes:
         "subject": message.subject,
         "text": message.body_text,
         "events": list(message.event_ids),
+        "kinds": sorted({OUTWARD.get(kind, kind.value) for kind in message.kinds}),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
 

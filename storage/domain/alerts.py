@@ -140,6 +140,7 @@ class Message:
 
     `message_key` is unique per destination; `reference` is the short code people quote; `message_id` is the e-mail Message-ID, the same
     on every attempt, so that a repeated delivery is one message to the eye. `unsubscribe` is the signed address of one-click unsubscribing.
+    `kinds` are those of its events, filled in when the message is claimed for sending.
     """
 
     destination_id: int
@@ -151,6 +152,7 @@ class Message:
     body_html: str = ""
     event_ids: tuple[int, ...] = ()
     unsubscribe: str = ""
+    kinds: tuple[EventKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

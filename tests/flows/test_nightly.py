@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.alerts.outgoing import plan_due
+from monitor.alerts.send import send_due
 from monitor.nightly import NIGHTS, Night, keep_archive
 from monitor.schedule import NIGHTLY, Scheduler
 from storage import events, installation, originals, runs
@@ -15,11 +18,12 @@ from storage.archive.keep import Received, keep, write_rows
 from storage.archive.store import open_archive
 from storage.domain.alerts import Event, EventKind
 from storage.domain.clock import FixedClock
-from storage.domain.enums import RunState
+from storage.domain.enums import Audience, RunState
 from storage.domain.errors import Unreachable
 from storage.domain.ids import Sha256
 from storage.domain.originals import Capture
 from storage.settings import Settings, load
+from tests.flows.alert_world import add_destination, smtp_server, webhook_server
 from tests.unit.web.evidence_world import FIRST, World, lived
 
 pytestmark = pytest.mark.flow
@@ -106,6 +110,26 @@ def test_every_harm_is_found_and_told_once(world: World, harm: str) -> None:
     (event,) = told(world)
     assert event.payload["subject"] == "存档"
     assert "archive verify" in event.payload["reason"]
+
+
+def test_damage_reaches_every_operator_on_his_channel_and_no_office(world: World) -> None:
+    """By mail, as a signed request whose kind is `integrity.failed`, and in the list of what happened; once."""
+    with smtp_server() as mailbox, webhook_server() as hook, webhook_server() as office:
+        for number, address in enumerate((mailbox.address, hook.address, hook.address.replace("/hook", "/other"))):
+            add_destination(world.database, f"运维{number}", address, Audience.OPERATOR)
+        add_destination(world.database, "办公室", office.address)
+        flip(world)
+        settings = settings_of(world).model_copy(update={"alert_allow_hosts": ("127.0.0.1",)})
+        for hours in (0, 24):
+            night(world, FIRST_OF_MONTH + timedelta(hours=hours))
+            clock = FixedClock(FIRST_OF_MONTH + timedelta(hours=hours, minutes=5))
+            plan_due(world.database, settings, clock)
+            send_due(world.database, settings, clock)
+    assert "存档校验失败" in mailbox.taken[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert [len(mailbox.taken), len(hook.requests)] == [1, 2]
+    for _, body in hook.requests:
+        assert json.loads(body)["kinds"] == ["integrity.failed"]
+    assert not [body for _, body in office.requests if "integrity.failed" in json.loads(body)["kinds"]]
 
 
 def test_a_log_cut_with_its_seal_is_remembered_otherwise(world: World) -> None:
