@@ -43,6 +43,11 @@ def _library() -> Any:
     return None
 
 
+def available() -> bool:
+    """Whether the system's library is installed."""
+    return _library() is not None
+
+
 def members(data: bytes) -> Iterator[bytes]:
     """Bytes of each file in a RAR archive. Raises NeedsLibarchive, Corrupt, Encrypted, TooLarge."""
     library = _library()

@@ -6,28 +6,20 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import doctor_looks as further
+from monitor.cli.doctor_looks import Look
 from monitor.cli.failing import Exit
 from monitor.cli.printing import print_json, say
 from monitor.cli.session import Session
 
 if TYPE_CHECKING:
     from storage.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One thing looked at. `state` is ok, hint (works, but something is absent) or bad."""
-
-    name: str
-    state: str
-    words: str
-    advice: str = ""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,10 +30,12 @@ def add_to(app: typer.Typer) -> None:
 def doctor(
     context: typer.Context, form: Annotated[str, typer.Option("--format", metavar="table|json", help="输出形式。")] = "table"
 ) -> None:
-    """检查运行环境：配置、数据库、存档、磁盘、浏览器、时区。"""
+    """检查运行环境：数据库、存档、磁盘、时钟、字体、识别、浏览器、网络、服务和接收方。"""
     session = Session.of(context)
     settings = session.settings()
-    looks = [look for part in (_python, _disk, _database, _archive, _browser, _mail) for look in part(session, settings)]
+    looks = [
+        look for part in (_python, _disk, _database, _archive, _reading, _browser, _network, _mail) for look in part(session, settings)
+    ]
     if form == "json":
         print_json([asdict(look) for look in looks])
     else:
@@ -88,8 +82,13 @@ def _database(session: Session, settings: Settings) -> Iterator[Look]:
         return
     try:
         with database.read() as connection:
-            muted = installation.get(connection, installation.MUTED)
-        yield Look("数据库", "ok", f"{database.dialect}，可以读取")
+            muted, now = installation.get(connection, installation.MUTED), session.clock().now()
+            yield Look("数据库", "ok", f"{database.dialect}，可以读取")
+            yield from further.schema(connection)
+            yield from further.clock(connection, now)
+            yield from further.loops(connection, now)
+            yield from further.channels(connection, settings)
+            yield from further.integrity(connection)
         if muted:
             yield Look("提醒", "hint", f"已静音：{muted}；消息留在发件箱。", "恢复发送：nianbao alert unmute")
     except NianbaoError as error:
@@ -108,6 +107,14 @@ def _archive(session: Session, settings: Settings) -> Iterator[Look]:
         yield Look("存档", "bad", error.message, error.advice)
         return
     yield Look("存档", "ok", redact_url(settings.archive_url))
+
+
+def _reading(session: Session, settings: Settings) -> Iterator[Look]:
+    yield from further.reading()
+
+
+def _network(session: Session, settings: Settings) -> Iterator[Look]:
+    yield from further.network(settings)
 
 
 def _browser(session: Session, settings: Settings) -> Iterator[Look]:
