@@ -24,6 +24,7 @@ from monitor.changed import evaluate_changed
 from monitor.evaluate import Evaluation, evaluate_duties, tell_sources
 from monitor.judging import SILENT, TOLD, judge_around
 from monitor.marking import mark_all
+from monitor.revisions import Revision, before, revision
 from monitor.shelf import Shelf
 from monitor.snapshots import freeze_passed
 from storage import bodies, events, readings, reports
@@ -168,11 +169,12 @@ def _one(tools: _Tools, clock: Clock, version: ReportVersion) -> _Done:
         return _Done()
     now = clock.now()
     with db.write() as connection:
-        earlier = _before(connection, version)
+        earlier = before(connection, version)
         is_new = readings.newest(connection, version.id) is None
         readings.record(connection, version.id, parsed, now)
         if is_new and earlier is not None:
-            events.append(connection, _revised(version, body, earlier, parsed, now))
+            changed = revision((earlier[0], earlier[1].parsed), (version, parsed))
+            events.append(connection, _revised(version, body, changed, now))
         shelf.changed(body.id)
         done = _judge(connection, shelf, body, version.report_year, now, notify=is_new)
     return replace(done, quality=parsed.reading.quality)
@@ -203,22 +205,8 @@ def _judge(connection: Connection, shelf: Shelf, body: Body, report_year: int, n
     return _Done(opened=len(changes.opened), resolved=len(changes.resolved))
 
 
-def _before(connection: Connection, version: ReportVersion) -> ParsedReport | None:
-    """The newest reading of the version that stood at the same address before this one."""
-    same_place = [
-        one
-        for one in reports.versions(connection, version.body_id, version.report_year)
-        if one.number < version.number and one.found.url == version.found.url
-    ]
-    stored = readings.newest(connection, same_place[-1].id) if same_place else None
-    return stored.parsed if stored is not None else None
-
-
-def _revised(version: ReportVersion, body: Body, before: ParsedReport, after: ParsedReport, now: datetime) -> Event:
-    """The event of an edit: how many figures changed; the pages show which."""
-    cells = sorted(path for path in {*before.cells, *after.cells} if before.cell(path).raw.strip() != after.cell(path).raw.strip())
-    both_read = ReadingQuality.NONE not in {before.reading.quality, after.reading.quality}
-    figures = f"表格有{len(cells)}处不同" if cells and both_read else "表格数字未见不同" if both_read else "有一版无法读取，未能比对表格"
+def _revised(version: ReportVersion, body: Body, changed: Revision, now: datetime) -> Event:
+    """The event of an edit: what kind of thing changed, and how many figures; the pages show which."""
     event = Event(
         key=f"{EventKind.REPORT_REVISED}/{body.id}/{version.report_year}/{version.id}",
         kind=EventKind.REPORT_REVISED,
@@ -227,6 +215,6 @@ def _revised(version: ReportVersion, body: Body, before: ParsedReport, after: Pa
         body_id=body.id,
         report_year=version.report_year,
         division_code=body.division_code,
-        payload={"reason": f"第{version.number}版，{figures}（存档有前后版本）", "version": str(version.id)},
+        payload={"reason": f"第{version.number}版，{changed.in_words()}（存档有前后版本）", "version": str(version.id)},
     )
     return told.silenced(event) if version.report_year < local_date(now).year - 1 else event

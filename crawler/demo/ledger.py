@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from crawler.demo.facts import ReportFacts
@@ -25,7 +25,7 @@ _OUTCOMES: dict[Fault, VisitOutcome] = {
     "soft404": VisitOutcome.SOFT_ERROR,
 }
 _ENOUGH_FOR_MISSING = 3
-_ENOUGH_FOR_WITHDRAWN = 2
+_ENOUGH_FOR_WITHDRAWN, _LONG_ENOUGH_FOR_WITHDRAWN = 5, timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def _duty(plan: BodyPlan, year: int, entry: Entry | None, days: tuple[date, ...]
 
 def _found(plan: BodyPlan, entry: Entry, due: date, sightings: list[date], days: tuple[date, ...]) -> ExpectedDuty:
     gone = [day for day in days if day > sightings[-1]]
-    if len(gone) >= _ENOUGH_FOR_WITHDRAWN:
+    if len(gone) >= _ENOUGH_FOR_WITHDRAWN and gone[-1] - gone[0] >= _LONG_ENOUGH_FOR_WITHDRAWN:
         return ExpectedDuty(plan.name, entry.year, due, DutyStatus.WITHDRAWN, published_on=entry.published_on, dates=_dates(entry))
     if not entry.dated:
         return _found_undated(plan, entry, due, sightings[0], days)

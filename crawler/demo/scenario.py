@@ -1,13 +1,13 @@
 """The fictional bodies of the demo, where they publish, when, and what is wrong with each; everything else is derived from this table.
 
-The simulated "today" is 5 February 2025, the report year 2024: departments were due on 31 January, governments are not yet.
+The simulated "today" ends on 19 February 2025, the report year is 2024: departments were due on 31 January, governments are not yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from crawler.demo import slips
@@ -17,8 +17,9 @@ from storage.domain.enums import BodyKind, BodyLevel
 TODAY = date(2025, 2, 5)
 REPORT_YEAR = 2024
 YEARS = (2022, 2023, 2024)
-FIRST_VISIT_DAYS = (date(2025, 2, 3), date(2025, 2, 4), date(2025, 2, 5))
-"""Crawling on these days shows every status: three days of absence, one report appearing late and one disappearing."""
+FIRST_VISIT_DAYS = (TODAY - timedelta(days=2), TODAY - timedelta(days=1), TODAY, *(date(2025, 2, day) for day in (10, 14, 19)))
+"""Crawling on these days shows every status: absence proven on three days, one report appearing late and one edited, and one disappearing,
+which takes five looks over two weeks to be said."""
 
 Style = str
 """Name of a module of `crawler/demo/sites`."""

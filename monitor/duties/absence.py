@@ -21,8 +21,10 @@ class Bar:
     established_negatives: int = 3
     established_days: int = 3
     established_age: timedelta = timedelta(hours=48)
-    withdrawn_negatives: int = 2
-    withdrawn_span: timedelta = timedelta(hours=24)
+    doubted_negatives: int = 2
+    doubted_span: timedelta = timedelta(hours=24)
+    withdrawn_days: int = 5
+    withdrawn_span: timedelta = timedelta(days=14)
 
 
 DEFAULT_BAR = Bar()
@@ -34,6 +36,16 @@ class Absence:
 
     confidence: MissingConfidence | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Qualified looks from `since` to `until` that did not meet a report any more; only where `established` is it called withdrawn."""
+
+    since: datetime
+    until: datetime
+    checks: int
+    established: bool
 
 
 def absent(evidence: Evidence, since: datetime, now: datetime, bar: Bar = DEFAULT_BAR) -> Absence:
@@ -55,17 +67,25 @@ def absent(evidence: Evidence, since: datetime, now: datetime, bar: Bar = DEFAUL
     return Absence(MissingConfidence.PROVISIONAL, f"{span}；{_what_lacks(weakest, now, bar)}，结论待确认")
 
 
-def gone(evidence: Evidence, last_seen_at: datetime, bar: Bar = DEFAULT_BAR) -> datetime | None:
-    """The first qualified negative after `last_seen_at`, if repeats on every route confirm that the report is no longer there."""
+def gone(evidence: Evidence, last_seen_at: datetime, bar: Bar = DEFAULT_BAR) -> Gone | None:
+    """How it is known that a report no longer is where it was; None where it is not, or nobody could tell.
+
+    Established only after two weeks of qualified looks at every list, none of which met it: portals move, are repaired and lose their lists
+    for days, and a report called withdrawn that was none is a false accusation. An archived address that did not itself answer "gone" may
+    still show the report, off the lists: that is never more than doubt.
+    """
     if not evidence.routes:
         return None
-    starts = []
-    for route in evidence.routes:
-        after = [one for one in _since(evidence.negatives, route, last_seen_at) if one.at > last_seen_at]
-        if len(after) < bar.withdrawn_negatives or after[-1].at - after[0].at < bar.withdrawn_span:
-            return None
-        starts.append(after[0].at)
-    return max(starts)
+    per_route = [[one for one in _since(evidence.negatives, route, last_seen_at) if one.at > last_seen_at] for route in evidence.routes]
+    if any(len(after) < bar.doubted_negatives or after[-1].at - after[0].at < bar.doubted_span for after in per_route):
+        return None
+    long_enough = all(
+        len({local_date(one.at) for one in after}) >= bar.withdrawn_days and after[-1].at - after[0].at >= bar.withdrawn_span
+        for after in per_route
+    )
+    answered = all(one.gone_since is not None for one in evidence.seen if one.archived)
+    since, until = max(after[0].at for after in per_route), min(after[-1].at for after in per_route)
+    return Gone(since, until, sum(map(len, per_route)), established=long_enough and answered)
 
 
 def last_absent(evidence: Evidence, until: datetime) -> datetime | None:

@@ -77,11 +77,14 @@ def _found(duty: Duty, evidence: Evidence, now: datetime, bar: Bar) -> DutyState
         reason=timing.reason,
         notes=timing.notes,
     )
-    gone_since = gone(evidence, last_seen_at, bar)
-    if gone_since is None:
+    away = gone(evidence, last_seen_at, bar)
+    if away is None:
         return state
-    reason = f"{_moment(last_seen_at)}最后见到，{_moment(gone_since)}起多次有效核查均不在栏目中（存档有原件）"
-    return replace(state, status=DutyStatus.WITHDRAWN, reason=reason, notes=(timing.reason, *timing.notes))
+    looked = f"{_moment(last_seen_at)}最后见到，自{_moment(away.since)}至{_moment(away.until)}有效核查{away.checks}次均不在栏目中"
+    if not away.established:
+        return replace(state, notes=(*timing.notes, f"{looked}，是否撤下待确认"))
+    kept = "（存档有原件）" if any(one.archived for one in evidence.seen) else ""
+    return replace(state, status=DutyStatus.WITHDRAWN, reason=f"{looked}{kept}", notes=(timing.reason, *timing.notes))
 
 
 def _not_found(duty: Duty, evidence: Evidence, now: datetime, bar: Bar) -> DutyState:

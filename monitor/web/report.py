@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
 from monitor.judge import Subject, all_rules, judge
+from monitor.revisions import before, revision
 from monitor.web import queries
 from monitor.web.desk import desk_of
 from monitor.web.official import Drawing
@@ -58,6 +59,7 @@ def gather(connection: Connection, body_id: BodyId, year: int, number: int | Non
         "version": shown,
         "newer": shown.id != standing.id,
         "versions": version_rows(versions),
+        "changed": _changed(connection, shown, parsed),
         "reading": stored,
         "parsed": parsed,
         "unreadable": parsed is not None and not _has_figures(parsed),
@@ -77,6 +79,14 @@ def _checks(connection: Connection, parsed: ParsedReport, body_id: BodyId, year:
     subject = Subject(report=parsed, previous=before.parsed if before else None)
     titles = {str(rule.id): rule.title for rule in all_rules()}
     return check_rows(judge(subject).checks, parsed.form, titles)
+
+
+def _changed(connection: Connection, shown: ReportVersion, parsed: ParsedReport | None) -> str:
+    """What is different from the version that stood there before; empty where there is none to compare with."""
+    earlier = before(connection, shown) if parsed is not None else None
+    if parsed is None or earlier is None:
+        return ""
+    return f"与 v{earlier[0].number} 相比：{revision((earlier[0], earlier[1].parsed), (shown, parsed)).in_words()}"
 
 
 def _chosen(versions: Sequence[ReportVersion], number: int) -> ReportVersion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -130,6 +131,8 @@ def simulate(db: Database, count: int, a_day: int) -> int:
             spent.checks.append(time.process_time() - start)
             holds.note("overlooked by judging what changed", any(overlooked))
         holds.check(country.clock.now())
+        if number % CHECKED_EVERY == 0:
+            print(f"  {day}: {sum(holds.wrong.values())} of {holds.looked:,} violated; {spent.said()}", file=sys.stderr, flush=True)
     holds.at_the_end(country.clock)
     print(f"{count:,} bodies, {START} to {END}: {spent.said()}")
     return holds.said()

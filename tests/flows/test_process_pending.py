@@ -120,6 +120,19 @@ def test_a_corrected_report_resolves_the_finding_and_the_edit_is_told(db: Databa
     assert states["T3-02"] is FindingState.RESOLVED
 
 
+def test_an_edit_is_compared_with_what_stood_there_last(db: Database, archive: Archive, tmp_path: Path) -> None:
+    clock, right = FixedClock(at(2)), render_html(facts())
+    said = right.replace(b"</body>", "<p>另作说明。</p></body>".encode())
+    for content in (right, render_html(balance_error(facts())), right, said):
+        store(db, archive, content, clock.now())
+        run(db, archive, tmp_path, clock)
+        clock.advance(timedelta(days=1))
+    told = [event.payload["reason"] for event in all_events(db) if event.kind is EventKind.REPORT_REVISED]
+    assert len(told) == 2
+    assert "表格有2处不同" in told[0]
+    assert "第3版，表格数字未见不同，文字有改动" in told[1], "the first version had come back before"
+
+
 def test_bytes_that_are_no_report_are_a_reading_of_quality_none(db: Database, archive: Archive, tmp_path: Path) -> None:
     version = store(db, archive, b"%PDF-1.7\nbroken", at(20, month=1))
     store(db, archive, render_html(facts(1)), at(20, month=1), number=1)

@@ -71,6 +71,7 @@ def test_nothing_is_missing_before_the_deadline() -> None:
 def test_who_never_saw_the_withdrawn_report_cannot_call_it_withdrawn() -> None:
     assert truth(TODAY).duty("示例市统计局").status is DutyStatus.MISSING
     assert truth(date(2025, 2, 3), date(2025, 2, 4)).duty("示例市统计局").status is DutyStatus.ON_TIME
+    assert truth(*FIRST_VISIT_DAYS[:-1]).duty("示例市统计局").status is DutyStatus.ON_TIME, "not yet two weeks"
 
 
 def test_without_a_browser_the_script_list_is_unknown_not_missing() -> None:

@@ -170,23 +170,6 @@ def test_the_earliest_of_two_addresses_counts() -> None:
     assert (state.status, state.published_on) == (DutyStatus.ON_TIME, date(2025, 1, 28))
 
 
-def test_withdrawn_needs_repeats_a_day_apart() -> None:
-    there = seen(local(1, 20), last=local(2, 1))
-    once = Evidence(routes=(A,), seen=(there,), negatives=no(local(2, 2)))
-    assert judge(once, local(2, 9)).status is DutyStatus.ON_TIME
-    soon = Evidence(routes=(A,), seen=(there,), negatives=no(local(2, 2), local(2, 2, 15)))
-    assert judge(soon, local(2, 9)).status is DutyStatus.ON_TIME
-    repeated = Evidence(routes=(A,), seen=(there,), negatives=no(local(2, 2), local(2, 3)))
-    assert judge(repeated, local(2, 9)).status is DutyStatus.WITHDRAWN
-    back = Evidence(routes=(A,), seen=(seen(local(1, 20), last=local(2, 4)),), negatives=no(local(2, 2), local(2, 3)))
-    assert judge(back, local(2, 9)).status is DutyStatus.ON_TIME
-
-
-def test_still_listed_elsewhere_is_not_withdrawn() -> None:
-    evidence = Evidence(routes=(A, B), seen=(seen(local(1, 20)),), negatives=no(local(2, 2), local(2, 3)))
-    assert judge(evidence, local(2, 9)).status is DutyStatus.ON_TIME
-
-
 def test_reason_codes_are_words_and_unknown_ones_stay() -> None:
     visits = (VisitFact(local(2, 3, 6), A, VisitOutcome.CHALLENGED, "status-412", inconclusive_reason="challenged:status-412"),)
     assert "遇验证页（HTTP 412）" in judge(Evidence(routes=(A,), visits=visits), local(2, 3)).reason

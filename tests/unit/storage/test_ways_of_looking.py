@@ -78,14 +78,17 @@ def test_a_report_only_a_search_showed_is_never_withdrawn_by_a_list_that_never_h
         listed = place(c, now)
         search = searches.remember(c, portal(), "http://a.gov.test/s", "html_form", {}, now)
         _visit(c, search.id, SEARCHED, now, REPORT)
-        reports.record_version(c, MINISTRY, 2024, version(c, now), now)
-        for day in range(1, 9):
+        made, _ = reports.record_version(c, MINISTRY, 2024, version(c, now), now)
+        reports.mark_gone(c, made.id, now + HOUR)
+        for day in range(1, 17):
             _visit(c, listed, GOOD, now + timedelta(days=day))
-        later = now + timedelta(days=9)
+        later = now + timedelta(days=17)
         found = evidence.gather(c, [KEY])[KEY]
-    assert len(found.negatives) == 8
+    assert len(found.negatives) == 16
     assert gone(found, now) is None
-    assert gone(replace(found, routes=(listed,)), now) is not None, "what the list alone would have said"
+    alone = gone(replace(found, routes=(listed,)), now)
+    assert alone is not None
+    assert alone.established, "what the list alone would have said"
     assert evaluate(_duty(MINISTRY), found, later).status is not DutyStatus.WITHDRAWN
 
 
@@ -95,11 +98,13 @@ def test_a_report_that_stood_on_a_list_is_withdrawn_by_that_list_whatever_a_sear
         search = searches.remember(c, portal(), "http://a.gov.test/s", "html_form", {}, now)
         _visit(c, search.id, SEARCHED, now, REPORT)
         _visit(c, listed, GOOD, now, REPORT)
-        for day in range(1, 9):
+        for day in range(1, 17):
             _visit(c, listed, GOOD, now + timedelta(days=day))
         found = evidence.gather(c, [KEY])[KEY]
     assert found.routes == (listed,)
-    assert gone(found, now) is not None
+    away = gone(found, now)
+    assert away is not None
+    assert away.established
 
 
 def test_a_line_of_a_search_that_may_be_the_report_holds_back_the_verdict(db: Database, now: datetime) -> None:
