@@ -176,9 +176,10 @@ class Scheduler:
             return
         try:
             found = check_all(self._db, self._clock, self._beat_meanwhile(KEEPER, run))
-        except NianbaoError as error:
+        except Exception as error:  # whatever it is: the archive's night must not wait for it
+            log.exception("check_failed")
             self._finish(run, RunState.FAILED, {})
-            self._tell_failed("发布状态复核", f"全部复核没有完成：{error.message}", run, now)
+            self._tell_failed("发布状态复核", f"全部复核没有完成：{type(error).__name__}", run, now)
             return
         judged = sum(one.evaluated for one in found.evaluations)
         self._finish(run, RunState.PARTIAL if found.overlooked else RunState.OK, {"judged": judged, "overlooked": len(found.overlooked)})

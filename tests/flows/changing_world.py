@@ -119,7 +119,8 @@ class ChangingWorld:
 
     def read(self, connection: Connection, which: int) -> None:
         """A report is read, with a date inside."""
-        dates = (DateMention(DateKind.SIGNATURE, date(2025, 1, 10) + timedelta(days=which % 50), "落款"),)
+        kind = (DateKind.PRINTED, DateKind.SIGNATURE)[which % 2]
+        dates = (DateMention(kind, date(2025, 1, 10) + timedelta(days=which % 50), "日期"),)
         for version in reports.versions_of(connection, [IDS[which % 4]])[-1:]:
             parsed = ParsedReport("x", SHA, "text/html", f"{next(self._number)}", reading=Reading(ReadingQuality.HIGH), dates=dates)
             readings.record(connection, version.id, parsed, self.now)

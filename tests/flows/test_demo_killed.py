@@ -18,7 +18,7 @@ from storage.archive.store import open_archive
 from storage.archive.verify import verify
 from storage.database import open_database
 
-pytestmark = [pytest.mark.flow, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.flow, pytest.mark.timeout(900)]
 
 PATIENCE = 90.0
 DOUBLES = {
@@ -64,7 +64,7 @@ def test_a_killed_crawl_is_made_good(tmp_path: Path) -> None:
     _kill_at(folder, kept + 25)
 
     process = _demo(folder)
-    output = process.communicate(timeout=240)[0]
+    output = process.communicate(timeout=600)[0]
     assert process.returncode == 0, output[-2000:]
     assert "与标准答案一致" in output
 

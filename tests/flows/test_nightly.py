@@ -12,7 +12,7 @@ import pytest
 from monitor.alerts.outgoing import plan_due
 from monitor.alerts.send import send_due
 from monitor.nightly import NIGHTS, Night, keep_archive
-from monitor.schedule import NIGHTLY, Scheduler
+from monitor.schedule import CHECK, NIGHTLY, Scheduler
 from storage import events, installation, originals, runs
 from storage.archive.keep import Received, keep, write_rows
 from storage.archive.store import open_archive
@@ -195,6 +195,19 @@ def test_each_night_happens_once_whoever_is_awake(world: World) -> None:
     scheduler(world, FIRST_OF_MONTH).keep()
     assert nights(world)[0] == ("2025-03-01", RunState.PARTIAL)
     assert len(told(world)) == 1
+
+
+def test_all_duties_are_judged_once_a_night_and_a_fault_in_it_keeps_nothing_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        scheduler(world, OTHER_NIGHT).keep()
+    monkeypatch.setattr("monitor.schedule.check_all", lambda *_: 1 // 0)
+    scheduler(world, OTHER_NIGHT + timedelta(days=1)).keep()
+    with world.database.read() as c:
+        checks = [(run.slot, run.state) for run in runs.recent(c, kind=CHECK)]
+    assert checks == [("2025-02-11", RunState.FAILED), ("2025-02-10", RunState.OK)]
+    assert [slot for slot, _ in nights(world)] == ["2025-02-11", "2025-02-10"]
+    (event,) = told(world, EventKind.RUN_FAILED)
+    assert event.payload["subject"] == "发布状态复核"
 
 
 def test_a_night_cut_short_is_done_again(world: World) -> None:
