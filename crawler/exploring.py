@@ -78,8 +78,15 @@ class _Search:
     troubles: list[tuple[str, str]] = field(default_factory=list)
     asked: int = 0
     stop: Trouble | None = None
-    led_there: bool = False
+    by_link: bool = False
     hinted: set[str] = field(default_factory=set)
+    hint_pages: set[str] = field(default_factory=set)
+    linked: set[str] = field(default_factory=set)
+
+    @property
+    def led_there(self) -> bool:
+        """Whether the pages from the home page on led to a column."""
+        return self.by_link or bool(self.hinted & self.linked)
 
     def believe(self, candidate: Candidate, *, hint: bool) -> None:
         """Note a column. One known from before says nothing of how the portal is arranged now: beside it there may be this year's, so it
@@ -89,11 +96,12 @@ class _Search:
         if candidate.evidence.trusted and hint:
             self.hinted.add(candidate.url)
         elif candidate.evidence.trusted:
-            self.led_there = True
+            self.by_link = True
 
     def push(self, link: Link, depth: int, found_on: str) -> None:
         """Remember a way onward once; a way off the site is only noted."""
-        self.led_there = self.led_there or (link.url in self.hinted and found_on not in self.hinted)
+        if link.why != "hint" and found_on not in self.hint_pages:
+            self.linked.add(link.url)
         if not self.same_site(link.url):
             if link.score >= COLUMN:
                 self.outbound.setdefault(link.url, link)
@@ -159,6 +167,8 @@ async def _run(search: _Search) -> None:
 
 async def _look(search: _Search, page: Page, link: Link, depth: int, found_on: str) -> None:
     """Read one page as a column where it may be one, and follow its links."""
+    if link.why == "hint":
+        search.hint_pages.add(page.url)
     named = names_itself(page)
     likely = named or link.score >= COLUMN or link.why == "hint"
     found = await _as_column(search, page, link, found_on) if likely else None

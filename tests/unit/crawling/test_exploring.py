@@ -117,6 +117,27 @@ def test_a_report_named_like_a_column_is_no_column_and_an_article_with_many_is()
         assert [one.url for one in found.trusted] == wanted
 
 
+def test_a_column_known_from_before_to_which_the_home_page_leads_ends_the_search():
+    ways = "".join(f'<a href="/gk{number}/">信息公开{number}</a>' for number in range(9))
+    pages = {HOME: _html(f'<a href="/nb/">政府信息公开年报</a>{ways}'), HOME + "nb/": _html(_list(), "政府信息公开年报")}
+    pages |= {HOME + f"gk{number}/": _html("<p>信息公开</p>") for number in range(9)}
+    found, asked = _explore(pages, hints=[HOME + "nb/"])
+    assert [one.url for one in found.trusted] == [HOME + "nb/"]
+    assert asked == [HOME, HOME + "nb/"]
+
+
+def test_a_page_of_older_years_known_from_before_does_not_end_the_search():
+    pages = {
+        HOME: _html('<a href="/gk/">政府信息公开</a>'),
+        HOME + "gk/": _html('<a href="/nb24/">2024年政府信息公开年报</a>'),
+        HOME + "old/": _html('<a href="/nb23/">2023年政府信息公开年报</a>'),
+        HOME + "nb24/": _html(_list(years=(2024, 2024)), "2024年政府信息公开年报"),
+        HOME + "nb23/": _html(_list(years=(2023, 2023)), "2023年政府信息公开年报"),
+    }
+    found, _ = _explore(pages, hints=[HOME + "nb23/", HOME + "old/"])
+    assert {one.url for one in found.trusted} == {HOME + "nb24/", HOME + "nb23/"}
+
+
 def test_the_website_report_and_the_rule_of_law_report_are_no_columns():
     pages = {
         HOME: _html('<a href="/wz/">政府网站工作年度报表</a><a href="/fz/">法治政府建设年度报告</a>'),
