@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,9 +34,16 @@ def record(
     if fresh:
         connection.execute(insert(sightings), fresh)
     _meet_again(connection, [(sighting, unique[url]) for url, sighting in before.items()], visit_id, now)
+    changes.of_entry_points(connection, [entry_point_id])
+    changes.of_bodies(connection, _no_longer(before, unique))
     made = _rows(connection, entry_point_id, [row["url"] for row in fresh])
     ids = {url: sighting.id for url, sighting in before.items()} | {url: int(row.id) for url, row in made.items()}
     return {line.url: ids[url_of(line.url)] for line in lines}
+
+
+def _no_longer(before: Mapping[str, Sighting], lines: Mapping[str, ListLine]) -> set[BodyId | None]:
+    """For whose reports lines were taken that now are another's; whose they are, the list itself tells."""
+    return {one.line.body_id for url, one in before.items() if one.line.body_id != lines[url].body_id}
 
 
 def _meet_again(connection: Connection, met: Sequence[tuple[Sighting, ListLine]], visit_id: VisitId, now: datetime) -> None:
