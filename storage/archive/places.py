@@ -187,6 +187,10 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS, thread_name_prefix="archive")
 
 
+os.register_at_fork(after_in_child=_threads.cache_clear)
+"""A fork has the pool and none of its threads: whatever it handed to them would wait for ever."""
+
+
 def sync_folder(folder: Path | str) -> None:
     """Ask the disk to keep the folder's list of names."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

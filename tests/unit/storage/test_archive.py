@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +24,8 @@ from storage.database import Database, open_database
 from storage.domain.errors import ArchiveError, ConfigError, DigestMismatch, OriginalMissing
 from storage.domain.ids import Sha256
 from storage.domain.originals import Capture
+
+ROOT = Path(__file__).resolve().parents[3]
 
 PAGE = "<html><body>" + "<p>政府信息公开</p>" * 50 + "</body></html>"
 NOWHERE = Sha256("0" * 64)
@@ -358,3 +362,24 @@ def test_the_same_answer_logged_twice_is_no_disagreement(db: Database, tmp_path:
         for _ in range(2):
             write_rows(connection, keep(archive, [received(b"x", now)], now))
         assert verify(archive, connection, now=now).sound
+
+
+FORKS = """
+import os, signal, sys
+from pathlib import Path
+from storage.archive.places import FolderPlace
+
+place = FolderPlace(Path(sys.argv[1]))
+assert place.create_all([("x/1", b"1"), ("y/2", b"2")]) == [True, True]
+child = os.fork()
+if child == 0:
+    signal.alarm(60)  # it would wait for ever
+    os._exit(0 if place.create_all([("x/3", b"3"), ("z/4", b"4")]) == [True, True] else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0)
+"""
+
+
+def test_a_fork_of_a_process_that_kept_something_keeps_too(tmp_path: Path) -> None:
+    """The threads of its parent are not there."""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", FORKS, str(tmp_path)], cwd=ROOT, check=True, timeout=120)
+    assert (tmp_path / "z/4").read_bytes() == b"4"
