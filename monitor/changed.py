@@ -30,6 +30,12 @@ from storage.domain.registry import Body
 from storage.duties import StoredDuty
 
 JUDGED_BY = "duties_judged_by"
+GATHERS = {
+    "monitor": ("evaluate.py",),
+    "storage": ("evidence.py", "portals.py", "readings.py", "reports.py", "searches.py", "sightings.py", "visits.py"),
+}
+"""Beside the judging itself, where the evidence comes from: what is gathered otherwise is judged otherwise."""
+
 SHOWN = 3
 """Duties named in the notice of overlooked ones; the rest is counted."""
 
@@ -121,7 +127,7 @@ def judged_by(now: datetime) -> str:
 def _code() -> str:
     """One short string that changes whenever the judging of duties does: nobody has to remember to raise a number."""
     named = [(place, one.name, one) for place in ("monitor.duties", "storage.domain") for one in files(place).iterdir()]
-    named += [("storage", name, files("storage").joinpath(name)) for name in ("evidence.py", "visits.py", "reports.py", "sightings.py")]
+    named += [(place, name, files(place).joinpath(name)) for place, names in GATHERS.items() for name in names]
     digest = hashlib.sha256()
     for place, name, one in sorted(named, key=lambda found: found[:2]):
         if name.endswith((".py", ".toml")):
