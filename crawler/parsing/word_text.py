@@ -33,7 +33,9 @@ _PICTURED = (f"{W}drawing", f"{W}pict", f"{W}object", f"{W}fldChar", f"{W}numPr"
 _FORMULA = (f"{_M}oMath", f"{W}sym")
 
 _NAMES = {"w": W[1:-1]}
-_WHITE = etree.XPath("//w:r[w:rPr/w:color/@w:val='FFFFFF']", namespaces=_NAMES)  # unseen on a sheet that is shaded nowhere
+_WHITE = etree.XPath(
+    "//w:r[w:rPr/w:color[@w:val='FFFFFF' or @w:val='ffffff']]", namespaces=_NAMES
+)  # unseen on a sheet that is shaded nowhere
 _SHADED = etree.XPath("boolean(//w:shd[not(@w:fill='auto' or @w:fill='FFFFFF')])", namespaces=_NAMES)
 
 
@@ -53,7 +55,8 @@ class Marked:
         self.drawn = next(body.iter(*DRAWN), None) is not None
         self._hidden_styles = _hiding(styles) if styles is not None else frozenset()
         self._wrapped = next(body.iter(*TRANSPARENT), None) is not None
-        self._white = frozenset() if _SHADED(body) else frozenset(cast("list[etree._Element]", _WHITE(body)))
+        white = any(str(e.get(f"{W}val")).upper() == "FFFFFF" for e in body.iter(f"{W}color")) and not _SHADED(body)
+        self._white = frozenset(cast("list[etree._Element]", _WHITE(body))) if white else frozenset()
         self._pictured = frozenset(_cells_with(body, _PICTURED))
         self._formulas = frozenset(_cells_with(body, _FORMULA))
         for element in body.iter(_TEXT, *_ODD, *(_STYLES if self._hidden_styles else ())):

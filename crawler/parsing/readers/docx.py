@@ -58,8 +58,8 @@ def read(data: bytes) -> Document:
     body = root.find(f"{W}body")
     if body is None:
         raise Corrupt("文档里没有正文", advice="请重新下载原件")
-    styles = package.xml(_STYLES) if _STYLES in package.names else None
-    walk = _Walk(package, _targets(package, name), Marked(body, styles))
+    hiding = _STYLES in package.names and b"vanish" in package.read(_STYLES)  # most hide nothing, and are longer than the text
+    walk = _Walk(package, _targets(package, name), Marked(body, package.xml(_STYLES) if hiding else None))
     _children(body, walk)
     if not walk.blocks:
         raise Corrupt("文档是空白的")
