@@ -22,7 +22,8 @@ def r1(ground: Ground) -> Tally:
             tally.faults += at != NOT_KILLED
             tally.runs += 1
             _after(tally, place, f"{engine} {at}")
-            ground.worker.run("keep", place)
+            if code := ground.worker.run("keep", place):
+                raise RuntimeError(f"keeping again after {at} ended with {code}; see the worker's log")
             _in_the_end(tally, place, f"{engine} {at}")
     return tally
 
