@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.discovery.anchors import COLUMN, Link, links
 from crawler.discovery.article import read_article
-from crawler.discovery.columns import MIN_REPORTS, Evidence, is_article, judge, names_itself
+from crawler.discovery.columns import MIN_REPORTS, TRUSTED, Evidence, is_article, judge, names_itself
 from crawler.discovery.leads import column_of_article, sitemap_columns, sitemaps_of, trail_of
 from crawler.discovery.recognition import is_report
 from crawler.discovery.troubles import Trouble
@@ -237,6 +237,16 @@ async def _by_sitemap(search: _Search) -> None:
     await _run(search)
 
 
+def _with_its_series(one: Candidate, others: Sequence[Candidate]) -> Candidate:
+    """In January the new year's column holds one report among look-alikes: it is believed for its sister columns, which hold many."""
+    year = one.evidence.year
+    sisters = [o for o in others if o.evidence.trusted and o.family == one.family and o.evidence.year not in {None, year}]
+    if one.evidence.trusted or year is None or not one.evidence.reports or not sisters:
+        return one
+    evidence = replace(one.evidence, confidence=TRUSTED, reasons=(*one.evidence.reasons, f"series of {len(sisters) + 1}"))
+    return replace(one, evidence=evidence)
+
+
 def _settled(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Best first, without those whose reports all stand in a better one: a home page repeats the newest rows of its column."""
     ranked = sorted(found, key=lambda one: (not one.evidence.trusted, -one.evidence.confidence, -len(one.items), one.url))
@@ -248,5 +258,6 @@ def _settled(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
         if one.evidence.trusted or one.evidence.reports or not any(better.evidence.trusted for better in kept):
             # A stable page above columns of one year each has no rows of its own: once those are known, nobody needs to look at it.
             kept.append(one)
+    kept = [_with_its_series(one, kept) for one in kept]
     series = sum(one.evidence.year is not None and one.evidence.reports > 0 for one in kept) > 0
     return tuple(replace(one, series=series) for one in kept)

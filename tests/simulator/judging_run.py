@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -100,8 +100,13 @@ def judge_missing(connection: Connection, plan: Plan, content: Content, day: dat
             score.notes.append(f"false missing on {day}: {row.name} {row.report_year} ({describe(plan, truth)})")
 
 
-def judge_visits(connection: Connection, plan: Plan, day: date, runs: Sequence[int], score: Score) -> Counter[str]:
-    """Each faulty host must end in an outcome of its fault, each sound one whole; outcomes seen, by fault."""
+def judge_visits(
+    connection: Connection, plan: Plan, day: date, runs: Sequence[int], failing: Collection[str], score: Score
+) -> Counter[str]:
+    """Each faulty host must end in an outcome of its fault, each sound one whole; outcomes seen, by fault.
+
+    `failing` are the hosts that answered with a failure of their own that day: broken articles are met only by who asks for one.
+    """
     from sqlalchemy import select
 
     from storage.schema import entry_points, portals, visits
@@ -123,7 +128,7 @@ def judge_visits(connection: Connection, plan: Plan, day: date, runs: Sequence[i
             f"{kind.name}: {outcome.value}" if kind else f"sound: {outcome.value} {f'{reason} {style}' if reason else ''}".strip()
             for outcome, reason in ended
         )
-        if kind is None:
+        if kind is None or (kind.name == "articles-500" and name not in failing):
             continue
         wrong = [pair for pair in ended if pair[0] not in kind.outcomes]
         if len(wrong) == len(ended):

@@ -140,7 +140,8 @@ class Simulation:
         runs = [done.job.run.id for done in finished]
         with self._database.read() as connection:
             judge_missing(connection, self._plan, self._content, day, self.score)
-            told = judge_visits(connection, self._plan, day, runs, self.score)
+            failing = {one.host for one in self._portals.log if one.day == day and one.status >= 500}
+            told = judge_visits(connection, self._plan, day, runs, failing, self.score)
         sound = sum(count for key, count in told.items() if key.startswith("sound: "))
         whole = told["sound: complete"]
         self._say(f"{day}  lists {sum(told.values())}  sound read whole {whole}/{sound}  {time.monotonic() - started:.0f} s")

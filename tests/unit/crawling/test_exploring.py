@@ -117,6 +117,19 @@ def test_a_report_named_like_a_column_is_no_column_and_an_article_with_many_is()
         assert [one.url for one in found.trusted] == wanted
 
 
+@pytest.mark.parametrize(("older", "trusted"), [(True, {"nb24/", "nb23/"}), (False, set())])
+def test_a_new_years_column_with_one_report_among_others_is_believed_for_its_sisters(older, trusted):
+    others = "".join(f'<li><a href="t{n}.html">云溪县第{n}小学招生简章</a><span>2025-01-0{n}</span></li>' for n in range(1, 9))
+    named = "2024年年报"
+    pages = {
+        HOME: _html(f'<a href="/nb24/">{named}</a>' + ('<a href="/nb23/">2023年政府信息公开年报</a>' if older else "")),
+        HOME + "nb24/": _html(f"<ul>{others}</ul>" + _list(years=(2024,)), named),
+        HOME + "nb23/": _html(_list(years=(2023, 2023)), "2023年政府信息公开年报"),
+    }
+    found, _ = _explore(pages)
+    assert {one.url.removeprefix(HOME) for one in found.trusted} == trusted
+
+
 def test_a_column_known_from_before_to_which_the_home_page_leads_ends_the_search():
     ways = "".join(f'<a href="/gk{number}/">信息公开{number}</a>' for number in range(9))
     pages = {HOME: _html(f'<a href="/nb/">政府信息公开年报</a>{ways}'), HOME + "nb/": _html(_list(), "政府信息公开年报")}
