@@ -11,6 +11,8 @@ from monitor.cli.session import Session
 from monitor.cli.stopping import stopped_by_sigterm
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from fastapi import FastAPI
 
 
@@ -55,11 +57,21 @@ def serve(
 
 def run_server(app: FastAPI, host: str, port: int) -> None:
     """Serve until interrupted; says the address once it listens. Raises Busy where the port is taken."""
+    import signal
     import socket
 
     import uvicorn
 
     from storage.domain.errors import Busy
+
+    class Server(uvicorn.Server):
+        """Remembers what it was told: the signal it raises again at its end was seen to get lost on a busy machine."""
+
+        told: int | None = None
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            self.told = sig
+            super().handle_exit(sig, frame)
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -72,9 +84,11 @@ def run_server(app: FastAPI, host: str, port: int) -> None:
         listener.listen(128)  # from here on nobody is refused, even while the server behind it is still starting
         shown = f"[{host}]" if ":" in host else host
         note(f"网页 http://{shown}:{listener.getsockname()[1]}/  （Ctrl+C 结束）")
-        server = uvicorn.Server(
+        server = Server(
             uvicorn.Config(app, log_level="warning", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
         )
         server.run(sockets=[listener])
+        if server.told == signal.SIGINT:
+            raise KeyboardInterrupt
     finally:
         listener.close()
