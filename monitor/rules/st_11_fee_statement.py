@@ -27,12 +27,16 @@ FEE = re.compile(r"处理费|收费|收取.{0,8}费用|费用")
 
 
 def check(subject: Subject) -> Iterator[CheckResult]:
-    """全文任一处写明即可；2021 年度以前不要求。"""
+    """第一、六部分任一处写明即可；2021 年度以前不要求，没有认出第六部分时不判断。"""
     report = subject.report
     if (report.report_year or 9999) < 2021 or not report.text.strip():
         yield not_applicable(ID, "section6", "2021 年度以后报告的正文")
         return
     told = any(True for _ in mentions(subject, "fee_charged_yuan"))
+    if not told and all(section.number != 6 for section in report.sections):
+        # Whether the part is missing or was only not recognised is another rule's question; nothing is said of what it would hold.
+        yield not_applicable(ID, "section6", "第六部分")
+        return
     sections = "".join(section.text for section in report.sections if section.number in {1, 6})
     outcome = Outcome.PASS if told or FEE.search(sections) else Outcome.FAIL
     yield CheckResult(ID, "section6", outcome, facts={"reservation": "系统未找到该表述"} if outcome is Outcome.FAIL else {})
@@ -44,4 +48,5 @@ RULE = Rule(
     severity=Severity.S3,
     check=check,
     message="未见信息处理费的说明",
+    version="2",
 )
