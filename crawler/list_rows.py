@@ -42,7 +42,7 @@ def rows(page: Page) -> tuple[tuple[Item, ...], int]:
 
     A list is a run of repeated containers (`li`, `tr`, `dd`, `p`, `div`) with one link each; its rows usually carry dates. Where some
     do, the lists they stand in count as a whole, undated rows included; menus and breadcrumbs have no dates. Where none does, every link
-    to one document counts, with the date that follows it before the next link.
+    to one document counts, with the date that follows it on its line.
     """
     known: dict[html.HtmlElement, bool] = {}
     links = [anchor for anchor in tree(page.text).iter("a") if not _in_navigation(anchor, known)]
@@ -104,12 +104,18 @@ def _row_of(anchor: html.HtmlElement) -> html.HtmlElement | None:
     """The smallest repeated container around the link, if the link is the main one in it; the link itself where the row is inside it."""
     for step in anchor.iterancestors():
         if step.tag in _ROW_TAGS:
-            targets = {a.get("href"): a for a in step.iter("a") if a.get("href")}
+            targets = {target: a for a in step.iter("a") if (target := _target(a))}
             if len(targets) <= 2 or (len(targets) <= MOST_FORMATS and _leads(anchor, step, targets.values())):
                 return step
         if step.tag in _ROW_TAGS or step.tag in {"body", "ul", "table"}:
             break
     return anchor if len(anchor) and find_date(visible_text(anchor))[0] else None
+
+
+def _target(anchor: html.HtmlElement) -> str:
+    """What tells where a link leads from where its neighbours lead: its address, or its script where that is none."""
+    href = (anchor.get("href") or "").strip()
+    return f"{href}{anchor.get('onclick') or ''}" if not href or href.lower().startswith(_NOT_LINKS) else href
 
 
 def _leads(anchor: html.HtmlElement, row: html.HtmlElement, links: Iterable[html.HtmlElement]) -> bool:

@@ -90,3 +90,8 @@ def test_of_several_documents_on_one_line_none_is_lost():
     links = "".join(f"<a href='/nb/{n}.html'>某局第{n}份年度报告</a>" for n in range(10, 14))
     items, _ = read(f"<table><tr><td>{links} 2025-01-16</td></tr></table>")
     assert [(item.url[-7:], bool(item.listed_on)) for item in items] == [(f"{n}.html", n == 13) for n in range(10, 14)]
+
+
+def test_links_by_script_in_one_box_are_no_row_and_share_no_date():
+    links = "".join(f"""<a href="javascript:;" onclick="go('/nb/{n}.html')">某局第{n}份年度报告</a>""" for n in range(10, 14))
+    assert read(f"<div>{links}<p>2025-01-16</p></div>") == ((), 0)
