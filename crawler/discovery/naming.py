@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.discovery.short_names import short_form
+from crawler.discovery.short_names import normalise, short_form
 from storage.domain.ids import BodyId
 
 _YEAR_NUMBER = r"(?:20\d\d|二[〇○零0][〇○零一二三四五六七八九]{2})\s*"
@@ -39,12 +39,6 @@ class KnownBody:
 
     id: BodyId
     names: tuple[str, ...]
-
-
-def normalise(name: str) -> str:
-    """A name without spaces, brackets and width differences."""
-    plain = unicodedata.normalize("NFKC", name)
-    return re.sub(r"[\s()\[\]【】《》“”\"'·]+", "", plain)
 
 
 def subject_of(title: str) -> str:

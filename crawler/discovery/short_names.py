@@ -67,14 +67,18 @@ _BRANCH = re.compile(r"^.{2,12}?[省市县区州盟](?P<trade>.{2,14}?)局(?P<pl
 _PLACED_BRANCH = re.compile(r"^(?P<place>[^局]{2,10}?)(?:市|县|区|旗)(?P<trade>[^局]{2,14}?)分局$")
 
 
+def normalise(name: str) -> str:
+    """A name without spaces, brackets and width differences."""
+    return re.sub(r"[\s()\[\]【】《》“”\"'·]+", "", unicodedata.normalize("NFKC", name))
+
+
 @lru_cache(maxsize=20_000)
 def short_form(name: str) -> str:
     """A name in the one form that all its usual forms come to. A government's is its region alone.
 
     A branch ("江州市生态环境局云溪分局", "云溪县生态环境分局") comes to its place and trade; what it is a branch of is not said any more.
     """
-    plain = re.sub(r"[\s()\[\]【】《》“”\"'·]+", "", unicodedata.normalize("NFKC", name))
-    short = _FORMS.sub(lambda found: _LONG[found.group()], plain).replace("委员会", "委")
+    short = _FORMS.sub(lambda found: _LONG[found.group()], normalise(name)).replace("委员会", "委")
     branch = _BRANCH.match(short) or _PLACED_BRANCH.match(short)
     if branch:
         return f"{branch['place']}{branch['trade']}分局"
