@@ -13,7 +13,7 @@ from crawler.listing import Ask, Item, Listing
 from storage import visits
 from storage.domain.enums import VisitOutcome
 
-from .site import LIST, Office, Site, listing, row
+from .site import LIST, listing, row
 from .site import reports as report_pages
 
 NOW = datetime(2025, 2, 3, tzinfo=UTC)
@@ -34,18 +34,6 @@ def _pages(rows):
         )
         for number, part in enumerate(cut)
     }
-
-
-@pytest.fixture
-def site():
-    return Site()
-
-
-@pytest.fixture
-def office(tmp_path, site):
-    opened = Office(tmp_path, site)
-    yield opened
-    opened.database.close()
 
 
 def _visit(office, **kwargs):

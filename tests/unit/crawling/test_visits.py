@@ -15,20 +15,8 @@ from storage.schema import report_versions
 from storage.schema import reports as reports_table
 from storage.schema import sightings as sightings_table
 
-from .site import LIST, UNREACHABLE, Office, Site, listing, report, row
+from .site import LIST, UNREACHABLE, Office, listing, report, row
 from .site import reports as report_pages
-
-
-@pytest.fixture
-def site():
-    return Site()
-
-
-@pytest.fixture
-def office(tmp_path, site):
-    opened = Office(tmp_path, site)
-    yield opened
-    opened.database.close()
 
 
 def _visit(office, **kwargs):

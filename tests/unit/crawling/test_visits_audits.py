@@ -3,26 +3,12 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from crawler.errands import Errand
 
-from .site import LIST, Office, Site, listing, report, reports, row
+from .site import LIST, Office, listing, report, reports, row
 
 FEW = Errand("watch", timedelta(days=6), 2)
 PDF = LIST + "P020250120.pdf"
-
-
-@pytest.fixture
-def site():
-    return Site()
-
-
-@pytest.fixture
-def office(tmp_path, site):
-    opened = Office(tmp_path, site)
-    yield opened
-    opened.database.close()
 
 
 def _visit(office, **kwargs):
