@@ -36,7 +36,8 @@ LAYOUT = Trouble(VisitOutcome.LAYOUT_CHANGED, "list-not-understood")
 @dataclass(slots=True)
 class Reading:
     """The state of one list while it is read. `enough`, where given, may end the reading early once the first rows are there; the list
-    then counts as not read to its end, and `early` says so. `led` means that the rows are not of the first page but of one it led to.
+    then counts as not read to its end, and `early` says so. `led` means that the rows are not of the first page but of one it led to;
+    `behind` is the request for that one, where the first page only leads there.
     """
 
     on_page: OnPage
@@ -52,6 +53,7 @@ class Reading:
     declared_pages: int | None = None
     declared_before: int = 0
     led: bool = False
+    behind: Ask | None = None
     early: bool = False
     last: Page | None = None
     trail: Trail = field(default_factory=Trail)
@@ -75,7 +77,7 @@ class Reading:
     def next_part(self) -> None:
         """What the list declares from now on is of its next part: it adds to what was declared, or else met, before."""
         self.declared_before = self.declared_total if self.declared_total is not None else len(self.items)
-        self.trail.mixed = True
+        self.trail.mixed = self.trail.parts = True
 
     def may_stop(self) -> bool:
         """Whether the first rows are enough. A page without rows never changes, whatever the list behind it does: it is no ground."""
@@ -185,7 +187,7 @@ async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: A
             return reply.trouble or LAYOUT
         if reply.trouble is not None:
             return reply.trouble
-        page, family_id = reply.page, ""
+        page, family_id, reading.behind = reply.page, "", ask
     return SHELLS
 
 

@@ -7,6 +7,9 @@ came between the two. So the list is still read page by page again after `REREAD
 
 What the end is: the last page with rows where it was shorter than the first or led nowhere; where it was full, the page behind it, which
 brought nothing new and must do so again, as the first row too many would stand there.
+
+A list that says how many rows it has is held against what its first page said then, not against the rows met: a first page that counts a
+document entered twice says more than there are.
 """
 
 from __future__ import annotations
@@ -41,16 +44,42 @@ class Tail:
         return {"ask": asdict(self.ask), "params": dict(self.params), "rows": self.rows, "leads_on": self.leads_on}
 
 
+SHELL_AGAIN = timedelta(hours=20)
+"""A page that only leads to a list is asked for at least on every day on which its silence is to count: one that leads elsewhere since
+yesterday hides whatever came there.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """Where a page that only leads to a list was seen to lead, and when it was last seen to."""
+
+    ask: Ask
+    seen_at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it was seen to lead there today."""
+        return timedelta() <= now - self.seen_at < SHELL_AGAIN
+
+    def as_facts(self) -> dict[str, object]:
+        """As plain values, for a visit's facts."""
+        return {"ask": asdict(self.ask), "seen_at": self.seen_at.isoformat()}
+
+
 @dataclass(frozen=True, slots=True)
 class ReadThrough:
-    """The last page-by-page reading of a list whose rows still stood at the newest visit: when it was, by which visit, how many pages the
-    first page declared, and how the list ended.
+    """The last page-by-page reading of a list whose rows still stood at the newest visit: when it was, by which visit, how many pages and
+    rows the first page declared, how the list ended, and where it was found if a page only led to it. `parts` means that the list was put
+    together from several, so that what the first page declares is not of the whole.
     """
 
     read_at: datetime
     visit_id: int
     pages: int | None = None
     tail: Tail | None = None
+    total: int | None = None
+    parts: bool = False
+    led: Led | None = None
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether it is new enough to lean on."""
@@ -58,21 +87,30 @@ class ReadThrough:
 
     def as_facts(self) -> dict[str, object]:
         """As plain values, for a visit's facts."""
-        tail = self.tail.as_facts() if self.tail else None
-        return {"read_at": self.read_at.isoformat(), "visit": self.visit_id, "pages": self.pages, "tail": tail}
+        return {
+            "read_at": self.read_at.isoformat(),
+            "visit": self.visit_id,
+            "pages": self.pages,
+            "tail": self.tail.as_facts() if self.tail else None,
+            "total": self.total,
+            "parts": self.parts,
+            "led": self.led.as_facts() if self.led else None,
+        }
 
 
 @dataclass(slots=True)
 class Trail:
     """What a reading notes on its way, so that its end can be asked for again.
 
-    `mixed` means that rows do not tell the end: the list is put together from several, or rows of others stand between its own.
-    `first_pages` is how many pages the first page with rows declared.
+    `mixed` means that rows do not tell the end: the list is put together from several (`parts`), or rows of others stand between its own.
+    `first_pages` and `first_total` are how many pages and rows the first page with rows declared.
     """
 
     first_rows: int = 0
     first_pages: int | None = None
+    first_total: int | None = None
     mixed: bool = False
+    parts: bool = False
     last: Tail | None = None
     last_rows: int = 0
     behind: Tail | None = None
@@ -80,7 +118,7 @@ class Trail:
     def page(self, listing: Listing, ask: Ask | None, params: Mapping[str, str]) -> None:
         """A page that brought rows; `ask` is None for the page at hand from the start."""
         if not self.first_rows:
-            self.first_rows, self.first_pages = len(listing.items), listing.declared_pages
+            self.first_rows, self.first_pages, self.first_total = len(listing.items), listing.declared_pages, listing.declared_total
         self.mixed = self.mixed or bool(listing.passed or listing.skipped)
         self.last_rows, self.behind = len(listing.items), None
         self.last = None if ask is None else tail_of(listing, ask, params)
@@ -115,18 +153,33 @@ def read_through_from(facts: Mapping[str, object]) -> ReadThrough | None:
     if not isinstance(found, Mapping):
         return None
     try:
-        read_at = datetime.fromisoformat(str(found["read_at"]))
-        tail, pages = found["tail"], found["pages"]
-        counted = None if pages is None else int(str(pages))
-        return ReadThrough(read_at, int(str(found["visit"])), counted, _tail(tail) if isinstance(tail, Mapping) else None)
+        tail, led = found["tail"], found.get("led")
+        return ReadThrough(
+            datetime.fromisoformat(str(found["read_at"])),
+            int(str(found["visit"])),
+            _count(found["pages"]),
+            _tail(tail) if isinstance(tail, Mapping) else None,
+            _count(found.get("total")),
+            bool(found.get("parts")),
+            Led(_ask(led["ask"]), datetime.fromisoformat(str(led["seen_at"]))) if isinstance(led, Mapping) else None,
+        )
     except (KeyError, TypeError, ValueError):
         return None
 
 
+def _count(found: object) -> int | None:
+    return None if found is None else int(str(found))
+
+
 def _tail(found: Mapping[str, object]) -> Tail:
-    ask, params = found["ask"], found["params"]
-    if not isinstance(ask, Mapping) or not isinstance(params, Mapping):
+    params = found["params"]
+    if not isinstance(params, Mapping):
+        raise TypeError
+    return Tail(_ask(found["ask"]), {str(key): str(value) for key, value in params.items()}, str(found["rows"]), bool(found["leads_on"]))
+
+
+def _ask(ask: object) -> Ask:
+    if not isinstance(ask, Mapping):
         raise TypeError
     pairs = {name: tuple((str(key), str(value)) for key, value in ask[name]) for name in ("form", "headers")}
-    made = Ask(str(ask["url"]), pairs["form"], str(ask["referer"]), str(ask["json"]), bool(ask["post"]), pairs["headers"])
-    return Tail(made, {str(key): str(value) for key, value in params.items()}, str(found["rows"]), bool(found["leads_on"]))
+    return Ask(str(ask["url"]), pairs["form"], str(ask["referer"]), str(ask["json"]), bool(ask["post"]), pairs["headers"])

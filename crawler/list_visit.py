@@ -18,7 +18,7 @@ from crawler.families import keyed
 from crawler.family_scan import get_family
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.list_reading import AskPage, Reading, read_all
-from crawler.list_tail import ReadThrough, Tail
+from crawler.list_tail import Led, ReadThrough, Tail
 from crawler.listing import Ask, Listing, Start
 from crawler.page import Page
 from crawler.recording import READ_MARK
@@ -47,6 +47,8 @@ async def read_list(state: VisitState) -> ListVisit:
     await _take_control(state)
     if entry.tier == "browser" and (facts := await by_key(state, _by_key(state))) is not None:
         return ListVisit(facts, entry.family, "", NO_VALIDATORS)
+    if (past := await _past_the_shell(state)) is not None:
+        return past
     reply, digest = await state.ask(Ask(entry.url), "list", state.before.validators if state.before.list_sha256 else NO_VALIDATORS)
     page = state.before.list_page if reply.not_modified else reply.page
     if page is None or (reply.trouble is not None and not reply.not_modified):
@@ -60,28 +62,60 @@ async def read_list(state: VisitState) -> ListVisit:
     return ListVisit(facts, reading.family_id, reading.column, state.before.validators if reply.not_modified else reply.validators)
 
 
-async def _whole(
-    state: VisitState, start: Start, page: Page, family_id: str, *, unchanged: bool = False, by_key: bool = False
+async def _past_the_shell(state: VisitState) -> ListVisit | None:
+    """The list that the page of this entry only leads to, asked for where that page was seen to lead; None where the page itself must be
+    asked: it was not seen today and somebody's report is awaited, or the list is not there any more.
+    """
+    entry, through, now = state.before.entry, state.before.read_through, state.recorder.clock.now()
+    led = through.led if through is not None and through.is_fresh(now) else None
+    if led is None or entry.tier == "browser" or state.errand.whole or not (led.is_fresh(now) or _nobody_awaited(state)):
+        return None
+    reply = await _ask_page(state, led.ask, by_key=False)
+    if reply.page is None or reply.trouble is not None:
+        return None
+    reading, facts = await _whole(state, Start(entry.url, entry.params), reply.page, entry.family, led=led)
+    if reading.behind is not None or not reading.items:
+        return None
+    return ListVisit(facts, reading.family_id, reading.column, state.before.validators)
+
+
+async def _whole(  # noqa: PLR0913 - what is known of the list before it is read, by keyword
+    state: VisitState,
+    start: Start,
+    page: Page,
+    family_id: str,
+    *,
+    unchanged: bool = False,
+    by_key: bool = False,
+    led: Led | None = None,
 ) -> tuple[Reading, ListFacts]:
-    """The list whose first page is at hand, read to its end or as far as it must be. What a key answers is never the page that was
-    archived last: there, unchanged is what has the same first rows.
+    """The list whose first page is at hand, read to its end or as far as it must be. What a key answers, and what `led` gave, is never the
+    page that was archived last: there, unchanged is what has the same first rows.
     """
 
     async def ask_page(ask: Ask) -> Reply:
         return await _ask_page(state, ask, by_key=by_key)
 
-    reading = Reading(_recorder(state), state.max_pages, family_id, enough=_enough(state, unchanged), led=by_key)
+    beyond = by_key or led is not None
+    reading = Reading(_recorder(state), state.max_pages, family_id, enough=_enough(state, unchanged), led=beyond)
     facts = await read_all(start, page, reading, ask_page)
     if reading.early:
         taken = await _take_over(state, reading, facts, ask_page)
         if taken is None:
-            reading = Reading(_recorder(state), state.max_pages, family_id, led=by_key)
+            reading = Reading(_recorder(state), state.max_pages, family_id, led=beyond)
             facts = await read_all(start, page, reading, ask_page)
         facts = taken or facts
     if facts.ended and not reading.early:
-        through = ReadThrough(state.recorder.clock.now(), int(state.visit_id), reading.trail.first_pages, reading.trail.end())
-        state.read_through = through
+        now, trail = state.recorder.clock.now(), reading.trail
+        state.read_through = ReadThrough(
+            now, int(state.visit_id), trail.first_pages, trail.end(), trail.first_total, trail.parts, _led_now(state, reading) or led
+        )
     return reading, facts
+
+
+def _led_now(state: VisitState, reading: Reading) -> Led | None:
+    """Where the page of the list was seen to lead on this visit."""
+    return Led(reading.behind, state.recorder.clock.now()) if reading.behind is not None else None
 
 
 def _by_key(state: VisitState) -> ReadWhole:
@@ -128,11 +162,10 @@ def _enough(state: VisitState, unchanged: bool) -> Callable[[Reading], bool] | N
     def enough(reading: Reading) -> bool:
         if not (_same_rows(reading, before.whole_lines) if reading.led else unchanged):
             return False
-        if reading.declared_total is not None and reading.declared_total != len(before.whole_lines):
-            return False
-        return (
-            nobody_awaited or reading.declared_total is not None or (through.tail is not None and through.pages == reading.declared_pages)
-        )
+        if reading.declared_total is not None:
+            said_then = through.total if through.total is not None else len(before.whole_lines)
+            return reading.declared_total == said_then and (nobody_awaited or not through.parts)
+        return nobody_awaited or (through.tail is not None and through.pages == reading.declared_pages)
 
     return enough
 
@@ -157,8 +190,8 @@ async def _take_over(state: VisitState, reading: Reading, facts: ListFacts, ask_
     """
     whole, through = state.before.whole_lines, state.before.read_through
     assert through is not None
-    state.read_through = through
-    if facts.declared_total is None:
+    state.read_through = replace(through, led=_led_now(state, reading) or through.led)
+    if facts.declared_total is None or through.parts:
         if _nobody_awaited(state):
             return facts
         if through.tail is None or not await _still_ends(state, reading, through.tail, ask_page):
@@ -167,7 +200,9 @@ async def _take_over(state: VisitState, reading: Reading, facts: ListFacts, ask_
     rest = [line for line in whole if line.url not in state.lines]
     state.lines.update((line.url, line) for line in rest)
     state.written(state.recorder.record_list(state.visit_id, state.before.entry.id, rest))
-    return replace(facts, items_seen=len(state.lines), ended=len(state.lines) == len(whole))
+    # What the first page declares was borne out by the reading that these rows are of, whatever it counts twice.
+    total = None if facts.declared_total is None else min(facts.declared_total, len(whole))
+    return replace(facts, items_seen=len(state.lines), declared_total=total, ended=len(state.lines) == len(whole))
 
 
 async def _still_ends(state: VisitState, reading: Reading, tail: Tail, ask_page: AskPage) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errands import ERRANDS
-from crawler.list_tail import REREAD_EVERY, ReadThrough, Tail, Trail, read_through_from
+from crawler.list_tail import REREAD_EVERY, Led, ReadThrough, Tail, Trail, read_through_from
 from crawler.listing import Ask, Item, Listing
 from storage import visits
 from storage.domain.enums import VisitOutcome
@@ -170,7 +170,11 @@ _TAILS = st.builds(
 )
 
 
-@given(st.builds(ReadThrough, st.just(NOW), st.integers(1, 99), st.none() | st.integers(0, 99), st.none() | _TAILS))
+_COUNTS = st.none() | st.integers(0, 99)
+_LED = st.builds(Led, st.builds(Ask, _TEXT, st.tuples(st.tuples(_TEXT, _TEXT)), _TEXT), st.just(NOW))
+
+
+@given(st.builds(ReadThrough, st.just(NOW), st.integers(1, 99), _COUNTS, st.none() | _TAILS, _COUNTS, st.booleans(), st.none() | _LED))
 def test_what_is_written_down_is_read_back(through):
     assert read_through_from({"read_through": through.as_facts()}) == through
 

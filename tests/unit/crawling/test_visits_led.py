@@ -82,3 +82,48 @@ def test_a_changed_list_is_read_whole_again(office, routed, change):
     result = _visit(office, days=1)
     assert len(routed.lists()) >= 5
     assert (result.whole_list, result.items_seen) == (True, len(routed.portal.lines))
+
+
+def _tree(lines: tuple[Entry, ...]) -> Routed:
+    """A portal of the unified platform, a few of whose documents stand under two ids each with one address."""
+    return Routed(Portal(site("gkmlpt", "/xxgk/gkmlpt/index"), lines))
+
+
+@pytest.fixture
+def twice(tmp_path):
+    routed = _tree(entries(12))
+    opened = Office(tmp_path, routed, body_names=("青浦示例县档案局",), url=routed.portal.site.column_url)
+    yield opened
+    opened.database.close()
+
+
+def test_documents_that_stand_under_two_ids_do_not_make_an_unchanged_list_dear(twice):
+    first = _visit(twice)
+    assert (first.outcome, first.whole_list, first.items_seen) == (VisitOutcome.COMPLETE, True, 12)
+    assert first.declared_total == 12
+    assert len(twice.site.lists()) > 4
+    for _ in range(2):
+        again = _visit(twice, days=1)
+        assert (again.whole_list, again.items_seen, again.inconclusive_reason) == (True, 12, first.inconclusive_reason)
+        assert len(twice.site.lists()) == 2
+
+
+@pytest.mark.parametrize("change", [_gone, _renamed])
+def test_a_list_with_documents_entered_twice_is_read_again_when_it_changed(twice, change):
+    _visit(twice)
+    twice.site.portal.lines = change(twice.site.portal.lines)
+    result = _visit(twice, days=1)
+    assert len(twice.site.lists()) >= 4
+    assert (result.whole_list, result.items_seen) == (True, len(twice.site.portal.lines))
+
+
+def test_what_the_first_node_of_several_declares_is_not_said_of_the_whole(tmp_path):
+    routed = _tree(entries(12))
+    routed.portal.site = replace(routed.portal.site, variant="years")
+    office = Office(tmp_path, routed, body_names=("青浦示例县档案局",), url=routed.portal.site.column_url)
+    _visit(office)
+    whole = len(routed.lists())
+    routed.portal.lines = _gone(routed.portal.lines)
+    assert _visit(office, days=1).items_seen == 11
+    assert len(routed.lists()) == whole
+    office.database.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -73,3 +74,58 @@ def test_a_list_with_a_frame_beside_its_rows_stays_a_list(office):
     beside = '<iframe src="/common/weather.html" width="200" height="40"></iframe>'
     office.site.pages = files | {LIST: listing(*rows, row("t20220101_1.html", "云溪县法治政府建设年度报告", "2022-01-01"), pager=beside)}
     assert (_visit(office).result.items_seen, office.site.asked[-1][1].startswith(LIST)) == (3, True)
+
+
+OTHER = "http://www.yunxi.gov.test/xxgk/ndbg2025/"
+
+
+def _asked(office):
+    return [url for _, url in office.site.asked if not url.endswith(".html")]
+
+
+@pytest.mark.parametrize("office", [Site], indirect=True)
+def test_a_shell_is_asked_once_a_day_while_a_report_is_awaited(office):
+    office.site.pages = _behind(2023) | {LIST: FRAME}
+    assert _visit(office).result.whole_list
+    office.clock.advance(timedelta(hours=3))
+    same_day = _visit(office)
+    assert (_asked(office), same_day.result.whole_list, same_day.result.items_seen) == ([BEHIND], True, 1)
+    next_day = _visit(office, days=1)
+    assert (_asked(office), next_day.result.whole_list) == ([LIST, BEHIND], True)
+    office.clock.advance(timedelta(hours=3))
+    assert _visit(office).result.qualified
+    assert _asked(office) == [BEHIND]
+
+
+@pytest.mark.parametrize("office", [Site], indirect=True)
+def test_a_shell_that_leads_elsewhere_since_yesterday_hides_nothing(office):
+    office.site.pages = _behind(2023) | {LIST: FRAME}
+    _visit(office)
+    moved = {url.replace(BEHIND, OTHER): found for url, found in _behind(2024, 2023).items()}
+    office.site.pages |= moved | {LIST: FRAME.replace(BEHIND, OTHER)}
+    found = _visit(office, days=1)
+    assert (found.new_versions, found.result.items_seen) == (2, 2)
+    office.clock.advance(timedelta(hours=3))
+    _visit(office)
+    assert _asked(office) == [OTHER]
+
+
+@pytest.mark.parametrize("office", [Site], indirect=True)
+def test_a_list_that_left_its_place_is_looked_for_by_its_shell(office):
+    office.site.pages = _behind(2023) | {LIST: FRAME}
+    _visit(office)
+    moved = {url.replace(BEHIND, OTHER): found for url, found in _behind(2024).items()}
+    office.site.pages = moved | {LIST: FRAME.replace(BEHIND, OTHER)}
+    office.clock.advance(timedelta(hours=3))
+    assert _visit(office).new_versions == 1
+    assert _asked(office) == [BEHIND, LIST, OTHER]
+
+
+@pytest.mark.parametrize("office", [Site], indirect=True)
+def test_new_rows_behind_a_shell_are_found_without_asking_it(office):
+    office.site.pages = _behind(2023) | {LIST: FRAME}
+    _visit(office)
+    office.site.pages |= _behind(2024, 2023)
+    office.clock.advance(timedelta(hours=3))
+    assert _visit(office).new_versions == 1
+    assert _asked(office) == [BEHIND]
