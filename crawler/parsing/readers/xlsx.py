@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.parsing import number_formats, set_apart, sheets
+from crawler.parsing import number_formats, set_apart, sheet_looks, sheets
 from crawler.parsing.packages import Package, entry_names
 from crawler.parsing.set_apart import Part, Spelling
+from crawler.parsing.sheet_looks import Look, Looks
 from crawler.parsing.sheets import Merge, Sheet
 from storage.domain.document import Block, Document, Problem
 from storage.domain.errors import Corrupt, TooLarge
@@ -32,8 +33,8 @@ def sniff(data: bytes) -> bool:
 
 @dataclass(frozen=True)
 class _Book:
-    strings: tuple[str, ...]
-    formats: tuple[tuple[int, str], ...]  # per cell style: number and code of its format
+    strings: tuple[etree._Element, ...]
+    looks: Looks
 
 
 def read(data: bytes) -> Document:
@@ -43,7 +44,7 @@ def read(data: bytes) -> Document:
     if workbook is None:
         raise Corrupt("工作簿里没有目录", advice="请重新下载原件")
     targets = _targets(package)
-    book = _Book(_strings(package), _formats(package))
+    book = _Book(_strings(package), sheet_looks.read(_xml(package, "xl/styles.xml")))
     blocks: list[Block] = []
     problems: list[Problem] = []
     for entry in list(_all(workbook, "sheet"))[:_MAX_SHEETS]:
@@ -79,43 +80,35 @@ def _targets(package: Package) -> dict[str, str]:
     return found
 
 
-def _strings(package: Package) -> tuple[str, ...]:
+def _strings(package: Package) -> tuple[etree._Element, ...]:
     root = _xml(package, "xl/sharedStrings.xml")
-    return tuple(_text(item) for item in root.iterchildren("{*}si")) if root is not None else ()
+    return tuple(root.iterchildren("{*}si")) if root is not None else ()
 
 
-def _text(item: etree._Element) -> str:
-    """A string's runs joined, raised, lowered and struck-out ones spelled as such; phonetic guides are no text."""
+def _text(item: etree._Element, look: Look) -> str:
+    """A string's runs joined, raised, lowered and struck-out ones spelled as such; phonetic guides are no text.
+
+    A run that says how it looks is not struck out with its cell.
+    """
     parts: list[Part] = []
     for t in item.iter("{*}t"):
         run = t.getparent()
         if run is not None and etree.QName(run).localname != "rPh":
-            parts.append((t.text or "", _spelling(run.find("{*}rPr"))))
+            properties = run.find("{*}rPr")
+            parts.append((t.text or "", _spelling(properties) if properties is not None else set_apart.struck if look.struck else None))
     return set_apart.spelled(parts)
 
 
-def _spelling(properties: etree._Element | None) -> Spelling | None:
-    if properties is None:
-        return None
-    struck, script = properties.find("{*}strike"), properties.find("{*}vertAlign")
-    if struck is not None and struck.get("val", "1") not in ("0", "false"):
+def _spelling(properties: etree._Element) -> Spelling | None:
+    if sheet_looks.struck(properties):
         return set_apart.struck
+    script = properties.find("{*}vertAlign")
     place = script.get("val") if script is not None else None
     return {"superscript": set_apart.raised, "subscript": set_apart.lowered}.get(str(place))
 
 
-def _formats(package: Package) -> tuple[tuple[int, str], ...]:
-    root = _xml(package, "xl/styles.xml")
-    if root is None:
-        return ()
-    codes = {int(e.get("numFmtId", "0")): str(e.get("formatCode", "")) for e in _all(root, "numFmt") if e.get("numFmtId", "").isdigit()}
-    styles = root.find("{*}cellXfs")
-    numbers = [int(n) if (n := e.get("numFmtId", "0")).isdigit() else 0 for e in (styles if styles is not None else ())]
-    return tuple((n, codes.get(n, number_formats.BUILT_IN.get(n, ""))) for n in numbers)
-
-
 def _sheet(name: str, root: etree._Element, book: _Book) -> Sheet:
-    hidden = _hidden_columns(root)
+    hidden, shows = _hidden_columns(root), _Shows.of(root, book)
     texts: dict[tuple[int, int], str] = {}
     row_number = -1
     for row in root.iterfind("{*}sheetData/{*}row"):
@@ -124,8 +117,8 @@ def _sheet(name: str, root: etree._Element, book: _Book) -> Sheet:
         for cell in row.iterchildren("{*}c"):
             place = _RANGE.match(cell.get("r", ""))
             column = column_number(place[1]) if place else column + 1
-            text = _cell(cell, book)
-            if text.strip() and row.get("hidden") not in ("1", "true") and column not in hidden:
+            text = _seen(cell, (row_number, column), book, shows)
+            if text.strip() and row.get("hidden") not in ("1", "true") and row.get("ht") != "0" and column not in hidden:
                 texts[row_number, column] = text
             if len(texts) > sheets.MAX_CELLS:
                 raise TooLarge("工作表的单元格数量超过上限")
@@ -137,7 +130,7 @@ def _hidden_columns(root: etree._Element) -> set[int]:
     found: set[int] = set()
     for e in root.iterfind("{*}cols/{*}col"):
         first, last = e.get("min", ""), e.get("max", "")
-        if e.get("hidden") in ("1", "true") and first.isdigit() and last.isdigit():
+        if (e.get("hidden") in ("1", "true") or e.get("width") == "0") and first.isdigit() and last.isdigit():
             found.update(range(int(first) - 1, min(int(last), 16384)))
     return found
 
@@ -157,10 +150,48 @@ def column_number(letters: str) -> int:
     return number - 1
 
 
-def _cell(cell: etree._Element, book: _Book) -> str:
+@dataclass(frozen=True)
+class _Shows:
+    """What a sheet as a whole says of what it shows: conditions, whether zeros, whether tables may colour the ground."""
+
+    conditions: tuple[sheet_looks.Condition, ...]
+    zeros: bool
+    coloured: bool
+
+    @classmethod
+    def of(cls, root: etree._Element, book: _Book) -> _Shows:
+        zeros = all(view.get("showZeros") not in ("0", "false") for view in root.iterfind("{*}sheetViews/{*}sheetView"))
+        coloured = any(next(root.iterfind("{*}" + name), None) is not None for name in ("tableParts", "picture"))
+        if any(look.filled for look in book.looks.conditional):
+            coloured = coloured or next(root.iterfind("{*}conditionalFormatting"), None) is not None
+        return cls(tuple(sheet_looks.conditions(root, book.looks, _area)), zeros, coloured)
+
+
+def _area(reference: str) -> tuple[int, int, int, int] | None:
+    """The corners of a range, which may be a single cell."""
+    found = _RANGE.match(reference)
+    if found is None:
+        return None
+    top, left = int(found[2]) - 1, column_number(found[1])
+    return (top, left, int(found[4]) - 1, column_number(found[3])) if found[3] else (top, left, top, left)
+
+
+def _seen(cell: etree._Element, place: tuple[int, int], book: _Book, shows: _Shows) -> str:
+    """What a person sees of a cell; white figures on a ground that may be coloured are no figures for sure."""
+    look = book.looks.of(cell.get("s", "0"))
+    text = _cell(cell, book, look)
+    if look.unseen:
+        return sheet_looks.doubted(text, "白色") if shows.coloured else ""
+    stored = (cell.findtext("{*}v") or "") if shows.conditions or not shows.zeros else ""
+    if not shows.zeros and cell.get("t", "n") == "n" and stored and not stored.strip("0.-"):
+        return ""
+    return sheet_looks.under(shows.conditions, *place, stored if cell.get("t", "n") == "n" else "", text, look) if text else ""
+
+
+def _cell(cell: etree._Element, book: _Book, look: Look) -> str:
     kind = cell.get("t", "n")
     if kind == "inlineStr":
-        return _text(cell)
+        return _text(cell, look)
     stored = cell.find("{*}v")
     value = (stored.text or "") if stored is not None else ""
     if not value:
@@ -168,10 +199,11 @@ def _cell(cell: etree._Element, book: _Book) -> str:
     if kind == "s":
         if not value.isdigit() or int(value) >= len(book.strings):
             raise Corrupt("工作簿的文字表已损坏", advice="请重新下载原件")
-        return book.strings[int(value)]
+        return _text(book.strings[int(value)], look)
     if kind != "n":
-        return {"1": "TRUE", "0": "FALSE"}.get(value, value) if kind == "b" else value
-    style = cell.get("s", "0")
-    number, code = book.formats[int(style)] if style.isdigit() and int(style) < len(book.formats) else (0, "")
-    # A count that was taken for a date is not a count any more: it stays visible as one and is read as no number.
-    return f"#日期 {value}" if number_formats.is_date(number, code) else number_formats.shown(value, code)
+        text = {"1": "TRUE", "0": "FALSE"}.get(value, value) if kind == "b" else value
+    elif number_formats.is_date(look.number, look.code):
+        text = f"#日期 {value}"  # a count that was taken for a date is not a count any more: it stays visible as one
+    else:
+        text = number_formats.shown(value, look.code)
+    return set_apart.struck(text) if look.struck else text
