@@ -1,7 +1,8 @@
 """Whether a list page that no way leads on from shows all the same that there is more: a pager in a dialect we do not speak. Pure.
 
 A list read as far as we could is not a list read to its end. What is asked for here is strong: a further page with its number, the last
-page's address, a count larger than the rows met, or a button that shows more; portals print "下一页" under lists of one page too.
+page's address, a count larger than the rows met, a button that shows more, a pager in a frame of its own, or a script that loads more as
+the page is scrolled; portals print "下一页" under lists of one page too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Iterator
 
 from lxml import html
 
-from crawler.list_pager import NEXT_WORDS, last_link
+from crawler.list_pager import is_next, last_link, pager_links
+from crawler.list_scroll import loads_on_scroll
 from crawler.page import Page, tree, visible_text
 
 FULL_PAGE = 10
@@ -22,7 +24,12 @@ _PLACE = re.compile(r"(\d{1,3})/(\d{1,3})")
 _OPTION = re.compile(r"第?(\d{1,3})页?")
 _PAGER_NAME = re.compile(r"(?<![a-z])pag(?:e|es|er|ing|ination)(?![a-rt-z])|fenye|fanye", re.IGNORECASE)
 _PAGER_WORDS = re.compile(r"上一?页|下一?页|首页|尾页|末页|[»›]|共\d+页")
-_MORE = frozenset({"加载更多", "点击加载更多", "查看更多", "点击查看更多", "显示更多", "更多加载"})
+_MORE = frozenset(
+    {"加载更多", "点击加载更多", "查看更多", "点击查看更多", "显示更多", "更多加载", "loadmore", "showmore", "viewmore", "moreresults"}
+)
+_PAGER_FRAME = re.compile(
+    r"(?<![a-z])(?:pag(?:er|es|ing|ination)|page_?(?:bar|nav|list|frame|turn|info)|fenye|fanye)(?![a-z])", re.IGNORECASE
+)
 _COUNTED = re.compile(
     r"(?:laypage|pagination)\b[^;]{0,300}?\b(?:count|total)[\"']?\s*[:=]\s*[\"']?(\d{1,6})\b|:total\s*=\s*[\"'](\d{1,6})[\"']",
     re.IGNORECASE,
@@ -41,10 +48,17 @@ def more_is_shown(page: Page, rows: int, pages: int) -> bool:
         return True
     if counted:
         return False
-    if any(number > pages for number in _numbers(page)):
+    if names_further_pages(page, pages):
         return True
     # A pager that was followed is understood; on its last page its words may still be there.
-    return pages == 1 and (bool(last_link(page)) or (rows >= FULL_PAGE and _has_live_button(page)))
+    if pages > 1 or rows < FULL_PAGE:
+        return pages == 1 and bool(last_link(page))
+    return bool(last_link(page)) or _has_live_button(page) or _has_live_picture(page) or _has_framed_pager(page) or loads_on_scroll(page)
+
+
+def names_further_pages(page: Page, pages: int) -> bool:
+    """Whether the pager of a page around the list names more pages than were met."""
+    return any(number > pages for number in _numbers(page))
 
 
 def _numbers(page: Page) -> Iterator[int]:
@@ -55,7 +69,7 @@ def _numbers(page: Page) -> Iterator[int]:
         words = "".join(visible_text(element).split()) if element.tag != "option" else "".join((element.text or "").split())
         if place := _PLACE.fullmatch(words):
             yield int(place[2]) if int(place[1]) <= int(place[2]) and _in_pager(element) else 0
-        elif words in NEXT_WORDS and not _is_dead(element) and (called := _CALLED.search(_script_of(element))):
+        elif is_next(words) and not _is_dead(element) and (called := _CALLED.search(_script_of(element))):
             yield int(called[1])
         elif element.tag == "option" and "页" in words and (chosen := _OPTION.fullmatch(words)):
             yield int(chosen[1])
@@ -83,9 +97,30 @@ def _has_live_button(page: Page) -> bool:
             continue
         words = "".join(visible_text(element).split()).lower()
         more = words in _MORE
-        if (more or (words in NEXT_WORDS and _acts(element))) and not _is_dead(element) and not (more and _leads(element)):
+        if (more or (is_next(words) and _acts(element))) and not _is_dead(element) and not (more and _leads(element)):
             return True
     return False
+
+
+def _has_live_picture(page: Page) -> bool:
+    """Whether a link without words is one to a following page: what it is called says so, or only its picture's name, inside a pager. A
+    slide show has arrows of the same name.
+    """
+    for words, anchor in pager_links(page):
+        if is_next(words) and not visible_text(anchor) and not _is_dead(anchor) and not _leads(anchor):
+            spoken = (element.get(name) or "" for element in (anchor, *anchor.iterdescendants()) for name in ("title", "alt", "aria-label"))
+            if _in_pager(anchor) or any(re.search(r"[页頁]|page", one, re.IGNORECASE) for one in spoken):
+                return True
+    return False
+
+
+def _has_framed_pager(page: Page) -> bool:
+    """Whether the pager stands in a frame of its own beside the rows."""
+    return any(
+        _PAGER_FRAME.search(" ".join(frame.get(name) or "" for name in ("id", "name", "class")))
+        or _PAGER_FRAME.search((frame.get("src") or "").partition("?")[0].rpartition("/")[2])
+        for frame in tree(page.text).iter("iframe", "frame")
+    )
 
 
 def _acts(element: html.HtmlElement) -> bool:

@@ -23,10 +23,15 @@ _PAGES = re.compile(r"共\s*(\d{1,5})\s*页")
 _PAGES_IN_SCRIPT = re.compile(r"""\b(?:countPage|totalPages?|pageCount|allPages?)['"]?\s*[=:]\s*['"]?(\d{1,5})\b""", re.IGNORECASE)
 _ROWS_IN_SCRIPT = re.compile(r"""\bvar\s+m_nRecordCount\s*=\s*["']?(\d{1,6})\b""")
 _SET_PAGE = re.compile(r"""\.pagination\(\s*['"]setPage['"]\s*,\s*(\d{1,5})\s*,\s*(\d{1,5})""")
-NEXT_WORDS = frozenset({"下一页", "下页", "后一页", "下一页>", "下一页>>", "下一页»", "下页>", ">", "›", "next"})
-"""What portals call the link to the following page, without white space."""
+_NEXT_WORDS = re.compile(r"[\[(（]?(?:下一?页|[后後]一?页|下一頁|next(?:page)?|nextpage)[>›»→▶]*[\])）]?|[>›→▶]", re.IGNORECASE)
+_LAST_WORDS = re.compile(r"[\[(（]?(?:尾页|末页|最后一?页|最末页|last(?:page)?)[>›»→▶|]*[\])）]?|>>|»|>\|", re.IGNORECASE)
+"""What portals call the links to the following and to the last page, without white space."""
 
-_LAST_WORDS = frozenset({"尾页", "末页", "最后一页", "最末页", "尾页>>", "末页>>", ">>", "»", "last"})
+_NEXT_NAME = re.compile(
+    r"(?:^|[/_\-\s])(?:page_?)?next_?(?:page|btn)?(?:$|[._\-\s])|nextpage|pagenext|xiayiye|xyy(?:$|[._\-])", re.IGNORECASE
+)
+_LAST_NAME = re.compile(r"lastpage|pagelast|endpage|weiye(?:$|[._\-])|moye(?:$|[._\-])", re.IGNORECASE)
+"""What they call the picture or the class of a link without words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +101,53 @@ def _place(body: str) -> tuple[int | None, int | None]:
     return None, int(alone.group(1)) if alone else None
 
 
+def is_next(words: str) -> bool:
+    """Whether words without white space are those of the link to the following page."""
+    return _NEXT_WORDS.fullmatch(words) is not None
+
+
 def pager_links(page: Page) -> Iterator[tuple[str, html.HtmlElement]]:
-    """Every link with its words, white space taken out, lower case."""
+    """Every link with its words, white space taken out, lower case: those to be seen, else those that stand for them."""
     for anchor in tree(page.text).iter("a"):
-        yield "".join(visible_text(anchor).split()).lower() or (anchor.get("title") or "").strip(), anchor
+        yield _bare(visible_text(anchor)) or next(_instead(anchor), ""), anchor
+
+
+def _instead(anchor: html.HtmlElement) -> Iterator[str]:
+    """What stands for the words of a link without any: its title, or that of the picture in it; the name of either, if it says enough."""
+    inner = (anchor, *anchor.iterdescendants())
+    spoken = (_bare(element.get(name) or "") for element in inner for name in ("title", "alt", "aria-label"))
+    yield from filter(None, spoken)
+    for element in inner:
+        source = (element.get("src") or "").partition("?")[0].rpartition("/")[2]
+        for name in (source, element.get("class") or "", element.get("id") or ""):
+            if _NEXT_NAME.search(name):
+                yield "next"
+            elif _LAST_NAME.search(name):
+                yield "last"
+
+
+def _bare(words: str) -> str:
+    return "".join(words.split()).lower()
 
 
 def next_link(page: Page) -> str:
     """Where the link to the following page leads; empty where there is none, or only a script, or this page itself."""
     for words, anchor in pager_links(page):
-        if (words in NEXT_WORDS or anchor.get("rel") == "next") and (address := _elsewhere(page, anchor)):
+        if (is_next(words) or _is_related(anchor)) and (address := _elsewhere(page, anchor)):
             return address
-    return ""
+    # For machines only, and for lists as well as for articles: the list's own pager comes first.
+    named = (link for link in tree(page.text).iter("link") if _is_related(link))
+    return next(filter(None, (_elsewhere(page, link) for link in named)), "")
+
+
+def _is_related(element: html.HtmlElement) -> bool:
+    return "next" in (element.get("rel") or "").lower().split()
 
 
 def last_link(page: Page) -> str:
     """Where the link to the last page leads; empty as for `next_link`."""
     for words, anchor in pager_links(page):
-        if words in _LAST_WORDS and (address := _elsewhere(page, anchor)):
+        if _LAST_WORDS.fullmatch(words) and (address := _elsewhere(page, anchor)):
             return address
     return ""
 

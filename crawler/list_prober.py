@@ -3,7 +3,7 @@
 Pagers that look alike number their files differently, so nothing is believed before it is seen: several addresses are offered, likeliest
 first and never many, the reader keeps the first that brings rows not met before, and the page so found has to be the place it was asked
 for and of the same column. Only the way that proved itself is used from there on. Where the page does not say that there is more, nothing
-is asked.
+is asked; a page that loads more as it is scrolled says so, and is asked what its script asks for.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from crawler.list_pager import Told, last_link, next_link, numbered_link, told
 from crawler.list_rows import column_name
+from crawler.list_scroll import loads_on_scroll
 from crawler.listing import Ask, Item
 from crawler.page import Page
 from crawler.script_addresses import NUMBER, joined_addresses
@@ -53,8 +54,11 @@ def probe(page: Page, items: Sequence[Item], params: Mapping[str, str]) -> tuple
     rows_each = len(items) if first else int(params["rows_each"])
     said = _counted(told(page), rows_each)
     place = said.place or (1 if first else int(params["place"]) + 1)
-    carry = dict(params) if not first else {"names": _name(page), "folders": json.dumps(sorted(_folders(items)))}
-    ways = [way for way in _ways(page, said, place, params) if way.url not in {page.url, page.requested_url}] if items else []
+    carry = dict(params)
+    if first:
+        scrolled = "1" if said.pages is None and loads_on_scroll(page) else ""
+        carry = {"names": _name(page), "folders": json.dumps(sorted(_folders(items))), "scrolled": scrolled}
+    ways = [way for way in _ways(page, said, place, carry) if way.url not in {page.url, page.requested_url}] if items else []
     unique = list({way.url: way for way in ways}.values())[:MAX_PROBES]
     carry |= {
         "offered": json.dumps([[way.template, way.number] for way in unique]),
@@ -96,8 +100,10 @@ def _ways(page: Page, said: Told, place: int, params: Mapping[str, str]) -> Iter
     if onward or numbered:
         yield Way(onward or numbered, 0)
     if proven is not None:
-        if said.pages is not None or onward:
+        if said.pages is not None or onward or params.get("scrolled"):
             yield Way(proven.template, proven.number + 1)
+    elif not onward and "offered" not in params and params.get("scrolled"):
+        yield from _from_scripts(page, said)
     elif not onward and "offered" not in params and said.pages is not None:
         found = [*_from_last(page, said), *_from_scripts(page, said)]
         yield from found or _guesses(page, said)

@@ -12,7 +12,7 @@ from crawler.canary import ListFacts
 from crawler.discovery.troubles import Trouble
 from crawler.family_scan import get_family, rank
 from crawler.fetching import Reply
-from crawler.list_leftover import more_is_shown
+from crawler.list_leftover import more_is_shown, names_further_pages
 from crawler.list_tail import Trail
 from crawler.listing import Ask, Family, Item, Listing, Start
 from crawler.page import Page
@@ -37,7 +37,7 @@ LAYOUT = Trouble(VisitOutcome.LAYOUT_CHANGED, "list-not-understood")
 class Reading:
     """The state of one list while it is read. `enough`, where given, may end the reading early once the first rows are there; the list
     then counts as not read to its end, and `early` says so. `led` means that the rows are not of the first page but of one it led to;
-    `behind` is the request for that one, where the first page only leads there.
+    `behind` is the request for that one, where the first page only leads there, and `around` are such pages.
     """
 
     on_page: OnPage
@@ -54,6 +54,7 @@ class Reading:
     declared_before: int = 0
     led: bool = False
     behind: Ask | None = None
+    around: list[Page] = field(default_factory=list)
     early: bool = False
     last: Page | None = None
     trail: Trail = field(default_factory=Trail)
@@ -144,7 +145,11 @@ async def _to_the_end(family: Family, listing: Listing, params: Mapping[str, str
 def _is_left_over(reading: Reading) -> bool:
     """Whether the page nothing leads on from shows that there is more. What says how long it is, is counted elsewhere."""
     told = reading.declared_total is not None or reading.declared_pages is not None
-    return reading.last is not None and not told and more_is_shown(reading.last, len(reading.items), reading.pages)
+    if reading.last is None or told:
+        return False
+    # Where the list stands in a frame, its pager may stand around it.
+    around = any(names_further_pages(page, reading.pages) for page in reading.around)
+    return around or more_is_shown(reading.last, len(reading.items), reading.pages)
 
 
 async def _part(family: Family, ask: Ask, params: Mapping[str, str], reading: Reading, ask_page: AskPage) -> Trouble | None:
@@ -178,6 +183,7 @@ async def _behind_shells(start: Start, page: Page, reading: Reading, ask_page: A
             reading.last = page
             return family, listing
         named, reading.led = listing.column or named, True
+        reading.around.append(page)
         ask = next((ask for ask in listing.elsewhere if ask.url not in been), None)
         if ask is None:
             return LAYOUT

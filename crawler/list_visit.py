@@ -64,7 +64,7 @@ async def read_list(state: VisitState) -> ListVisit:
 
 async def _past_the_shell(state: VisitState) -> ListVisit | None:
     """The list that the page of this entry only leads to, asked for where that page was seen to lead; None where the page itself must be
-    asked: it was not seen today and somebody's report is awaited, or the list is not there any more.
+    asked: it was not seen today and somebody's report is awaited, or the list is another than it was.
     """
     entry, through, now = state.before.entry, state.before.read_through, state.recorder.clock.now()
     led = through.led if through is not None and through.is_fresh(now) else None
@@ -74,7 +74,7 @@ async def _past_the_shell(state: VisitState) -> ListVisit | None:
     if reply.page is None or reply.trouble is not None:
         return None
     reading, facts = await _whole(state, Start(entry.url, entry.params), reply.page, entry.family, led=led)
-    if reading.behind is not None or not reading.items:
+    if reading.behind is not None or not (reading.early or _is_as_it_was(reading, state.before.whole_lines)):
         return None
     return ListVisit(facts, reading.family_id, reading.column, state.before.validators)
 
@@ -182,6 +182,10 @@ def _same_rows(reading: Reading, lines: Sequence[ListLine]) -> bool:
     """Whether the rows met so far are the first ones of these, in their order, with the same words and days."""
     found = [(item.url, item.title, item.listed_on) for item in reading.items]
     return found == [(line.url, line.title, line.listed_on) for line in lines[: len(found)]]
+
+
+def _is_as_it_was(reading: Reading, lines: Sequence[ListLine]) -> bool:
+    return bool(reading.items) and len(reading.items) == len(lines) and _same_rows(reading, lines)
 
 
 async def _take_over(state: VisitState, reading: Reading, facts: ListFacts, ask_page: AskPage) -> ListFacts | None:

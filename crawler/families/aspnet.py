@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
-from crawler.list_pager import NEXT_WORDS, next_link, numbered_link, pager_links, told
+from crawler.list_pager import is_next, next_link, numbered_link, pager_links, told
 from crawler.list_rows import absolute, column_name, rows, says_nothing
 from crawler.listing import Ask, Listing, Start
 from crawler.page import Page, tree
@@ -93,7 +93,7 @@ def _control(page: Page, number: int) -> tuple[str, str] | None:
             continue
         if words.strip("[]") == str(number):
             return called.group(1), called.group(2)
-        if words in NEXT_WORDS:
+        if is_next(words):
             onward = onward or (called.group(1), called.group(2))
     return onward
 

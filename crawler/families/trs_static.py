@@ -12,17 +12,19 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
+from crawler.list_answers import ends_here
 from crawler.list_pager import PagerCall, pager_call, told
 from crawler.list_prober import continues, probe
 from crawler.list_rows import column_name, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
-from crawler.page import Page
+from crawler.page import Page, body_words
 from storage.domain.errors import LayoutChanged
 
 ID = "trs_static"
 
 _CALL = re.compile(r"createPageHTML\s*\(([^)]{1,200})\)")
 _MARKERS = ("TRS_Editor", "trs_editor_view", "TRS_UEDITOR", "countPage")
+_NO_MORE = re.compile(r"没有更多|没有了|(?:已经?|全部)加载完|到底了|no more", re.IGNORECASE)
 _TRS_LINK = re.compile(r"/t20\d{6}_\d+\.s?html?")
 
 
@@ -47,7 +49,7 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
         LayoutChanged: no row and no words that say there is none.
     """
     items, skipped = rows(page)
-    if not items and not says_nothing(page):
+    if not items and not says_nothing(page) and not (params.get("scrolled") and _ends_scrolling(page)):
         raise LayoutChanged("列表页上没有找到任何条目，也没有“暂无信息”的说明", advice="页面可能已改版，请核对栏目地址")
     continues(page, items, params)
     following, carry = _following(page, items, params)
@@ -63,6 +65,11 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
         column=column_name(page),
         carry=carry,
     )
+
+
+def _ends_scrolling(page: Page) -> bool:
+    """Whether a piece of a page is what a script that loads more is told behind the last row."""
+    return bool(_NO_MORE.search(body_words(page))) or ends_here(page)
 
 
 def _int(text: str) -> int | None:

@@ -14,6 +14,9 @@ NOW = datetime(2025, 2, 3, tzinfo=UTC)
 START = Start("http://www.qingpu.gov.test/nb/index.html")
 APOLOGY = "<html><body><p>系统繁忙，请稍后再试</p></body></html>"
 
+SCROLLS = """var page = 1;
+$(window).scroll(function () { if (atEnd()) { page++; $.post(API, {page: page}, function (rows) { $("ul").append(rows); }); } });"""
+
 MORE = [
     '<div class="page"><span>1</span><span>2</span><span>3</span></div>',
     '<div><b>1</b><a href="javascript:;" data-page="2">2</a><a href="javascript:;">下一页</a></div>',
@@ -25,6 +28,19 @@ MORE = [
     '<div onclick="more()">点击加载更多</div>',
     '<script>laypage.render({elem: "p", count: 42, limit: 12})</script>',
     '<el-pagination :total="42" layout="prev, pager, next"></el-pagination>',
+    '<div><a href="javascript:;">Next »</a></div>',
+    '<div><a href="javascript:;" onclick="turn()"><img src="/img/r.gif" alt="下一页"></a></div>',
+    '<div class="pager"><a href="javascript:;"><img src="/images/page_next.gif"></a></div>',
+    '<div class="pages"><a href="#" class="next"></a></div>',
+    '<a href="javascript:;" title="Next page"><i class="icon"></i></a>',
+    '<iframe src="/common/pager.html?col=12" height="30"></iframe>',
+    '<iframe src="/a/b.html" name="fenye"></iframe>',
+    f"<script>{SCROLLS}</script>",
+    "<script>new IntersectionObserver(function(){ fetch('/api/list', {method: 'POST', body: n}); loadMore(); })</script>",
+    '<div class="infinite-scroll"></div>',
+    '<van-list finished-text="没有更多了"></van-list>',
+    "<p>上拉加载更多</p>",
+    "<button>Load more</button>",
 ]
 ALL = [
     "",
@@ -37,6 +53,14 @@ ALL = [
     '<div class="side"><a href="/news/">查看更多</a></div>',
     '<div class="banner"><i>1</i><i>2</i><i>3</i></div>',
     '<div class="page">版权所有 2025 <a href="/map.html">网站地图</a></div>',
+    '<div class="slides"><a href="javascript:;" class="swiper-button-next"></a><a href="#"><img src="/img/next.png"></a></div>',
+    '<div><a class="disabled" href="javascript:;"><img src="/images/next.gif" alt="下一页"></a></div>',
+    '<iframe src="/common/weather.html"></iframe><iframe src="/homepage/count.html" name="webpage"></iframe>',
+    "<script>$(window).scroll(function () { $('#top').toggle($(this).scrollTop() > 200); });</script>",
+    "<script>$(window).scroll(function () { stick(); });</script><script>$.get('/count?id=1');</script>",
+    "<script>var page = 1; function turn() { page++; } </script>",
+    '<div class="reload">重新加载</div>',
+    '<link rel="next" href="http://www.qingpu.gov.test/nb/index.html">',
 ]
 
 
@@ -71,3 +95,8 @@ def test_what_shows_no_more_leaves_the_list_whole(pager):
 def test_a_short_list_under_a_pager_is_all_there_is():
     assert read('<div><a href="javascript:;">下一页</a></div>', rows=4).ended
     assert not read('<div><a href="javascript:;">下一页</a></div>', rows=12).ended
+
+
+@pytest.mark.parametrize("pager", [f"<script>{SCROLLS}</script>", "<p>上拉加载更多</p>", '<iframe src="/common/pager.html"></iframe>'])
+def test_a_short_list_needs_no_further_rows(pager):
+    assert read(pager, rows=4).ended

@@ -77,7 +77,21 @@ def _handled(at, of):
     return f"<div totalpage='{of}'>{onward}{link.format(n=of, words='尾页')}</div>"
 
 
+def _onward(link):
+    """A pager of nothing but a link onward, which the last page does not have; `#` stands for its address."""
+    return Dialect("index.html", lambda at, of: link.replace("#", f"list_{at + 1}.html") if at < of else "", _file("list_#.html"))
+
+
 DIALECTS = {
+    "picture": _onward('<a href="#"><img src="/images/r1.gif" alt="下一页"></a>'),
+    "picture-file": _onward('<a href="#"><img src="/images/page_next.png"></a>'),
+    "titled": _onward('<a href="#" title="下一页"><i class="icon"></i></a>'),
+    "class": _onward('<a href="#" class="pagination-next"></a>'),
+    "spoken": _onward('<a href="#" aria-label="Next page"> </a>'),
+    "english": _onward('<a href="#">Next »</a>'),
+    "english-long": _onward('<a href="#">Next Page &gt;</a>'),
+    "related": _onward('<a href="#" rel="nofollow next">更早的内容</a>'),
+    "head-link": _onward('<link rel="next" href="#">'),
     "linked": Dialect(
         "index.html", lambda at, of: f'<a href="list_{at + 1}.html">下一页</a>' if at < of else "下一页", _file("list_#.html")
     ),
@@ -224,3 +238,40 @@ def test_a_page_that_says_nothing_of_more_is_not_probed():
 )
 def test_what_a_pager_says(words, expected):
     assert told(page(FOLDER, 200, f"<html><body><div>{words}</div></body></html>".encode())) == expected
+
+
+SCROLLED = """<script>var page = 1; $(window).on("scroll", function () {
+if (atBottom()) { page++; $.get("/zwgk/nb/more.jsp?id=7&page=" + page, function (part) { $("ul").append(part); }); } });</script>"""
+
+
+@dataclass
+class Scrolled(Server):
+    """A list whose later rows come as pieces of a page while it is scrolled; behind the last `end` comes."""
+
+    end: str = "<p>没有更多了</p>"
+
+    def text(self, url):
+        if url == self.url:
+            return super().text(url)
+        place = int(dict(parse_qsl(urlsplit(url).query))["page"])
+        rows = super().text(f"{self.url}?page={place}")
+        pages = -(-self.count // self.each)
+        return rows.partition("<body>")[2].partition("<div")[0] if place <= pages else self.end
+
+
+def _scrolled(count, **kwargs):
+    return Scrolled(Dialect("nb.jsp", lambda at, of: SCROLLED, _query("page"), True), count, **kwargs)
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 18])
+def test_a_list_that_loads_more_as_it_is_scrolled_is_asked_what_its_script_asks(count):
+    server = _scrolled(count)
+    rows, facts = server.read()
+    assert (rows, facts.ended) == (list(range(count)), True)
+    assert all("/zwgk/nb/more.jsp?id=7&page=" in url for url in server.asked)
+
+
+@pytest.mark.parametrize("end", ["<p>系统繁忙，请稍后再试</p>", "<ul></ul>", '{"code": 500}', ""])
+def test_what_is_no_end_of_a_scrolled_list_is_not_taken_for_one(end):
+    rows, facts = _scrolled(18, end=end).read()
+    assert (rows, facts.ended) == (list(range(18)), False)

@@ -122,10 +122,18 @@ def test_a_list_that_left_its_place_is_looked_for_by_its_shell(office):
 
 
 @pytest.mark.parametrize("office", [Site], indirect=True)
-def test_new_rows_behind_a_shell_are_found_without_asking_it(office):
+def test_a_list_that_changed_is_read_by_its_shell_again(office):
     office.site.pages = _behind(2023) | {LIST: FRAME}
     _visit(office)
     office.site.pages |= _behind(2024, 2023)
     office.clock.advance(timedelta(hours=3))
     assert _visit(office).new_versions == 1
-    assert _asked(office) == [BEHIND]
+    assert _asked(office) == [BEHIND, LIST, BEHIND]
+
+
+@pytest.mark.parametrize("office", [Site], indirect=True)
+@pytest.mark.parametrize(("pager", "whole"), [("<a>1</a><a>2</a>", False), ("<a>1</a>", True)])
+def test_a_pager_around_the_frame_says_whether_there_is_more(office, pager, whole):
+    turns = f"<div class='pager'>{pager}</div></body>"
+    office.site.pages = _behind(2024, 2023) | {LIST: FRAME.replace("</body>", turns)}
+    assert _visit(office).result.whole_list is whole
