@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from storage.domain.enums import CellKind, Certainty, Outcome, ReadingQuality, Severity
+from storage.domain.enums import Certainty, Outcome, ReadingQuality, Severity
 from storage.domain.ids import CellPath
 from storage.domain.judgement import CheckResult
 from storage.domain.reports import ParsedReport
@@ -78,8 +78,3 @@ def lowered(severity: Severity, outcome: Outcome) -> Severity:
 def gravest(values: Iterable[Severity]) -> Severity:
     """The gravest of several."""
     return min(values, key=SEVERITIES.index)
-
-
-def is_blank(report: ParsedReport, path: CellPath) -> bool:
-    """Printed as blank or as a dash."""
-    return report.cell(path).kind in {CellKind.BLANK, CellKind.DASH}

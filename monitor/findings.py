@@ -15,7 +15,7 @@ from monitor.root_cause import Cause
 from monitor.subject import Rule, Subject
 from monitor.wording import number, place_name, places, source_of, table_name
 from storage.domain.enums import Certainty, Outcome
-from storage.domain.ids import CellPath, RuleId
+from storage.domain.ids import RuleId
 from storage.domain.judgement import CheckResult, Finding
 
 EQUATION_RULES: Mapping[str, RuleId] = {
@@ -188,9 +188,3 @@ def _hypothesis_text(subject: Subject, cause: Cause) -> str:
     if cause.changes:
         return f"若{places(cause.changes, form, 5)}各按合计填写，{settled}{slip}。"
     return f"可能有误的单元格：{places(cause.cells, form)}。" if cause.cells else ""
-
-
-def operand_values(subject: Subject, finding: Finding) -> dict[CellPath, str]:
-    """What the finding rests on, as printed; a decision a person took about it holds until one of these changes."""
-    paths = dict.fromkeys([*finding.cells, *(path for result in finding.results for path in result.cells)])
-    return {path: subject.report.cell(path).raw for path in paths}

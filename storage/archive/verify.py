@@ -19,7 +19,7 @@ from storage import captures, installation, originals
 from storage.archive.heads import HeadProblem, check_heads
 from storage.archive.log import LogEntry, LogProblem
 from storage.archive.places import TEMPORARY
-from storage.archive.store import CANDIDATES, Archive, blob_key, decode, sha256_of, sha256_of_key
+from storage.archive.store import Archive, decode, sha256_of, sha256_of_key
 from storage.archive.timestamps import check_timestamps
 from storage.domain.errors import OriginalMissing
 from storage.domain.ids import Sha256
@@ -149,8 +149,3 @@ def _disagreeing(stored: Iterable[Capture], logged: Mapping[str, Sequence[Captur
         told = [captures.as_stored(line) for line in logged.get(capture.natural_key, ())]
         if captures.as_stored(capture) not in told:
             yield capture.id or 0
-
-
-def locations(sha256: Sha256) -> tuple[str, ...]:
-    """Where a blob of that hash may lie; for restoring it by hand from a second copy."""
-    return tuple(blob_key(sha256, candidate.suffix) for candidate in CANDIDATES)

@@ -8,23 +8,18 @@ Constructors only assign. Every error says what happened, what was kept and what
     ├─ UsageError              wrong input from the caller; exit 2
     ├─ NotFoundError           nothing there by that name; exit 5
     ├─ FetchError(url)         exit 7
-    │  ├─ Unreachable          DNS, refused, timeout, reset (retry)
-    │  ├─ Throttled            retry_after
-    │  ├─ Blocked              challenge page, WAF, login wall: never "no report"
-    │  └─ Gone                 404/410: evidence, recorded
+    │  └─ Unreachable          DNS, refused, timeout, reset
     ├─ DiscoveryError(portal)
-    │  ├─ LayoutChanged        a guard of a family failed
-    │  └─ Ambiguous            two candidates for one body and year
+    │  └─ LayoutChanged        a guard of a family failed
     ├─ ArchiveError            exit 8
     │  ├─ DigestMismatch       stored bytes are not what their name says
     │  └─ OriginalMissing      a referenced original is not in the archive
     ├─ ReadError               exit 4; becomes a reading problem, never a finding
     │  ├─ UnknownFormat · Empty · Corrupt · Encrypted · TooLarge
     │  ├─ NeedsLibreOffice · NeedsLibarchive   a program or library of the system is not installed
-    ├─ StoreError              database refused
-    │  ├─ Busy                 another process holds it; exit 9 (retry)
-    │  └─ StoreDown            the database is away (retry)
-    └─ SendError(permanent)    permanent disables the destination and says so
+    └─ StoreError              database refused
+       ├─ Busy                 another process holds it; exit 9 (try again)
+       └─ StoreDown            the database is away (try again)
 """
 
 from __future__ import annotations
@@ -38,7 +33,6 @@ class NianbaoError(Exception):
 
     code = "error"
     exit_code = 1
-    retryable = False
 
     def __init__(self, message: str, *, kept: str = "", advice: str = "") -> None:
         super().__init__(message)
@@ -83,30 +77,6 @@ class Unreachable(FetchError):
     """DNS, refusal, timeout or reset."""
 
     code = "unreachable"
-    retryable = True
-
-
-class Throttled(FetchError):
-    """The host asked us to slow down."""
-
-    code = "throttled"
-    retryable = True
-
-    def __init__(self, message: str, *, url: str = "", retry_after: float | None = None) -> None:
-        super().__init__(message, url=url)
-        self.retry_after = retry_after
-
-
-class Blocked(FetchError):
-    """Challenge page, WAF or login wall; never to be read as "no report"."""
-
-    code = "blocked"
-
-
-class Gone(FetchError):
-    """404 or 410; evidence that is recorded."""
-
-    code = "gone"
 
 
 class DiscoveryError(NianbaoError):
@@ -123,12 +93,6 @@ class LayoutChanged(DiscoveryError):
     """A guard of a family failed: the page is not what the adapter knows."""
 
     code = "layout_changed"
-
-
-class Ambiguous(DiscoveryError):
-    """Two candidates for one body and year."""
-
-    code = "ambiguous"
 
 
 class ArchiveError(NianbaoError):
@@ -210,22 +174,9 @@ class Busy(StoreError):
 
     code = "busy"
     exit_code = 9
-    retryable = True
 
 
 class StoreDown(StoreError):
     """The database cannot be reached; work waits and goes on when it is back."""
 
     code = "store_down"
-    retryable = True
-
-
-class SendError(NianbaoError):
-    """A message was not accepted; `permanent` means trying again cannot help."""
-
-    code = "send"
-
-    def __init__(self, message: str, *, permanent: bool = False, reply: str = "") -> None:
-        super().__init__(message)
-        self.permanent = permanent
-        self.reply = reply

@@ -18,8 +18,6 @@ Number = int | Decimal
 
 Evidence = Literal["title", "publisher", "signature", "text"]
 
-VALUED_KINDS = frozenset({CellKind.NUMBER, CellKind.ZERO, CellKind.ANNOTATED})
-
 
 @quick
 @dataclass(frozen=True, slots=True)
