@@ -74,6 +74,8 @@ def _report_ids(connection: Connection, arrivals: Sequence[Arrival]) -> dict[Key
     first: dict[Key, Arrival] = {}
     for arrival in arrivals:
         first.setdefault(arrival.key, arrival)
+    # Two writers that meet the same new reports in another order would each wait for what the other has just made.
+    first = dict(sorted(first.items()))
     made = [{"body_id": one.body_id, "report_year": one.report_year, "created_at": one.at} for one in first.values()]
     insert_missing(connection, reports, made, key=["body_id", "report_year"])
     rows = connection.execute(_IDS, {"keys": list(first)})
