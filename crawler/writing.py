@@ -20,6 +20,7 @@ from storage import arrivals
 from storage.archive.keep import Kept, write_rows
 from storage.arrivals import Arrival
 from storage.database import Database
+from storage.domain.errors import Busy, StoreDown
 
 T = TypeVar("T")
 MOST = 64
@@ -83,8 +84,9 @@ class Writer:
         loop = asyncio.get_running_loop()
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            pieces = [piece for piece, _ in batch]
-            answers = await loop.run_in_executor(self.thread, self._committed, self.take(), pieces)
+            answers, left = await loop.run_in_executor(self.thread, self._committed, self.take(), [piece for piece, _ in batch])
+            for one in left:
+                self.put(one)
             for (_, done), (answer, error) in zip(batch, answers, strict=True):
                 if done.done():
                     continue
@@ -93,20 +95,22 @@ class Writer:
                 else:
                     done.set_exception(error)
 
-    def _committed(self, kept: Sequence[Kept], pieces: Sequence[Piece]) -> list[Answer]:
+    def _committed(self, kept: Sequence[Kept], pieces: Sequence[Piece]) -> tuple[list[Answer], Sequence[Kept]]:
+        """The answers of these pieces, and of what was kept what has to be written later, as the database was away or busy."""
         try:
             with self.database.write() as connection:
                 write_rows(connection, kept)
-                return [(answer, None) for answer in _written(connection, pieces)]
+                return [(answer, None) for answer in _written(connection, pieces)], ()
         except Exception as error:  # noqa: BLE001 (handed to whoever waits for it)
-            if len(pieces) == 1:
-                return [(None, error)]
+            if not kept and len(pieces) == 1:
+                return [(None, error)], ()
         try:
             with self.database.write() as connection:
                 write_rows(connection, kept)
         except Exception as error:  # noqa: BLE001 (handed to everybody: without these rows nothing of theirs can stand)
-            return [(None, error) for _ in pieces]
-        return [self._committed((), [piece])[0] for piece in pieces]
+            # Rows that the database refuses for good are left to the archive's log: they would take every later piece with them.
+            return [(None, error) for _ in pieces], kept if isinstance(error, Busy | StoreDown) else ()
+        return [answer for piece in pieces for answer in self._committed((), [piece])[0]], ()
 
 
 def _written(connection: Connection, pieces: Sequence[Piece]) -> list[Any]:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
+from crawler import writing
 from crawler.writing import MOST, Writer
 from storage import sightings, visits
 from storage.archive.keep import Kept, Received, keep
 from storage.archive.store import open_archive
 from storage.database import Database, open_database
-from storage.domain.errors import StoreError
+from storage.domain.errors import Busy, StoreError
 from storage.domain.ids import BodyId, Sha256, VisitId
 from storage.domain.originals import Capture
 from storage.schema import captures, report_versions
@@ -89,6 +90,47 @@ def test_rows_of_what_was_kept_come_first_and_outlive_the_fault_of_another(datab
     assert asyncio.run(run())[1] == "b"
     with database.read() as connection:
         assert len(connection.execute(select(captures.c.id)).all()) == 1
+
+
+def test_rows_of_what_was_kept_outlive_the_fault_of_the_only_piece(database: Database, tmp_path: Path) -> None:
+    async def run() -> None:
+        writer = Writer(database)
+        writer.put(_kept(tmp_path))
+        with pytest.raises(StoreError, match="bad"):
+            await writer.write(_put("bad"))
+
+    asyncio.run(run())
+    with database.read() as connection:
+        assert len(connection.execute(select(captures.c.id)).all()) == 1
+
+
+def test_rows_of_what_was_kept_wait_for_a_busy_database(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise Busy("another one writes")
+
+    async def run() -> str:
+        writer = Writer(database)
+        writer.put(_kept(tmp_path))
+        with monkeypatch.context() as patched:
+            patched.setattr(writing, "write_rows", busy)
+            with pytest.raises(Busy):
+                await writer.write(_put("a"))
+        return await writer.write(_put("b"))
+
+    assert asyncio.run(run()) == "b"
+    with database.read() as connection:
+        assert len(connection.execute(select(captures.c.id)).all()) == 1
+
+
+def test_rows_of_what_was_kept_outlive_the_fault_of_who_writes_something_else(tmp_path: Path) -> None:
+    office = Office(tmp_path, Site({LIST: listing()}))
+    recorder = office.recorder
+    recorder._writer.put(_kept(tmp_path))
+    with pytest.raises(StoreError, match="bad"), recorder.writing() as connection:
+        _put("bad")(connection)
+    with recorder.writing() as connection:
+        assert len(connection.execute(select(captures.c.id)).all()) == 1
+    office.database.close()
 
 
 def test_nothing_is_written_that_rests_on_rows_which_cannot_be(database: Database, tmp_path: Path) -> None:
