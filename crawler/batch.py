@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from crawler.errands import WATCH, Errand
@@ -24,6 +25,7 @@ from storage.domain.ids import EntryPointId, PortalId
 from storage.domain.registry import Portal
 from storage.domain.visits import VisitResult
 
+T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 Progress = Callable[[Mapping[str, object]], None]
@@ -54,22 +56,27 @@ class Batch:
 
         async def one(entry_point_id: EntryPointId) -> Done | None:
             async with gate:
-                try:
-                    done = await visit(self.fetch, self.recorder, self.memory, entry_point_id, max_pages=self.max_pages, errand=self.errand)
-                except Exception as error:  # noqa: BLE001 (the run loop: one list's fault never stops the others)
-                    self._failed(entry_point_id, error)
-                    return None
-            if done.result.outcome is VisitOutcome.UNREACHABLE:
+                visited = visit(self.fetch, self.recorder, self.memory, entry_point_id, max_pages=self.max_pages, errand=self.errand)
+                done = await self._guarded(entry_point_id, visited)
+            if done is None or done.result.outcome is VisitOutcome.UNREACHABLE:
                 # Whether the host or our own connection is to blame is known when all have been tried.
                 return done
-            await self._finish(done)
+            await self._guarded(entry_point_id, self._finish(done))
             return None
 
         waiting = await asyncio.gather(*(one(entry_point_id) for entry_point_id in entry_point_ids))
         for done in waiting:
             if done is not None:
-                await self._finish(done, len(entry_point_ids))
+                await self._guarded(done.before.entry.id, self._finish(done, len(entry_point_ids)))
         self.memory.save()
+
+    async def _guarded(self, entry_point_id: EntryPointId, work: Awaitable[T]) -> T | None:
+        """The run loop: one list's fault, in its visit or in writing its end down, never stops the others."""
+        try:
+            return await work
+        except Exception as error:  # noqa: BLE001 (told as a failure of this list)
+            self._failed(entry_point_id, error)
+            return None
 
     def _failed(self, entry_point_id: EntryPointId, error: Exception) -> None:
         """A fault of ours: the visit stays unfinished, which proves nothing, and the next crawl does it again."""

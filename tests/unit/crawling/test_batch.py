@@ -6,6 +6,7 @@ import pytest
 from crawler.batch import Batch
 from storage import portals, visits
 from storage.domain.enums import VisitOutcome
+from storage.domain.errors import StoreError
 from storage.domain.ids import PortalId
 
 from .site import LIST, UNREACHABLE, Office, Site, listing
@@ -42,6 +43,25 @@ def test_a_fault_of_ours_in_one_list_leaves_the_others_alone(office, caplog):
     with office.database.read() as c:
         left = visits.recent(c, office.other)[0]
     assert (left.finished_at, left.qualified, left.result.outcome) == (None, False, VisitOutcome.ABANDONED)
+
+
+@pytest.mark.parametrize("answer", [None, UNREACHABLE])
+def test_a_visit_whose_end_cannot_be_written_leaves_the_others_alone(office, caplog, monkeypatch, answer):
+    if answer is not None:
+        office.site.pages[OTHER] = answer
+    finish = visits.finish
+
+    def failing(connection, visit_id, *rest):
+        if visits.get(connection, visit_id).entry_point_id == office.other:
+            raise StoreError("the database said no")
+        return finish(connection, visit_id, *rest)
+
+    monkeypatch.setattr(visits, "finish", failing)
+    with caplog.at_level(logging.CRITICAL):
+        batch, lines = _work(office)
+    assert lines[office.entry]["outcome"] == "complete"
+    assert lines[office.other] == {"event": "failed", "entry_point": office.other, "message": "the database said no"}
+    assert len(batch.failures) == 1
 
 
 def test_when_every_host_is_silent_no_host_is_blamed(office):
