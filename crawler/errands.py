@@ -43,7 +43,7 @@ DISCOVER = Errand("discover", timedelta(), 0, whole_budget=True)
 
 WATCH = Errand("watch", timedelta(days=6), 20)
 """Twenty audits a day, so that a list with a long history does not spend the portal's day on old reports, however often it is read that
-day; the rest follows on the next days.
+day; the rest follows on the next days. A report that left the list is asked for besides, once a day.
 """
 
 GAPFILL = Errand("gapfill", timedelta(days=6), 5, anywhere=True)

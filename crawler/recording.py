@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from crawler.discovery.naming import KnownBody
-from crawler.fetching import Reply, Validators
+from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.keeping import Keeper
 from crawler.list_tail import ReadThrough, read_through_from
 from crawler.listing import Ask
@@ -30,6 +30,7 @@ from storage.database import Database
 from storage.disk import NO_ROOM
 from storage.domain.clock import Clock
 from storage.domain.enums import SourceHealth, VisitOutcome
+from storage.domain.errors import DigestMismatch, OriginalMissing
 from storage.domain.ids import BodyId, EntryPointId, Sha256, VisitId
 from storage.domain.originals import Capture, CaptureRole, NewVersion, ReportVersion
 from storage.domain.registry import EntryPoint, Portal
@@ -86,6 +87,7 @@ class Recorder:
             owners = {line.line.body_id for line in lines.values() if line.line.body_id} | set(entry.body_ids)
             newest = next((v for v in visits.recent(connection, entry_point_id, limit=5) if v.finished_at is not None), None)
             listed = captures.newest_for_url(connection, entry.url)
+            list_page = self._archived(listed)
             through = _read_through(newest)
             return Before(
                 entry=entry,
@@ -96,8 +98,8 @@ class Recorder:
                 versions=_versions(connection, owners, lines),
                 history=visits.item_counts(connection, entry_point_id, limit=5),
                 last_facts=newest.result.facts if newest else {},
-                list_sha256=listed.sha256 if listed and listed.status == 200 else None,
-                list_page=self._archived(listed),
+                list_sha256=listed.sha256 if listed and list_page else None,
+                list_page=list_page,
                 whole_lines=_whole_lines(newest, through, lines),
                 read_through=through,
             )
@@ -135,9 +137,15 @@ class Recorder:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction for whoever writes something else than a visit; what was kept is written with it."""
-        with self.database.write() as connection:
-            write_rows(connection, self._writer.take())
-            yield connection
+        kept = self._writer.take()
+        try:
+            with self.database.write() as connection:
+                write_rows(connection, kept)
+                yield connection
+        except BaseException:
+            for one in kept:
+                self._writer.put(one)
+            raise
 
     def record_list(self, visit_id: VisitId, entry_point_id: EntryPointId, lines: Sequence[ListLine]) -> Future[int]:
         """Have the rows of one list page written with their decisions; no new version comes of that."""
@@ -175,13 +183,12 @@ class Recorder:
         return await piece
 
     def validators_of(self, url: str) -> Validators:
-        """What the server said of an address the last time it answered with content."""
+        """What the server said of an address the last time it answered with content; nothing where that content cannot be had back."""
         with self.database.read() as connection:
             found = captures.newest_for_url(connection, url)
-        if found is None or found.status != 200:
-            return Validators()
-        headers = _headers(found)
-        return Validators(headers.get("etag", ""), headers.get("last-modified", ""))
+        headers = _headers(found) if found is not None else {}
+        said = Validators(headers.get("etag", ""), headers.get("last-modified", ""))
+        return said if said and self._bytes(found) is not None else NO_VALIDATORS
 
     def newest_page(self, url: str) -> tuple[Page, Sha256] | None:
         """The page that the server last answered with content at that address, from the archive, and its hash."""
@@ -192,10 +199,22 @@ class Recorder:
 
     def _archived(self, capture: Capture | None) -> Page | None:
         """An answer with content as it came, under the address it came from: its links are relative to that."""
-        if capture is None or capture.status != 200:
+        data = self._bytes(capture)
+        if capture is None or data is None:
             return None
         content_type = {"content-type": _headers(capture).get("content-type", "")}
-        return make_page(capture.final_url or capture.url, 200, self.archive.get(capture.sha256), content_type)
+        return make_page(capture.final_url or capture.url, 200, data, content_type)
+
+    def _bytes(self, capture: Capture | None) -> bytes | None:
+        """What an answer with content brought; None where it is damaged or lost, too. Asked for anew as a whole, it is stored again; the
+        nightly check tells of the damage.
+        """
+        if capture is None or capture.status != 200:
+            return None
+        try:
+            return self.archive.get(capture.sha256)
+        except (DigestMismatch, OriginalMissing):
+            return None
 
     async def finish(self, visit_id: VisitId, before: Before, result: VisitResult, *, family: str, validators: Validators) -> bool:
         """End the visit, all of whose writing is settled, with the health of the list that follows from it; whether it can serve as a

@@ -121,11 +121,13 @@ async def _again(state: VisitState, line: ListLine, version: ReportVersion) -> F
 
 
 def _due(state: VisitState, *, whole_list: bool) -> list[ReportVersion]:
-    """What left the list, then what was not looked at for longest; what was looked at today counts towards the day's number."""
+    """What left the list, each once a day, then what was not looked at for longest; what was looked at today counts towards the day's
+    number.
+    """
     newest = {(v.body_id, v.report_year, v.found.url): v for v in state.before.versions}
     now, most = state.recorder.clock.now(), state.errand.audits
     standing = sorted((v for v in newest.values() if v.gone_since is None), key=lambda v: v.last_seen_at)
-    left = [v for v in standing if whole_list and v.found.url not in state.lines]
-    spent = sum(local_date(v.last_seen_at) == local_date(now) for v in standing)
+    today = [v for v in standing if local_date(v.last_seen_at) == local_date(now)]
+    left = [v for v in standing if whole_list and v.found.url not in state.lines and v not in today]
     old = [v for v in standing if now - v.last_seen_at >= state.errand.audit_every and v not in left]
-    return [*left[:most], *old[: max(0, most - spent - len(left))]]
+    return [*left[:most], *old[: max(0, most - len(today) - len(left))]]

@@ -3,7 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from crawler.errands import Errand
+from storage import captures
+from storage.domain.enums import VisitOutcome
 
 from .site import LIST, Office, listing, report, reports, row
 
@@ -41,6 +45,42 @@ def test_a_report_that_left_its_list_is_looked_at_however_many_were_today(office
     office.clock.advance(timedelta(hours=3))
     _visit(office, errand=FEW)
     assert _old_reports_asked(site) == [LIST + "t20250120_2024.html"]
+
+
+def test_reports_that_left_their_list_are_looked_at_once_a_day_each(office, site):
+    pages, rows = reports(2024, 2023, 2022, 2021)
+    site.pages |= pages | {LIST: listing(*rows)}
+    _visit(office)
+    site.pages[LIST] = listing(rows[0])
+    looked = []
+    for hours in (24, 3, 3):
+        office.clock.advance(timedelta(hours=hours))
+        _visit(office, errand=FEW)
+        looked += _old_reports_asked(site)
+    assert sorted(looked) == sorted(pages)[:3]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_list_whose_archived_page_is_damaged_is_asked_for_as_a_whole_and_kept_again(office, site, lost):
+    pages, rows = reports(2024, 2023)
+    site.pages |= pages | {LIST: listing(*rows)}
+    _visit(office)
+    for blob in (office.archive.place.root / "blobs").rglob("*"):
+        if blob.is_file():
+            blob.chmod(0o644)
+            _damage(blob, lost=lost)
+    again = _visit(office, days=1)
+    assert (again.result.outcome, again.result.items_seen, again.result.qualified) == (VisitOutcome.COMPLETE, 2, True)
+    with office.database.read() as connection:
+        kept = captures.newest_for_url(connection, LIST)
+    assert office.archive.get(kept.sha256).decode() == listing(*rows)
+
+
+def _damage(blob, *, lost):
+    if lost:
+        blob.unlink()
+    else:
+        blob.write_bytes(b"damaged")
 
 
 def _with_file(site, data):
