@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
-from crawler.discovery.anchors import COLUMN, Link, links
+from crawler.discovery.anchors import COLUMN, Link, links, score_of
 from crawler.discovery.article import read_article
-from crawler.discovery.columns import MIN_REPORTS, TRUSTED, Evidence, is_article, judge, names_itself
+from crawler.discovery.columns import MIN_REPORTS, TRUSTED, Evidence, is_article, judge, names_itself, one_year
 from crawler.discovery.leads import column_of_article, sitemap_columns, sitemaps_of, trail_of
 from crawler.discovery.recognition import is_report
 from crawler.discovery.troubles import Trouble
+from crawler.discovery.years import find_year
 from crawler.egress import registrable
 from crawler.fetching import Reply
 from crawler.list_reading import AskPage, Reading, choose_family, read_all
@@ -82,6 +83,7 @@ class _Search:
     hinted: set[str] = field(default_factory=set)
     hint_pages: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
+    words: dict[str, str] = field(default_factory=dict)
 
     @property
     def led_there(self) -> bool:
@@ -102,6 +104,8 @@ class _Search:
         """Remember a way onward once; a way off the site is only noted."""
         if link.why != "hint" and found_on not in self.hint_pages:
             self.linked.add(link.url)
+        if link.words:
+            self.words.setdefault(link.url, link.words)
         if not self.same_site(link.url):
             if link.score >= COLUMN:
                 self.outbound.setdefault(link.url, link)
@@ -145,9 +149,8 @@ async def explore(
     if not any(found.evidence.trusted for found in search.found) and search.stop is None:
         await _by_sitemap(search)
     exhausted = not search.queue and search.asked < search.max_pages
-    return Exploration(
-        _settled(search.found), search.asked, search.stop, exhausted, tuple(search.outbound.values()), tuple(search.troubles)
-    )
+    found = [_by_its_words(one, search.words.get(one.url, "")) for one in search.found]
+    return Exploration(_settled(found), search.asked, search.stop, exhausted, tuple(search.outbound.values()), tuple(search.troubles))
 
 
 def _bare(host: str) -> str:
@@ -237,10 +240,28 @@ async def _by_sitemap(search: _Search) -> None:
     await _run(search)
 
 
+def _by_its_words(one: Candidate, words: str) -> Candidate:
+    """A column known from before is asked without the words of a link; those that a page had for it say of which year it is."""
+    if one.words or not words:
+        return one
+    year = one.evidence.year or one_year(one.url, one.column, words)
+    return replace(one, words=words, evidence=replace(one.evidence, year=year))
+
+
+def _year_of(one: Candidate) -> int | None:
+    """The year of a column: the one it names, else, where it is named as the column, the only one its reports are of."""
+    if one.evidence.year is not None:
+        return one.evidence.year
+    if score_of(one.column, "")[0] < COLUMN:
+        return None
+    years = {find_year(item.title).value for item in one.items if is_report(item.title, one.column)[0] is Decision.REPORT}
+    return years.pop() if len(years) == 1 else None
+
+
 def _with_its_series(one: Candidate, others: Sequence[Candidate]) -> Candidate:
     """In January the new year's column holds one report among look-alikes: it is believed for its sister columns, which hold many."""
-    year = one.evidence.year
-    sisters = [o for o in others if o.evidence.trusted and o.family == one.family and o.evidence.year not in {None, year}]
+    year = _year_of(one)
+    sisters = [o for o in others if o.evidence.trusted and o.family == one.family and _year_of(o) not in {None, year}]
     if one.evidence.trusted or year is None or not one.evidence.reports or not sisters:
         return one
     evidence = replace(one.evidence, confidence=TRUSTED, reasons=(*one.evidence.reasons, f"series of {len(sisters) + 1}"))

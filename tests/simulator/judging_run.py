@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from crawler.demo.world.content import Content, Truth
@@ -14,6 +15,8 @@ from storage.domain.enums import DutyStatus, VisitOutcome
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from crawler.demo.http_server import Logged
 
 BodyYear = tuple[str, int]
 MIN_RECALL, MIN_PRECISION = 0.99, 0.995
@@ -33,6 +36,7 @@ class Score:
     originals_lost: int = 0
     rude: int = 0
     notes: list[str] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)
 
     @property
     def passed(self) -> bool:
@@ -100,12 +104,27 @@ def judge_missing(connection: Connection, plan: Plan, content: Content, day: dat
             score.notes.append(f"false missing on {day}: {row.name} {row.report_year} ({describe(plan, truth)})")
 
 
+def failing_hosts(log: Iterable[Logged], day: date) -> set[str]:
+    """The hosts that could not show a page that day which they had never shown before.
+
+    One they had shown is in the archive: that it fails when it is looked at again takes nothing away from what the list says.
+    """
+    shown: set[tuple[str, str]] = set()
+    failing: set[str] = set()
+    for one in log:
+        if one.status == HTTPStatus.OK:
+            shown.add((one.host, one.path))
+        elif one.day == day and one.status >= HTTPStatus.INTERNAL_SERVER_ERROR and (one.host, one.path) not in shown:
+            failing.add(one.host)
+    return failing
+
+
 def judge_visits(
     connection: Connection, plan: Plan, day: date, runs: Sequence[int], failing: Collection[str], score: Score
 ) -> Counter[str]:
     """Each faulty host must end in an outcome of its fault, each sound one whole; outcomes seen, by fault.
 
-    `failing` are the hosts that answered with a failure of their own that day: broken articles are met only by who asks for one.
+    `failing` are those of `failing_hosts`: broken articles are met only by who asks for one that is not kept yet.
     """
     from sqlalchemy import select
 
@@ -130,8 +149,17 @@ def judge_visits(
         )
         if kind is None or (kind.name == "articles-500" and name not in failing):
             continue
+        score.met.add(kind.name)
         wrong = [pair for pair in ended if pair[0] not in kind.outcomes]
         if len(wrong) == len(ended):
             score.mistyped += 1
             score.notes.append(f"{day} {name}: {kind.name} ended as {wrong[0][0].value} ({wrong[0][1]})")
     return told
+
+
+def judge_unmet(plan: Plan, days: Sequence[date], score: Score) -> None:
+    """A kind of fault that was planned for one of the days and that no visit met: nothing can be said of it, so it counts as mistyped."""
+    planned = {kind.name for host in plan.hosts.values() for day in days if (kind := host.fault(day)) is not None}
+    for name in sorted(planned - score.met):
+        score.mistyped += 1
+        score.notes.append(f"no visit met {name}")

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from judging_manners import SELF_TEST, Promises, judge_manners
 from judging_originals import judge_originals
-from judging_run import Score, judge_missing, judge_reports, judge_visits
+from judging_run import Score, failing_hosts, judge_missing, judge_reports, judge_unmet, judge_visits
 from registry_of_world import home_registry
 
 from crawler.demo.http_server import SimulatedPortals
@@ -87,6 +87,7 @@ class Simulation:
             with self._database.read() as connection:
                 judge_reports(connection, self._plan, self._content, self.days, self.score)
                 judge_originals(connection, self._plan, self._content, self.days, self.score)
+                judge_unmet(self._plan, self.days, self.score)
             budget = self._settings.crawl_budget_platform
             judge_manners(self._portals.log, Promises(DELAY, TIMEOUT, budget, tuple(self.crawls)), self._plan, self.score)
         return self.score
@@ -140,8 +141,7 @@ class Simulation:
         runs = [done.job.run.id for done in finished]
         with self._database.read() as connection:
             judge_missing(connection, self._plan, self._content, day, self.score)
-            failing = {one.host for one in self._portals.log if one.day == day and one.status >= 500}
-            told = judge_visits(connection, self._plan, day, runs, failing, self.score)
+            told = judge_visits(connection, self._plan, day, runs, failing_hosts(self._portals.log, day), self.score)
         sound = sum(count for key, count in told.items() if key.startswith("sound: "))
         whole = told["sound: complete"]
         self._say(f"{day}  lists {sum(told.values())}  sound read whole {whole}/{sound}  {time.monotonic() - started:.0f} s")

@@ -130,6 +130,33 @@ def test_a_new_years_column_with_one_report_among_others_is_believed_for_its_sis
     assert {one.url.removeprefix(HOME) for one in found.trusted} == trusted
 
 
+@pytest.mark.parametrize("hints", [[], ["nb23/"], ["nb24/", "nb23/"]])
+@pytest.mark.parametrize("words", ["{}年政府信息公开年报", "政府信息公开年报"])
+def test_a_new_years_column_is_believed_however_it_was_reached_and_without_a_year_in_its_name(hints, words):
+    others = "".join(f'<li><a href="t{n}.html">云溪县第{n}小学招生简章</a><span>2025-01-0{n}</span></li>' for n in range(1, 9))
+    ways = "".join(f'<a href="/nb{year - 2000}/">{words.format(year)}</a>' for year in (2024, 2023))
+    pages = {
+        HOME: _html(ways),
+        HOME + "nb24/": _html(f"<ul>{others}</ul>" + _list(years=(2024,)), "政府信息公开年报"),
+        HOME + "nb23/": _html(_list("云溪县", (2023,)) + _list("云溪县教育局", (2023,), start="./j"), "政府信息公开年报"),
+    }
+    found, _ = _explore(pages, hints=[HOME + hint for hint in hints])
+    assert {one.url.removeprefix(HOME) for one in found.trusted} == {"nb24/", "nb23/"}
+    if "{}" in words:
+        assert {one.url.removeprefix(HOME): one.evidence.year for one in found.trusted} == {"nb24/": 2024, "nb23/": 2023}
+
+
+def test_a_list_named_otherwise_with_one_report_is_no_sister_of_the_column():
+    others = "".join(f'<li><a href="t{n}.html">云溪县第{n}小学招生简章</a><span>2025-01-0{n}</span></li>' for n in range(1, 9))
+    pages = {
+        HOME: _html('<a href="/nb/">政府信息公开年报</a><a href="/gk/">信息公开</a>'),
+        HOME + "gk/": _html(f"<ul>{others}</ul>" + _list(years=(2024,)), "最新公开"),
+        HOME + "nb/": _html(_list("云溪县", (2023,)) + _list("云溪县教育局", (2023,), start="./j"), "政府信息公开年报"),
+    }
+    found, _ = _explore(pages, hints=[HOME + "gk/"])
+    assert {one.url.removeprefix(HOME) for one in found.trusted} == {"nb/"}
+
+
 def test_a_column_known_from_before_to_which_the_home_page_leads_ends_the_search():
     ways = "".join(f'<a href="/gk{number}/">信息公开{number}</a>' for number in range(9))
     pages = {HOME: _html(f'<a href="/nb/">政府信息公开年报</a>{ways}'), HOME + "nb/": _html(_list(), "政府信息公开年报")}
