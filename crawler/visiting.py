@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from crawler.canary import Sight, conclude
 from crawler.errands import WATCH, Errand
 from crawler.fetching import NO_VALIDATORS, Fetch, Validators
+from crawler.list_reading import LAYOUT
 from crawler.list_visit import read_list
 from crawler.list_years import of_other_years, years_of
 from crawler.recording import Before, Recorder, as_facts
@@ -21,6 +22,9 @@ from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import EntryPointId, VisitId
 from storage.domain.visits import VisitResult
+from storage.statements import url_of
+
+NO_COLUMN = "column-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ async def visit(
             **({"list_key": state.key_note} if state.key_note else {}),
         ),
     )
-    result = _of_its_years(conclude(sight), state, listed.column)
+    result = _of_its_years(_of_its_place(conclude(sight), before), state, listed.column)
     return Done(
         state.visit_id,
         before,
@@ -75,6 +79,14 @@ async def visit(
         listed.validators if result.outcome is VisitOutcome.COMPLETE else NO_VALIDATORS,
         state.new_versions,
     )
+
+
+def _of_its_place(result: VisitResult, before: Before) -> VisitResult:
+    """The result in other words where a home page is read for want of a column: nothing has changed there, the column is still unknown."""
+    entry = before.entry
+    if (result.outcome, result.reason) != (LAYOUT.outcome, LAYOUT.reason) or entry.family or entry.url != url_of(before.portal.home_url):
+        return result
+    return replace(result, reason=NO_COLUMN)
 
 
 def _of_its_years(result: VisitResult, state: VisitState, column: str) -> VisitResult:

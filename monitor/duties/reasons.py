@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str] = {
     "list-not-understood": "列表结构无法识别",
+    "column-unknown": "年报栏目尚未确定，暂看首页；候选栏目见 nianbao portal candidates",
     "later-page-not-understood": "后续页面结构无法识别",
     "next-page-repeats": "翻页内容重复",
     "page-limit": "列表过长，未读到末页",

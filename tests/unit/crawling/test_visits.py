@@ -7,6 +7,7 @@ from crawler import report_visit
 from crawler.discovery.troubles import Trouble
 from crawler.errands import ERRANDS
 from crawler.resting import SPENT
+from monitor.duties.reasons import in_words
 from storage import captures, portals, reports, sightings, visits
 from storage.domain.enums import SourceHealth, VisitOutcome
 from storage.domain.visits import Decision
@@ -15,7 +16,7 @@ from storage.schema import report_versions
 from storage.schema import reports as reports_table
 from storage.schema import sightings as sightings_table
 
-from .site import LIST, UNREACHABLE, Office, listing, report, row
+from .site import HOME, LIST, UNREACHABLE, Office, listing, report, row
 from .site import reports as report_pages
 
 
@@ -142,6 +143,16 @@ def test_each_fault_ends_in_its_own_outcome_and_never_in_a_negative(office, site
     with office.database.read() as c:
         assert len(visits.negatives(c, "b0", 2024)) == 1
     assert _health(office)[0] is SourceHealth.BLIND
+
+
+@pytest.mark.parametrize(("family", "reason"), [("", "column-unknown"), ("trs_static", "list-not-understood")])
+def test_a_home_page_read_for_want_of_a_column_says_so(tmp_path, site, family, reason):
+    office = Office(tmp_path, site, url=HOME, family=family)
+    site.pages[HOME] = f"<h1>云溪县教育局</h1><div>{'动态内容' * 100}</div>"
+    result = _visit(office).result
+    assert (result.outcome, result.reason, result.qualified) == (VisitOutcome.LAYOUT_CHANGED, reason, False)
+    assert in_words(reason) != reason
+    office.database.close()
 
 
 def test_nothing_is_asked_after_a_challenge(office, site):
