@@ -147,10 +147,17 @@ class Child:
         if self._pipe is None:
             # spawn, not fork: the parent may hold threads, database handles and sockets that a parser must not inherit
             context = multiprocessing.get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(theirs, self._limits, self._work), daemon=True)
-            self._process.start()
-            theirs.close()
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs, self._limits, self._work), daemon=True)
+            try:
+                process.start()
+            except BaseException:
+                # A machine out of processes or memory: nothing of the child is kept, so that the next report can try again.
+                ours.close()
+                raise
+            finally:
+                theirs.close()
+            self._pipe, self._process = ours, process
         return self._pipe
 
     def _death(self) -> Problem:

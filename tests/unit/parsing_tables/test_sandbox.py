@@ -1,6 +1,8 @@
 import ctypes
 import os
 import time
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
 
 import pytest
 from printing import facts, printed
@@ -54,3 +56,22 @@ def test_a_child_is_replaced_after_its_share_of_reports():
     with ParserPool(Limits(reports_per_child=1)) as pool:
         answers = [pool.parse("文字".encode(), source=str(i)).source for i in range(3)]
     assert answers == ["0", "1", "2"]
+
+
+def test_a_machine_that_could_not_start_the_child_once_is_asked_again(monkeypatch):
+    begun = []
+
+    def start(process):
+        begun.append(process)
+        if len(begun) == 1:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return usual(process)
+
+    usual = SpawnProcess.start
+    monkeypatch.setattr(SpawnProcess, "start", start)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with ParserPool(Limits(wall_seconds=60)) as pool:
+        with pytest.raises(BlockingIOError):
+            pool.parse(printed(facts(1), "tab"), source="x")
+        assert len(list(Path("/proc/self/fd").iterdir())) - before <= 1
+        assert pool.parse(printed(facts(1), "tab"), source="x").reading.quality is ReadingQuality.HIGH
