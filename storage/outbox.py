@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
 from storage.destinations import get as get_destination
+from storage.destinations import reachable
 from storage.domain.alerts import Message, Outgoing, Reply
 from storage.domain.enums import SendState
 from storage.domain.errors import UsageError
@@ -90,14 +91,17 @@ def enqueue(connection: Connection, message: Message, now: datetime, *, next_at:
 def claim(connection: Connection, now: datetime, limit: int, *, lease: timedelta = LEASE) -> tuple[Outgoing, ...]:
     """Take up to `limit` messages that are due, the longest waiting first; commit before sending.
 
-    A row whose lease has passed may have been sent by the one who died: it is claimed again and goes out with the same Message-ID.
+    Those of a service that let us wait the last time come after all others, and none while it is left alone. A row whose lease has
+    passed may have been sent by the one who died: it is claimed again and goes out with the same Message-ID.
     """
     ready = or_(
         and_(outbox.c.state.in_(WAITING), outbox.c.next_at <= now),
         and_(outbox.c.state == SendState.LEASED.value, outbox.c.lease_until <= now),
     )
-    live = outbox.c.destination_id.in_(select(destinations.c.id).where(destinations.c.enabled))
-    query = select(outbox).where(ready, live).order_by(outbox.c.next_at, outbox.c.id).limit(limit).with_for_update(skip_locked=True)
+    live = outbox.c.destination_id.in_(reachable(now))
+    slow = outbox.c.destination_id.in_(select(destinations.c.id).where(destinations.c.timeouts > 0))
+    order = (case((slow, 1), else_=0), outbox.c.next_at, outbox.c.id)
+    query = select(outbox).where(ready, live).order_by(*order).limit(limit).with_for_update(skip_locked=True)
     claimed = []
     for row in connection.execute(query).all():
         same = and_(outbox.c.id == row.id, outbox.c.state == row.state, outbox.c.attempts == row.attempts)

@@ -18,6 +18,8 @@ destinations = Table(
     Column("lang", String(10), nullable=False, server_default="zh-CN"),
     Column("cadence", String(10), nullable=False, server_default="daily"),
     Column("created_at", Instant, nullable=False),
+    Column("timeouts", Integer, nullable=False, server_default="0"),
+    Column("held_until", Instant),
 )
 
 alert_rules = Table(

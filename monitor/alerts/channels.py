@@ -82,6 +82,20 @@ def robot_of(address: str) -> str:
     return f"{scheme.lower()}://{rest.partition('?')[0].strip('/').rpartition('@')[2]}"
 
 
+def line_of(address: str, mail: MailDefaults | None = None) -> str:
+    """What the addresses that would wait for one and the same service have in common: a relay's or a receiver's host, a robot's service."""
+    address = address.strip()
+    scheme = address.partition("://")[0].lower() if "://" in address else ""
+    if not scheme:
+        return "" if mail is None else f"smtp://{mail.relay.host}:{mail.relay.port}"
+    if scheme in {"mailto", "mailtos"}:
+        plugin = _plugin(address)
+        return address if plugin is None else f"smtp://{plugin.smtp_host}:{plugin.port or ''}"
+    if scheme in {"json", "jsons"}:
+        return f"{scheme}://{urlsplit(address).netloc.rpartition('@')[2]}"
+    return f"{scheme}://" if scheme in SERVICES else address
+
+
 def _plugin(address: str) -> Any:
     """Apprise's reading of an address, None where it has none. Its first call loads all its plugins, which import deprecated modules."""
     with warnings.catch_warnings():
@@ -170,6 +184,7 @@ def _any(plugin: Any) -> Send:
         # Text in, always: Apprise escapes text for HTML services, and passes HTML and Markdown through as they are.
         result = caller.notify(body=message.body_text, title=message.subject, body_format=apprise.NotifyFormat.TEXT)
         said = " ".join(str(entry.message) for entry in result.logs() if entry.level in {"WARNING", "ERROR", "CRITICAL"})
-        return Reply(STATES[result.status], said or result.status.name)
+        late = result.status is apprise.AppriseResultStatus.TIMEOUT
+        return Reply(STATES[result.status], said or result.status.name, timed_out=late)
 
     return send

@@ -59,7 +59,7 @@ class MailChannel:
         except smtplib.SMTPResponseException as error:
             return _response(error)
         except (OSError, smtplib.SMTPException) as error:
-            return Reply(SendState.RETRY, f"{type(error).__name__}: {error}")
+            return Reply(SendState.RETRY, f"{type(error).__name__}: {error}", timed_out=_timed_out(error))
 
     def _envelope(self, smtp: smtplib.SMTP) -> dict[str, tuple[int, bytes]]:
         code, text = smtp.mail(self.sender[1])
@@ -78,7 +78,7 @@ class MailChannel:
         except smtplib.SMTPDataError as error:
             return _response(error)
         except (OSError, smtplib.SMTPException) as error:
-            return Reply(SendState.UNKNOWN, f"{type(error).__name__}: {error}")
+            return Reply(SendState.UNKNOWN, f"{type(error).__name__}: {error}", timed_out=_timed_out(error))
         if code != 250:
             return _response(smtplib.SMTPDataError(code, text))
         accepted = tuple(one for one in self.recipients if one not in refused)
@@ -133,6 +133,11 @@ def _session(relay: Relay, timeout: float) -> Iterator[smtplib.SMTP]:
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.quit()
         smtp.close()
+
+
+def _timed_out(error: BaseException) -> bool:
+    """Whether the line was silent for too long: smtplib turns a wait that ended into a lost connection and keeps the cause."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
 def _response(error: smtplib.SMTPResponseException) -> Reply:

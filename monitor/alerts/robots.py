@@ -100,7 +100,7 @@ class RobotChannel:
             if reply.state is not SendState.ACCEPTED:
                 # Parts before this one are in the group already: say so, the next attempt repeats them.
                 suffix = f"（第{position + 1}/{len(parts)}段）" if len(parts) > 1 else ""
-                return Reply(reply.state, reply.text + suffix)
+                return Reply(reply.state, reply.text + suffix, reply.timed_out)
         return reply
 
     def _url(self, now: datetime) -> str:

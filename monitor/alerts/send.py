@@ -1,8 +1,8 @@
 """Delivering the outbox: claim and commit, send, settle in a second transaction.
 
 A process that dies in between leaves a leased row: it goes out again with the same Message-ID. One destination never keeps another
-waiting: each row is settled by itself, and what a service does never leaves this loop as an exception. The caller gives this its own
-thread.
+waiting: each row is settled by itself, and what a service does never leaves this loop as an exception. A service that lets us wait is
+left alone for a while, longer each time, and comes last afterwards. The caller gives this its own thread.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor import logs
-from monitor.alerts.channels import MailDefaults, channel, demand, redacted, robot_of
+from monitor.alerts.channels import MailDefaults, channel, demand, line_of, redacted, robot_of
 from monitor.alerts.egress import Guard
 from monitor.alerts.events import operator
 from monitor.alerts.mail import Relay
-from storage import events, failpoint, installation, outbox, send_rates
+from storage import destinations, events, failpoint, installation, outbox, send_rates
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind, Outgoing, Reply
 from storage.domain.clock import Clock
@@ -31,7 +31,7 @@ ONE_AT_A_TIME = 1
 """Rows claimed per transaction: a lease covers one conversation, not the queue behind it."""
 
 ALARM_AFTER = 4
-"""Attempts after which operators hear that a destination refuses: about eighty minutes."""
+"""Attempts at one message, or waits in a row for one service, after which operators hear that a destination does not take them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,12 @@ def _deliver(db: Database, settings: Settings, clock: Clock, outgoing: Outgoing)
     failpoint.step("send.answered")
     now = clock.now()
     with db.write() as connection:
+        struck = _hold_or_release(connection, settings, outgoing, reply, now)
         if not outbox.settle(connection, outgoing, reply, now):
             return None
         given_up = reply.state is not SendState.ACCEPTED and now - outgoing.created_at >= outbox.GIVE_UP_AFTER
         state = SendState.DEAD if given_up else reply.state
-        kind = _alarm(outgoing, state)
+        kind = _alarm(outgoing, state, struck)
         if kind is not None:
             events.append(connection, _alarm_event(kind, outgoing, reply, now))
     say = log.info if state is SendState.ACCEPTED else log.warning
@@ -102,10 +103,28 @@ def _deliver(db: Database, settings: Settings, clock: Clock, outgoing: Outgoing)
     return state
 
 
-def _alarm(outgoing: Outgoing, state: SendState) -> EventKind | None:
+def _hold_or_release(connection: Connection, settings: Settings, outgoing: Outgoing, reply: Reply, now: datetime) -> int:
+    """How often in a row the service let us wait, this time included. Its other messages then wait for its retry, untried: each would
+    keep everybody's waiting for as long, and learn nothing. Any answer, a refusal too, ends that.
+    """
+    before = outgoing.destination.timeouts
+    if not reply.timed_out and not before:
+        return 0
+    mail = mail_defaults(settings)
+    line = line_of(outgoing.destination.address, mail)
+    same = [one.id for one in destinations.list_all(connection) if line_of(one.address, mail) == line]
+    if not reply.timed_out:
+        destinations.release(connection, same)
+        return 0
+    destinations.hold(connection, same, before + 1, now)
+    return before + 1
+
+
+def _alarm(outgoing: Outgoing, state: SendState, struck: int) -> EventKind | None:
     if state is SendState.DEAD:
         return EventKind.DELIVERY_DEAD
-    return EventKind.DELIVERY_FAILING if state is not SendState.ACCEPTED and outgoing.attempt == ALARM_AFTER else None
+    tried = ALARM_AFTER in {outgoing.attempt, struck}
+    return EventKind.DELIVERY_FAILING if state is not SendState.ACCEPTED and tried else None
 
 
 def _alarm_event(kind: EventKind, outgoing: Outgoing, reply: Reply, now: datetime) -> Event:
@@ -127,7 +146,7 @@ def attempt(outgoing: Outgoing, settings: Settings, clock: Clock) -> Reply:
         return Reply(SendState.RETRY, f"{error.message}{error.advice}")
     except Exception as error:  # noqa: BLE001 - a sender below us failed in a way it never should: the row goes back, the loop goes on
         return Reply(SendState.RETRY, redacted(f"{type(error).__name__}: {error}", address))
-    return Reply(reply.state, redacted(reply.text, address))
+    return Reply(reply.state, redacted(reply.text, address), reply.timed_out)
 
 
 def mail_defaults(settings: Settings) -> MailDefaults | None:

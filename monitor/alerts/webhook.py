@@ -119,8 +119,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], how: Connection, *, 
     except NotResolved as error:
         return Reply(SendState.RETRY, str(error))
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        return Reply(SendState.RETRY, f"{type(error).__name__}: {error}")
+        return Reply(SendState.RETRY, f"{type(error).__name__}: {error}", timed_out=isinstance(error, httpx.TimeoutException))
     except httpx.TransportError as error:
-        return Reply(SendState.UNKNOWN, f"{type(error).__name__}: {error}")
+        return Reply(SendState.UNKNOWN, f"{type(error).__name__}: {error}", timed_out=isinstance(error, httpx.TimeoutException))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Reply(SendState.RETRY, f"{type(error).__name__}: {error}")

@@ -135,12 +135,23 @@ def send_test(
                 say(f"{to}：{message.subject}\n{message.body_text}")
             return
         with database.write() as connection:
+            destinations.release(connection, [one.id for one in found])  # a person asks now, whatever the service did before
             numbers = {to: outbox.enqueue(connection, message, now) for to, message in messages.items()}
         accepted = [_deliver(session, database, settings, to, number) for to, number in numbers.items() if number is not None]
     finally:
         database.close()
     if not all(accepted):
         raise typer.Exit(Exit.NETWORK)
+
+
+def _why_not(database: Database, to: str, *, muted: bool) -> str:
+    from storage import destinations
+
+    if muted:
+        return "已静音，见 nianbao doctor"
+    with database.read() as connection:
+        silent = destinations.named(connection, to).timeouts
+    return "对方服务没有应答，稍后自动重试" if silent else "另一个进程正在发送"
 
 
 def _deliver(session: Session, database: Database, settings: Settings, to: str, number: int) -> bool:
@@ -156,7 +167,7 @@ def _deliver(session: Session, database: Database, settings: Settings, to: str, 
             break
         summary = send_due(database, settings, session.clock(), limit=1)
         if summary.muted or not summary.accepted + summary.waiting + summary.dead:
-            say(f"✕ {to}：没有发送（{'已静音，见 nianbao doctor' if summary.muted else '另一个进程正在发送'}），消息保留在发件箱。")
+            say(f"✕ {to}：没有发送（{_why_not(database, to, muted=summary.muted)}），消息保留在发件箱。")
             return False
     accepted = tried[-1].state is SendState.ACCEPTED
     say(f"{'✓' if accepted else '✕'} {to}：{tried[-1].state.label}。对方答复：{tried[-1].reply or '（无）'}")

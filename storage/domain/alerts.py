@@ -64,7 +64,7 @@ class Event:
 class Destination:
     """Where messages go. `address` is an Apprise address and holds secrets: never print it. `scope` is a division code, empty for all.
 
-    `lang` is `zh-CN` or `en`, `cadence` of its digest `daily` or `weekly`.
+    `lang` is `zh-CN` or `en`, `cadence` of its digest `daily` or `weekly`. `timeouts` says how often in a row its service let us wait.
     """
 
     id: int
@@ -75,6 +75,7 @@ class Destination:
     enabled: bool = True
     lang: str = "zh-CN"
     cadence: str = "daily"
+    timeouts: int = 0
 
 
 class Mode(Labelled):
@@ -168,7 +169,11 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What became of one attempt: accepted, retry, unknown (may have arrived) or dead; `text` is the service's own answer, redacted."""
+    """What became of one attempt: accepted, retry, unknown (may have arrived) or dead; `text` is the service's own answer, redacted.
+
+    `timed_out` that the service held the line and said nothing: its other messages need not find that out one by one.
+    """
 
     state: SendState
     text: str = ""
+    timed_out: bool = False
