@@ -8,7 +8,7 @@ from typing import cast
 
 from lxml import etree
 
-from crawler.parsing import set_apart
+from crawler.parsing import generated_content, set_apart
 
 # lxml takes these out of the tree at once many times faster than they can be walked through.
 DRESS = ("span", "font", "b", "strong", "i", "em", "u", "a", "o:p", "sub", "sup", "small", "big")
@@ -28,6 +28,7 @@ _NESTED = re.compile(r"@[^{};]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")  # what holds o
 _NAME = re.compile(r"\s*(?:[a-z0-9]+)?([.#][\w-]+)\s*\Z", re.IGNORECASE)
 # Plain words: they are found many times faster than a pattern that begins with a word of every second tag.
 _MAY_HIDE_TOO = (b"mso-hide", b"font-size:0", b"font-size: 0", b"opacity", b"#fff", b"white")
+_MAY_ADD = (b":before", b":after")
 _MAY_SET_APART = (b"vertical-align", b"line-through")
 _SETS_APART = ("sup", "sub", "s", "strike", "del")
 _SCRIPT = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
@@ -45,6 +46,8 @@ _MAY_HIDE = (
 def undress(root: etree._Element, source: bytes) -> frozenset[etree._Element]:
     """Take the names that only dress text out of the tree; returns the elements that are not shown. `source` is what was parsed."""
     lower = source.lower()
+    if any(mark in lower for mark in _MAY_ADD):
+        generated_content.mark(root)
     hidden = _hidden(root) if _may_hide(lower) else frozenset()
     for element in hidden:
         if element.tag in DRESS:
