@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 _RAISED = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
 _LOWERED = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
+_UNSURE = str.maketrans(dict.fromkeys("0123456789０１２３４５６７８９", "\ufffd"))
 _STROKE = "\u0336"  # combining: the character before it is crossed out
 
 Spelling = Callable[[str], str]
@@ -30,6 +31,11 @@ def lowered(text: str) -> str:
 def struck(text: str) -> str:
     """Text crossed out, character by character."""
     return "".join(c if c.isspace() else c + _STROKE for c in text)
+
+
+def unsure(text: str) -> str:
+    """Text of which nothing tells whether it is seen: its words may be, its digits are none."""
+    return text.translate(_UNSURE)
 
 
 def spelled(parts: Sequence[Part]) -> str:

@@ -9,8 +9,9 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from crawler.parsing import set_apart
+from crawler.parsing import set_apart, word_shading
 from crawler.parsing.flowing_tables import Edge, RowShape
 from crawler.parsing.set_apart import Spelling
 from storage.domain.errors import Corrupt, Encrypted, UnknownFormat
@@ -122,11 +123,20 @@ class WordBinary:
 
     def look(self, offset: int) -> tuple[Look, int]:
         """How the character at an offset is shown, and the offset up to which this holds."""
-        marks = {code: operand[:1] for code, operand in sprms(self._runs.at(offset) or b"")}
+        told = dict(sprms(self._runs.at(offset) or b""))
+        marks = {code: operand[:1] for code, operand in told.items()}
         shown = b"\x01" not in (marks.get(_DELETED), marks.get(_HIDDEN))
         struck = b"\x01" in (marks.get(_STRUCK), marks.get(_STRUCK_TWICE))
         script = {b"\x01": set_apart.raised, b"\x02": set_apart.lowered}.get(marks.get(_SCRIPT, b""))
-        return Look(shown, set_apart.struck if struck else script), self._runs.until(offset)
+        spelling = set_apart.struck if struck else script
+        if shown and word_shading.is_white(told) and not word_shading.behind(told):
+            shown, spelling = self._shaded, set_apart.unsure
+        return Look(shown, spelling), self._runs.until(offset)
+
+    @cached_property
+    def _shaded(self) -> bool:
+        """Whether anything is shaded: what is white may then be seen. Rows say so after their text, so all of them are asked."""
+        return any(word_shading.shades(self._all(stored[2:], 0)) for stored in self._paragraphs.stored())
 
     def _properties(self, style: int, stored: bytes) -> Properties:
         state: dict[int, bytes] = {}
@@ -168,6 +178,10 @@ class _Pages:
             found.update(_page(file.page(number), entry))
         self._starts = sorted(found)
         self._found = found
+
+    def stored(self) -> set[bytes]:
+        """All that is stored for any character."""
+        return {stored for _, stored in self._found.values()}
 
     def at(self, offset: int) -> bytes | None:
         """What is stored for the character at an offset."""

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from crawler.parsing import marks, set_apart
+from crawler.parsing import marks, rtf_grounds, set_apart
 from crawler.parsing.flowing_tables import UNREAD, Edge, Flow, RowShape
+from crawler.parsing.rtf_grounds import Grounds
 from crawler.parsing.rtf_tokens import Token, Tokens
 from crawler.parsing.set_apart import Part, Spelling
 from storage.domain.document import Document
@@ -65,7 +66,7 @@ _LOOKS: dict[str, Callable[[bool], dict[str, Any]]] = {  # what a word changes o
     "super": lambda on: {"script": set_apart.raised if on else None},
     "sub": lambda on: {"script": set_apart.lowered if on else None},
     "nosupersub": lambda _: {"script": None},
-    "plain": lambda _: {"hidden": False, "deleted": False, "struck": False, "script": None},
+    "plain": lambda _: {"hidden": False, "deleted": False, "struck": False, "script": None, "white": False, "ground": False},
 }
 
 
@@ -84,10 +85,13 @@ class _State:
     starred: bool = False
     struck: bool = False
     script: Spelling | None = None
+    white: bool = False
+    ground: bool = False  # its characters stand on a colour of their own
 
 
 @dataclass
 class _Walk:
+    grounds: Grounds = field(default_factory=Grounds)
     flow: Flow = field(default_factory=Flow)
     states: list[_State] = field(default_factory=lambda: [_State()])
     text: list[Part] = field(default_factory=list)
@@ -116,7 +120,7 @@ class _Walk:
 
 def read(data: bytes) -> Document:
     """Read an RTF file. Raises Corrupt where it is cut off or empty, TooLarge."""
-    walk = _Walk()
+    walk = _Walk(Grounds(rtf_grounds.whites(data)))
     closed = False
     for token in Tokens(data):
         closed = closed or _token(walk, token)
@@ -137,8 +141,7 @@ def _token(walk: _Walk, token: Token) -> bool:
     """Take one token in; True where it closed the document."""
     state = walk.states[-1]
     if token.kind == "text":
-        if not (state.silent or state.hidden or state.deleted):
-            walk.text.append((token.name, set_apart.struck if state.struck else state.script))
+        _text(walk, token.name, state)
     elif token.kind == "open":
         walk.states.append(replace(state, starred=False))
     elif token.kind == "close":
@@ -156,6 +159,14 @@ def _token(walk: _Walk, token: Token) -> bool:
     return False
 
 
+def _text(walk: _Walk, text: str, state: _State) -> None:
+    if state.silent or state.hidden or state.deleted:
+        return
+    seen = walk.grounds.seen(walk.level) if state.white and not state.ground else True
+    if seen is not False:
+        walk.text.append((text, set_apart.unsure if seen is None else set_apart.struck if state.struck else state.script))
+
+
 def _hush(walk: _Walk, name: str) -> None:
     """Enter a group whose text is not shown; a picture, a formula or a field leaves its place."""
     if name in _PRINTED and not walk.states[-1].silent:
@@ -171,18 +182,32 @@ def _word(walk: _Walk, token: Token) -> None:
         _row_word(walk, name, number or 0)
     elif name in ("par", "cell", "nestcell", "row", "nestrow", "sect", "page"):
         _mark(walk, name)
-    elif name == "pard":
-        walk.in_table, walk.depth, walk.heading = False, 0, 0
+    elif name in _PARAGRAPH_WORDS:
+        _paragraph_word(walk, name, number)
+    elif name in _LOOKS:
+        walk.change(**_LOOKS[name](number != 0))
+    elif name == "cf":
+        walk.change(white=(number or 0) in walk.grounds.whites)
+    elif name in rtf_grounds.CHARACTERS:
+        walk.change(ground=walk.states[-1].ground or walk.grounds.sets(name, number))
+    elif name in ("line", "tab"):
+        walk.text.append(("\n" if name == "line" else "\t", None))
+
+
+_PARAGRAPH_WORDS = frozenset({"pard", "intbl", "itap", "outlinelevel", *rtf_grounds.PARAGRAPH})
+
+
+def _paragraph_word(walk: _Walk, name: str, number: int | None) -> None:
+    if name == "pard":
+        walk.in_table, walk.depth, walk.heading, walk.grounds.paragraph = False, 0, 0, False
     elif name == "intbl":
         walk.in_table = True
     elif name == "itap":
         walk.depth = max(0, number or 0)
-    elif name == "outlinelevel" and number is not None and 0 <= number < 9:
-        walk.heading = number + 1
-    elif name in _LOOKS:
-        walk.change(**_LOOKS[name](number != 0))
-    elif name in ("line", "tab"):
-        walk.text.append(("\n" if name == "line" else "\t", None))
+    elif name == "outlinelevel":
+        walk.heading = number + 1 if number is not None and 0 <= number < 9 else walk.heading
+    else:
+        walk.grounds.paragraph = walk.grounds.paragraph or walk.grounds.sets(name, number)
 
 
 def _mark(walk: _Walk, name: str) -> None:
@@ -192,19 +217,22 @@ def _mark(walk: _Walk, name: str) -> None:
         depth = 1 if name == "cell" else max(2, walk.depth)
         walk.flow.paragraph(depth, text)
         walk.flow.end_cell(depth)
+        walk.grounds.end_cell(depth)
     elif name in ("row", "nestrow"):
         depth = 1 if name == "row" else max(2, walk.depth)
         if text.strip():
             walk.flow.paragraph(depth, text)
+        walk.grounds.end_row(depth)
         walk.flow.end_row(depth, RowShape(walk.left, tuple(walk.edges)) if walk.edges else None)
     elif text.strip() or name == "par":
         walk.flow.paragraph(walk.level, text, walk.heading)
 
 
-_ROW_WORDS = frozenset({"trowd", "trleft", "cellx", "clvmgf", "clvmrg", "clmgf", "clmrg"})
+_ROW_WORDS = frozenset({"trowd", "trleft", "cellx", "clvmgf", "clvmrg", "clmgf", "clmrg", *rtf_grounds.CELL})
 
 
 def _row_word(walk: _Walk, name: str, number: int) -> None:
+    walk.grounds.row_word(name, number)
     if name == "trowd":
         walk.left, walk.edges, walk.joins_left, walk.joins_above = 0, [], False, False
     elif name == "trleft":

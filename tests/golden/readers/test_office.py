@@ -34,3 +34,12 @@ def test_what_is_set_apart_in_an_office_file_is_no_digit():
     assert (marked.kind, marked.value, marked.note, marked.trusted) == (CellKind.ANNOTATED, 5, "¹", True)
     assert (struck.value, struck.raw, struck.trusted) == (None, "39\u0336", False)
     assert (field.value, field.trusted) == (None, False)
+
+
+def test_white_text_in_an_office_file_is_read_on_a_ground_only():
+    """White 9 after 予以公开 总计, red 9 before it; in the second file white 9 on navy and, elsewhere, a cell that is navy."""
+    plain, shaded = (parse((OFFICE / f"{name}.doc").read_bytes(), source=name).cells for name in ("white", "white_on_shading"))
+    unseen, red = plain["requests/granted/total"], plain["requests/granted/other"]
+    assert (unseen.value, unseen.kind, unseen.trusted, red.raw) == (3, CellKind.NUMBER, True, "09")
+    doubtful, seen = shaded["requests/granted/total"], shaded["requests/granted/legal"]
+    assert (doubtful.value, doubtful.trusted, seen.raw) == (None, False, "09")

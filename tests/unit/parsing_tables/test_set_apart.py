@@ -80,6 +80,27 @@ def test_a_mark_in_rich_text_is_no_digit(beside, value):
     assert (cell.value, cell.trusted) == (value, value is not None)
 
 
+@pytest.mark.parametrize(
+    ("beside", "ground", "value", "trusted"),
+    [
+        (r"{\cf1 9}", "", int(VALUE), True),
+        (r"\cf1\plain 9", "", int(f"{VALUE}9"), True),
+        (r"{\cf2 9}", "", int(f"{VALUE}9"), True),
+        (r"{\cf1\highlight3 9}", "", int(f"{VALUE}9"), True),
+        (r"{\cf1\highlight1 9}", "", int(VALUE), True),
+        (r"\cbpat3{\cf1 9}", "", int(f"{VALUE}9"), True),
+        (r"{\cf1 9}", r"\clcbpat3", int(f"{VALUE}9"), True),
+        (r"{\cf1 9}", r"\clcbpat1\clshdng0", int(VALUE), True),
+        (r"\trowd{\cf1 9}", "", None, False),  # the row says later on what ground it stands
+    ],
+)
+def test_white_text_in_rich_text_is_read_on_a_ground_only(beside, ground, value, trusted):
+    colours = rb"{\colortbl;\red255\green255\blue255;\red0\green0\blue255;\red0\green0\blue128;}"
+    source = render_rtf(REPORT).replace(rb"{\colortbl;}", colours).replace(b"\\cellx", ground.encode() + b"\\cellx")
+    cell = reading(source.replace(f" {VALUE}\\cell".encode(), f" {VALUE}{beside}\\cell".encode())).cells[CELL]
+    assert (cell.value, cell.trusted) == (value, trusted)
+
+
 @pytest.mark.parametrize("inside", [r"{\pict\pngblip 89504e47}", r"{\field{\*\fldinst EQ 8}{\fldrslt }}", r"{\*\moMath{\*\mr 8}}"])
 def test_a_figure_that_is_no_text_in_rich_text_is_no_blank(inside):
     cell = reading(render_rtf(REPORT).replace(f" {VALUE}\\cell".encode(), f" {inside}\\cell".encode())).cells[CELL]
