@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from storage.domain.enums import Certainty, Outcome, ReadingQuality, Severity
+from monitor.remembered import Remembered
+from storage.domain.enums import CellKind, Certainty, Outcome, ReadingQuality, Severity
 from storage.domain.ids import CellPath
 from storage.domain.judgement import CheckResult
-from storage.domain.reports import ParsedReport
+from storage.domain.reports import Cell, ParsedReport
 
 QUALITY = (ReadingQuality.NONE, ReadingQuality.LOW, ReadingQuality.MEDIUM, ReadingQuality.HIGH)
 SEVERITIES = (Severity.S1, Severity.S2, Severity.S3, Severity.S4)
@@ -23,6 +25,25 @@ def table_quality(report: ParsedReport, table: str) -> ReadingQuality:
 def poorly_read(report: ParsedReport, table: str) -> bool:
     """Whether a table of another report was read too badly to hold against this one."""
     return table_quality(report, table) in {ReadingQuality.LOW, ReadingQuality.NONE}
+
+
+def _beyond_doubt(report: ParsedReport) -> ParsedReport:
+    """The report with only those figures that may be held against another one: read without doubt, in a table that was not read poorly.
+
+    How sure a finding is follows from the reading of the report it is about; of the others' reading it knows nothing.
+    """
+    poor = {table for table in {path.partition("/")[0] for path in report.cells} if poorly_read(report, table)}
+    doubtful = [
+        path
+        for path, cell in report.cells.items()
+        if not cell.trusted or (poor and cell.kind is not CellKind.ABSENT and path.partition("/")[0] in poor)
+    ]
+    return replace(report, cells={**report.cells, **dict.fromkeys(doubtful, UNKNOWN_CELL)}) if doubtful else report
+
+
+UNKNOWN_CELL = Cell(kind=CellKind.UNREADABLE)
+beyond_doubt = Remembered(_beyond_doubt)
+"""The same, remembered, as one report stands beside several others."""
 
 
 def other_reservation(report: ParsedReport, table: str) -> str:

@@ -1,4 +1,6 @@
-"""Which reports may be added up: of several levels no case may be counted twice, and vertical systems are nobody's departments."""
+"""Which reports may be added up, and a figure set against their sum: of several levels no case may be counted twice, and vertical systems
+are nobody's departments.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,15 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
+from monitor.certainty import beyond_doubt
+from monitor.equations import VIOLATED
+from monitor.intervals import Interval, Relation, compare, of_cell, total
+from monitor.operands import side_facts, undetermined, value_of
 from monitor.running_text import unspaced
+from monitor.subject import Subject
 from storage.domain.enums import Scope
+from storage.domain.ids import CellPath, RuleId
+from storage.domain.judgement import CheckResult
 from storage.domain.reports import ParsedReport
 
 VERTICAL_SYSTEMS = frozenset({"税务", "海关", "海事", "气象", "金融监管", "人民银行", "统计调查", "烟草", "邮政管理"})
@@ -18,6 +27,10 @@ VERTICAL_NAMES = ("税务局", "海关", "海事局", "气象局", "金融监督
 SUMS_UP = re.compile(
     r"汇总[^。；]{0,20}(?:部门|单位|机关|镇|街|乡)|(?:部门|单位|机关|镇街|乡镇)[^。；]{0,12}汇总|(?:含|包括|涵盖)[^。；]{0,12}(?:各部门|所属部门|各单位|直部门)"
 )
+
+EXTENTS_DIFFER = "两级报告的汇总范围可能不同"
+CASES = tuple(CellPath(f"requests/{row}/total") for row in ("new_received", "carried_in", "total_handled", "carried_out"))
+"""Counts of applications that a government's report holds at least those of, whatever else it adds up."""
 
 
 class Breadth(Enum):
@@ -55,3 +68,21 @@ def summable(children: Sequence[ParsedReport]) -> tuple[ParsedReport, ...]:
     """The reports that may be added up: no vertical bodies, and no branch beside its bureau, whose report may hold it already."""
     held = {id(child) for child in branches(children)}
     return tuple(child for child in children if id(child) not in held and not is_vertical(name_of(child)))
+
+
+def parts_of(reports: Sequence[ParsedReport], path: str) -> tuple[Interval, ...] | None:
+    """What each of these reports has at that place; None where one of them was not read beyond doubt there."""
+    known = [cell for report in reports if (cell := beyond_doubt(report).cell(path)).trusted]
+    return tuple(map(of_cell, known)) if len(known) == len(reports) else None
+
+
+def against_sum(
+    subject: Subject, rule: RuleId, path: CellPath, parts: Sequence[Interval] | None, kind: Relation = "=", *, reservation: str = ""
+) -> CheckResult:
+    """`sum of the parts = this report's figure`, or `<=`; the parts as `parts_of` gives them."""
+    if parts is None or path.split("/")[0] not in subject.operands.read:
+        return undetermined(rule, path, "本级与各下级报告的可靠读数")
+    left, right = total(parts), subject.operands.at(path)
+    outcome = compare(left, right, kind)
+    facts = {**side_facts(left, right), "count": str(len(parts)), "reservation": reservation} if outcome in VIOLATED else {}
+    return CheckResult(rule, path, outcome, value_of(left), value_of(right), (path,), (path,), facts=facts)

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from zlib import crc32
 
-from monitor.intervals import LOW_CONFIDENCE
+from monitor.certainty import beyond_doubt
 from monitor.operands import not_applicable, undetermined
 from monitor.remembered import Remembered
 from monitor.subject import Subject
 from storage.domain.enums import Outcome
 from storage.domain.ids import CellPath, RuleId
 from storage.domain.judgement import CheckResult
-from storage.domain.reports import DOUBTFUL_KINDS, Number, ParsedReport
+from storage.domain.reports import Number, ParsedReport
 
 LEAST_NONZERO = 8
 """Fewer non-zero cells in common can agree by chance."""
@@ -30,11 +30,7 @@ QUOTED = re.compile(r"《[^》]*》|“[^”]*”|〔\d+〕\d*号?|\d+|[^\w]|年
 
 def vector(report: ParsedReport) -> dict[CellPath, Number]:
     """All figures of tables 3 and 4 that were read without doubt."""
-    return {
-        path: cell.value
-        for path, cell in report.cells.items()
-        if cell.value is not None and cell.confidence >= LOW_CONFIDENCE and cell.kind not in DOUBTFUL_KINDS and path[:10] != "proactive/"
-    }
+    return {path: cell.value for path, cell in beyond_doubt(report).cells.items() if cell.value is not None and path[:10] != "proactive/"}
 
 
 vector_of = Remembered(vector)

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from monitor.certainty import beyond_doubt
 from monitor.equations import Operands, operands_of
 from monitor.root_cause import Cause, causes
 from storage.domain.duties import Duty, DutyState, Evidence
@@ -80,8 +81,8 @@ class Subject:
 
     @cached_property
     def previous_operands(self) -> Operands | None:
-        """The same for last year's report."""
-        return None if self.previous is None else operands_of(self.previous)
+        """The same for last year's report, as far as it was read beyond doubt."""
+        return None if self.previous is None else operands_of(beyond_doubt(self.previous))
 
 
 @dataclass(frozen=True, slots=True)

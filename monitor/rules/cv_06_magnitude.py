@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.certainty import beyond_doubt
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
@@ -37,8 +38,8 @@ WATCHED = tuple(
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """需要往年或同类单位的报告。"""
-    form = subject.report.form
-    others = [report.cells for report in (subject.previous, *subject.earlier, *subject.peers) if report is not None and report.form is form]
+    around = [report for report in (subject.previous, *subject.earlier, *subject.peers) if report is not None]
+    others = [beyond_doubt(report).cells for report in around if report.form is subject.report.form]
     for path in WATCHED:
         cell = subject.operands.cells.get(path)
         if cell is None or cell.value is None or not cell.trusted:
@@ -60,4 +61,5 @@ RULE = Rule(
     check=check,
     message="{place}为 {left}，往年与同类单位最多为 {right}",
     plausible="业务量确有变化的，属正常情况",
+    version="2",
 )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.certainty import beyond_doubt
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
@@ -33,7 +34,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     for name in WATCHED:
         path = CellPath(name)
         interval = subject.operands.intervals.get(path)
-        values = [cell.value for peer in subject.peers if (cell := peer.cell(path)).value is not None and cell.trusted]
+        values = [cell.value for peer in subject.peers if (cell := beyond_doubt(peer).cell(path)).value is not None]
         if interval is None or interval.if_blank is None or len(values) < 10:
             yield undetermined(ID, path, "本单位与同类单位的数字")
             continue
@@ -49,4 +50,5 @@ RULE = Rule(
     check=check,
     message="{place}为 0 或空白，{right} 个同类单位多数在 10 以上",
     plausible="也可能确实没有发生",
+    version="2",
 )

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from math import sqrt
 from statistics import median
 
+from monitor.certainty import beyond_doubt
 from monitor.operands import not_applicable
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
@@ -31,7 +32,7 @@ LEAST = 30
 def check(subject: Subject) -> Iterator[CheckResult]:
     """看予以公开的比例；需要至少十个办结 30 件以上的同类单位。"""
     own = _share(subject.report)
-    peers = [share for peer in subject.peers if (share := _share(peer)) is not None]
+    peers = [share for peer in subject.peers if (share := _share(beyond_doubt(peer))) is not None]
     if own is None or len(peers) < 10:
         yield not_applicable(ID, "requests/granted", "办结 30 件以上的本单位和十个同类单位")
         return
@@ -56,4 +57,5 @@ RULE = Rule(
     message="予以公开占办结的 {own}，同类单位中位数 {usual}",
     advice="请核对归类；这不表示报告有误。",
     plausible="各单位的申请内容可能不同",
+    version="2",
 )

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.neighbours import enough_text, named, nothing_alike, others_of, shared_with_others
-from monitor.operands import undetermined
+from monitor.reused_text import copied
 from monitor.subject import Rule, Subject
-from storage.domain.enums import Outcome, Severity
+from storage.domain.enums import Severity
 from storage.domain.ids import RuleId
 from storage.domain.judgement import CheckResult
 
@@ -28,16 +27,7 @@ LIMIT = 0.6
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """数字、引文、文件名和格式用语不计。"""
-    others = others_of(subject)
-    if not others:
-        yield nothing_alike(subject, ID, "text", enough=enough_text(subject), need="足够长的正文")
-    for index, (other, share) in enumerate(zip(others, shared_with_others(subject, LIMIT), strict=True)):
-        at = f"text/{named(other, index)}"
-        if share is None:
-            yield undetermined(ID, at, "足够长的正文")
-            continue
-        facts = {"percent": f"{share:.0%}", "other": other.body.name if other.body else "另一单位"}
-        yield CheckResult(ID, at, Outcome.FAIL if share >= LIMIT else Outcome.PASS, facts=facts)
+    return copied(subject, ID, LIMIT)
 
 
 RULE = Rule(

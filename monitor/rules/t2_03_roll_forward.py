@@ -13,40 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.equations import VIOLATED
-from monitor.intervals import compare, total
-from monitor.operands import not_applicable, side_facts, undetermined, value_of
+from monitor.last_year import stocks
 from monitor.subject import Rule, Subject
-from storage.domain.enums import Edition, Severity
-from storage.domain.ids import CellPath, RuleId
+from storage.domain.enums import Severity
+from storage.domain.ids import RuleId
 from storage.domain.judgement import CheckResult
 
 ID = RuleId("T2-03")
 
 
-STOCKS = (("规章", "rules"), ("行政规范性文件", "norm"))
-
-
 def check(subject: Subject) -> Iterator[CheckResult]:
     """规章、规范性文件各一个结果；需要上年度报告。"""
-    if subject.operands.form.edition is not Edition.E2021 or "proactive" not in subject.operands.read:
-        yield not_applicable(ID, "proactive", "2021 年格式的表二")
-        return
-    if subject.took_over:
-        yield not_applicable(ID, "proactive", "未经合并的单位")
-        return
-    before = subject.previous_operands
-    if before is None or before.form.edition is not Edition.E2021 or "proactive" not in before.read:
-        yield undetermined(ID, "proactive", "上年度报告表二（2021 年格式）")
-        return
-    now = subject.operands
-    for label, kind in STOCKS:
-        valid, made, repealed = f"proactive/{kind}_valid", f"proactive/{kind}_made", f"proactive/{kind}_repealed"
-        left, right = now.sum_of([valid, repealed]), total([before.at(valid), now.at(made)])
-        outcome = compare(left, right, "=")
-        facts = {**side_facts(left, right), "label": label, "reservation": "可能有自然失效、集中清理等情况"} if outcome in VIOLATED else {}
-        cells = (CellPath(valid), CellPath(made), CellPath(repealed))
-        yield CheckResult(ID, valid, outcome, value_of(left), value_of(right), cells, cells, facts=facts)
+    return stocks(subject, ID, lambda now, valid, repealed: now.sum_of([valid, repealed]), "=")
 
 
 RULE = Rule(
@@ -57,4 +35,5 @@ RULE = Rule(
     message="{label}：现行有效与废止合计 {left}，上年有效与本年制发合计 {right}，相差 {difference}",
     advice="请核对，或在报告中说明清理、失效等情况。",
     plausible="可能有自然失效、集中清理等情况",
+    version="2",
 )

@@ -51,4 +51,5 @@ RULE = Rule(
     check=check,
     message="收费金额本年 {left}、上年 {right}，相差约一万倍",
     plausible="业务量确有变化的，属正常情况",
+    version="2",
 )

@@ -64,4 +64,5 @@ RULE = Rule(
     check=check,
     message="{cells}两列数字与上年对调后更相近",
     plausible="申请人构成确有变化的，属正常情况",
+    version="2",
 )

@@ -52,4 +52,5 @@ RULE = Rule(
     check=check,
     message="表四复议后起诉 {left} 件，本年与上年已审结的行政复议合计 {right} 件",
     plausible="复议与起诉间隔较长的，可以例外",
+    version="2",
 )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.certainty import beyond_doubt
 from monitor.equations import operands_of
 from monitor.operands import undetermined, value_of
 from monitor.subject import Rule, Subject
@@ -37,7 +38,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if not (cases.low > 0 and taken.if_blank == 0):
         yield undetermined(ID, "litigation", *cells)
         return
-    older = [operands_of(report) for report in (subject.previous, *subject.earlier[:1]) if report is not None]
+    older = [operands_of(beyond_doubt(report)) for report in (subject.previous, *subject.earlier[:1]) if report is not None]
     if any(known.sum_of(TAKEN).low > 0 for known in older):
         yield CheckResult(ID, "litigation", Outcome.PASS, value_of(cases), value_of(taken), cells)
     elif len(older) < 2 or not all(known.sum_of(TAKEN).if_blank == 0 for known in older):
@@ -54,4 +55,5 @@ RULE = Rule(
     check=check,
     message="表四共有 {left} 件，而本年、上年、前年均没有申请",
     plausible="案件可能由更早年度的申请引起",
+    version="2",
 )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.certainty import beyond_doubt
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
@@ -28,7 +29,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if not older:
         yield not_applicable(ID, "versions", "同一网址的较早版本")
         return
-    before = older[-1]
+    before = beyond_doubt(older[-1])
     doubtful = [path for path, cell in subject.operands.cells.items() if not (cell.trusted and before.cell(path).trusted)]
     changed = tuple(path for path, cell in subject.operands.cells.items() if path not in doubtful and cell.value != before.cell(path).value)
     if not changed and doubtful:
@@ -51,4 +52,5 @@ RULE = Rule(
     message="与首次存档相比，{what}",
     grade=_grade,
     advice="请核对改动是否有公开说明。",
+    version="2",
 )

@@ -45,4 +45,5 @@ RULE = Rule(
     message="另有一份同年度报告（{source}），表格数字不同",
     factual=True,
     grouping="rule",
+    version="2",
 )

@@ -13,10 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.equations import VIOLATED
-from monitor.intervals import compare, of_cell, total
-from monitor.levels import summable
-from monitor.operands import not_applicable, side_facts, undetermined, value_of
+from monitor.levels import EXTENTS_DIFFER, against_sum, parts_of, summable
+from monitor.operands import not_applicable
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Severity
 from storage.domain.ids import CellPath, RuleId
@@ -45,18 +43,7 @@ def check(subject: Subject) -> Iterator[CheckResult]:
         yield not_applicable(ID, "requests", "齐全的下级报告")
         return
     for path in _paths(subject):
-        parts = [of_cell(child.cell(path)) for child in children if child.cell(path).trusted]
-        if len(parts) < len(children) or path.split("/")[0] not in subject.operands.read:
-            yield undetermined(ID, path, "本级与各下级报告的可靠读数")
-            continue
-        left, right = total(parts), subject.operands.at(path)
-        outcome = compare(left, right)
-        facts = (
-            {**side_facts(left, right), "count": str(len(parts)), "reservation": "两级报告的汇总范围可能不同"}
-            if outcome in VIOLATED
-            else {}
-        )
-        yield CheckResult(ID, path, outcome, value_of(left), value_of(right), (path,), (path,), facts=facts)
+        yield against_sum(subject, ID, path, parts_of(children, path), reservation=EXTENTS_DIFFER)
 
 
 RULE = Rule(
@@ -67,4 +54,5 @@ RULE = Rule(
     message="{place}为 {right}，{count} 份下级报告合计 {left}，相差 {difference}",
     absorbs=("XL-02", "XL-03"),
     grouping="rule",
+    version="2",
 )

@@ -13,24 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.equations import VIOLATED
-from monitor.intervals import compare, of_cell, total
-from monitor.levels import summable
-from monitor.operands import not_applicable, side_facts, undetermined, value_of
+from monitor.levels import CASES, EXTENTS_DIFFER, against_sum, parts_of, summable
+from monitor.operands import not_applicable
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Severity
-from storage.domain.ids import CellPath, RuleId
+from storage.domain.ids import RuleId
 from storage.domain.judgement import CheckResult
 
 ID = RuleId("XL-03")
-
-
-ADDITIVE = (
-    CellPath("requests/new_received/total"),
-    CellPath("requests/carried_in/total"),
-    CellPath("requests/total_handled/total"),
-    CellPath("requests/carried_out/total"),
-)
 
 
 def check(subject: Subject) -> Iterator[CheckResult]:
@@ -38,23 +28,11 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     children = summable(subject.children)
     if not children:
         yield not_applicable(ID, "requests", "下级报告")
-        return
-    for path in ADDITIVE:
-        parts = [of_cell(child.cell(path)) for child in children if child.cell(path).trusted]
-        if len(parts) < len(children) or "requests" not in subject.operands.read:
-            yield undetermined(ID, path, "本级与各下级报告的可靠读数")
-            continue
-        left, right = total(parts), subject.operands.at(path)
-        if right.low > 0:
+    for path in CASES if children else ():
+        if subject.operands.at(path).low > 0:
             yield not_applicable(ID, path, "本级该数为 0")
-            continue
-        outcome = compare(left, right, "<=")
-        facts = (
-            {**side_facts(left, right), "count": str(len(parts)), "reservation": "两级报告的汇总范围可能不同"}
-            if outcome in VIOLATED
-            else {}
-        )
-        yield CheckResult(ID, path, outcome, value_of(left), value_of(right), (path,), (path,), facts=facts)
+        else:
+            yield against_sum(subject, ID, path, parts_of(children, path), "<=", reservation=EXTENTS_DIFFER)
 
 
 RULE = Rule(
@@ -65,4 +43,5 @@ RULE = Rule(
     message="{place}为 {right}，下级报告合计 {left}",
     absorbs=("XL-02",),
     grouping="rule",
+    version="2",
 )

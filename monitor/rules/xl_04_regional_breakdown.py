@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from monitor.certainty import beyond_doubt
 from monitor.intervals import among
 from monitor.levels import name_of
 from monitor.neighbours import prose
@@ -63,7 +64,7 @@ def _sum(subject: Subject, told: int, sentence: str) -> CheckResult:
 
 def _children(subject: Subject, items: list[tuple[str, int]], sentence: str) -> Iterator[CheckResult]:
     for name, count in items:
-        child = next((child for child in subject.children if name_of(child) and name in name_of(child)), None)
+        child = next((beyond_doubt(child) for child in subject.children if name_of(child) and name in name_of(child)), None)
         if child is None or not all(child.cell(path).trusted for path in BASES[1]):
             continue
         known = _candidates(child)
@@ -87,4 +88,5 @@ RULE = Rule(
     check=check,
     message="{what}，表三本年新收为 {right}",
     plausible="所列可能不是全部，统计口径也可能不同",
+    version="2",
 )

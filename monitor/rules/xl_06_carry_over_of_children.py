@@ -13,10 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.equations import VIOLATED
-from monitor.intervals import compare, of_cell, total
-from monitor.levels import summable
-from monitor.operands import not_applicable, side_facts, undetermined, value_of
+from monitor.levels import against_sum, parts_of, summable
+from monitor.operands import not_applicable
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Severity
 from storage.domain.ids import CellPath, RuleId
@@ -31,17 +29,10 @@ HERE, THERE = CellPath("requests/carried_in/total"), "requests/carried_out/total
 def check(subject: Subject) -> Iterator[CheckResult]:
     """需要下级上年度的报告；只用可靠读出的格。"""
     children = summable(subject.previous_children)
-    if not children:
+    if children:
+        yield against_sum(subject, ID, HERE, parts_of(children, THERE), "<=")
+    else:
         yield not_applicable(ID, HERE, "下级上年度的报告")
-        return
-    parts = [of_cell(child.cell(THERE)) for child in children if child.cell(THERE).trusted]
-    if len(parts) < len(children) or "requests" not in subject.operands.read:
-        yield undetermined(ID, HERE, "本级与各下级报告的可靠读数")
-        return
-    left, right = total(parts), subject.operands.at(HERE)
-    outcome = compare(left, right, "<=")
-    facts = {**side_facts(left, right), "count": str(len(parts))} if outcome in VIOLATED else {}
-    yield CheckResult(ID, HERE, outcome, value_of(left), value_of(right), (HERE,), (HERE,), facts=facts)
 
 
 RULE = Rule(
@@ -51,4 +42,5 @@ RULE = Rule(
     check=check,
     message="{place}为 {right}，{count} 份下级上年度报告“结转下年度”合计已有 {left}",
     plausible="两年、两级报告的汇总范围可能不同",
+    version="2",
 )

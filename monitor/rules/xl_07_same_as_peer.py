@@ -45,4 +45,5 @@ RULE = Rule(
     check=check,
     message="表三、表四数字与{other}完全相同",
     plausible="可能是误用了数据，也可能是读取了同一份文件",
+    version="2",
 )

@@ -13,43 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.certainty import other_reservation, poorly_read
-from monitor.equations import VIOLATED
-from monitor.intervals import compare
-from monitor.operands import not_applicable, side_facts, undetermined, value_of
+from monitor.certainty import other_reservation
+from monitor.last_year import carried_over
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Severity
-from storage.domain.ids import CellPath, RuleId
+from storage.domain.ids import RuleId
 from storage.domain.judgement import CheckResult
 
 ID = RuleId("XY-01")
 
 
-COLUMNS = ("total",)
-
-
 def check(subject: Subject) -> Iterator[CheckResult]:
-    """每列一个结果；需要上年度报告。"""
-    if "requests" not in subject.operands.read:
-        yield not_applicable(ID, "requests/carried_in", "表三")
-        return
-    if subject.took_over:
-        yield not_applicable(ID, "requests/carried_in", "未经合并的单位（合并单位见 XY-12）")
-        return
-    before = subject.previous_operands
-    for column in COLUMNS:
-        at = CellPath(f"requests/carried_in/{column}")
-        if subject.previous is None or before is None or "requests" not in before.read:
-            yield undetermined(ID, at, "上年度报告表三")
-            continue
-        left, right = subject.operands.at(at), before.at(f"requests/carried_out/{column}")
-        outcome = compare(left, right)
-        doubtful = poorly_read(subject.previous, "requests") or not before.cells[CellPath(f"requests/carried_out/{column}")].trusted
-        if outcome in VIOLATED and doubtful:
-            yield undetermined(ID, at, "上年度报告的可靠读数")
-            continue
-        facts = {**side_facts(left, right), "reservation": other_reservation(subject.previous, "requests")} if outcome in VIOLATED else {}
-        yield CheckResult(ID, at, outcome, value_of(left), value_of(right), (at,), (at,), facts=facts)
+    """只看总计；需要上年度报告。"""
+    return carried_over(subject, ID, ("total",), lambda last: other_reservation(last, "requests"))
 
 
 RULE = Rule(
@@ -58,4 +34,5 @@ RULE = Rule(
     severity=Severity.S1,
     check=check,
     message="{place}为 {left}，上年度报告“结转下年度”为 {right}，相差 {difference}",
+    version="2",
 )

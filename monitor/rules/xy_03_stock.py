@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from monitor.certainty import beyond_doubt
 from monitor.equations import Operands, operands_of
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
@@ -32,8 +33,8 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if subject.took_over:
         yield not_applicable(ID, "proactive/norm_valid", "未经合并的单位")
         return
-    reports = [subject.report, subject.previous, *subject.earlier[:1]]
-    years = [operands_of(report) for report in reports if report is not None and report.form is Edition.E2021]
+    older = [beyond_doubt(report) for report in (subject.previous, *subject.earlier[:1]) if report is not None]
+    years = [operands_of(report) for report in (subject.report, *older) if report.form is Edition.E2021]
     if len(years) < 3:
         yield undetermined(ID, "proactive/norm_valid", "上年度与前年度报告表二")
         return
@@ -67,4 +68,5 @@ RULE = Rule(
     check=check,
     message="行政规范性文件现行有效件数连续两年与上年衔接不上",
     plausible="可能有自然失效、集中清理等情况",
+    version="2",
 )

@@ -52,4 +52,5 @@ RULE = Rule(
     severity=Severity.S2,
     check=check,
     message="正文所称上年数为 {left}，上年度报告本年新收为 {right}",
+    version="2",
 )

@@ -55,4 +55,5 @@ RULE = Rule(
     check=check,
     message="上年尚未审结 {left} 件，本年总计（含上年结转）{right} 件",
     plausible="统计口径可能不同",
+    version="2",
 )

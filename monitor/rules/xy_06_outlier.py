@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from math import log
 from statistics import median
 
+from monitor.certainty import beyond_doubt
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
@@ -31,7 +32,7 @@ FACTOR = {3: 8.0, 4: 7.0}
 def check(subject: Subject) -> Iterator[CheckResult]:
     """看本年新收总计；需要至少三个往年。"""
     cell = subject.report.cell(PATH)
-    older = [r.cell(PATH) for r in (subject.previous, *subject.earlier) if r is not None]
+    older = [beyond_doubt(r).cell(PATH) for r in (subject.previous, *subject.earlier) if r is not None]
     history = [float(c.value) for c in older if c.value is not None and c.trusted][:5]
     if cell.value is None or not cell.trusted:
         yield undetermined(ID, PATH, PATH)
@@ -54,4 +55,5 @@ RULE = Rule(
     check=check,
     message="本年新收 {left} 件，往年为 {history}",
     plausible="业务量确有变化的，属正常情况",
+    version="2",
 )

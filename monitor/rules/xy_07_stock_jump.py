@@ -47,4 +47,5 @@ RULE = Rule(
     check=check,
     message="现行有效行政规范性文件本年 {left} 件，上年 {right} 件",
     plausible="可能有集中清理等情况",
+    version="2",
 )

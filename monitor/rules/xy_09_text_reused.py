@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.neighbours import prose, share_near
-from monitor.operands import not_applicable, undetermined
+from monitor.reused_text import repeated
 from monitor.subject import Rule, Subject
-from storage.domain.enums import Outcome, Severity
+from storage.domain.enums import Severity
 from storage.domain.ids import RuleId
 from storage.domain.judgement import CheckResult
 
@@ -28,16 +27,7 @@ LIMIT = 0.5
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """数字、引文、文件名和格式用语不计。"""
-    others = [subject.previous] if subject.previous is not None else []
-    if not others:
-        yield not_applicable(ID, "text", "上年度报告")
-    for index, other in enumerate(others):
-        share = share_near(prose(subject.report, 1, 5, 6), prose(other, 1, 5, 6), LIMIT)
-        if share is None:
-            yield undetermined(ID, f"text/{other.report_year or index}", "足够长的正文")
-            continue
-        facts = {"percent": f"{share:.0%}", "other": str(other.report_year or "上")}
-        yield CheckResult(ID, f"text/{other.report_year or index}", Outcome.FAIL if share >= LIMIT else Outcome.PASS, facts=facts)
+    return repeated(subject, ID, LIMIT, 1, 5, 6)
 
 
 RULE = Rule(

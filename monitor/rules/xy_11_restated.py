@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.certainty import beyond_doubt
 from monitor.operands import not_applicable, undetermined
 from monitor.subject import Rule, Subject
 from monitor.wording import places
@@ -25,10 +26,10 @@ ID = RuleId("XY-11")
 
 def check(subject: Subject) -> Iterator[CheckResult]:
     """需要上年度报告改动前后的两个版本；只比较两边都可靠读出的格，空白也是一种填法。"""
-    before, now = subject.previous_before, subject.previous
-    if before is None or now is None:
+    if subject.previous_before is None or subject.previous is None:
         yield not_applicable(ID, "previous", "上年度报告改动前后的版本")
         return
+    before, now = beyond_doubt(subject.previous_before), beyond_doubt(subject.previous)
     paths = [path for path, cell in now.cells.items() if cell.trusted and before.cell(path).trusted]
     if not paths or before.form is not now.form:
         yield undetermined(ID, "previous", "两个版本都可靠读出的单元格")
@@ -46,4 +47,5 @@ RULE = Rule(
     message="本年度报告公布后，上年度报告有 {count} 格数字变化（{changed}）",
     plausible="可能是更正，应有公开说明",
     advice="请核对改动是否有公开说明，两年数字是否衔接。",
+    version="2",
 )

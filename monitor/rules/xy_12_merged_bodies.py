@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.equations import VIOLATED
-from monitor.intervals import compare, of_cell, total
+from monitor.intervals import compare, total
+from monitor.levels import parts_of
 from monitor.operands import not_applicable, side_facts, undetermined, value_of
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Severity
@@ -36,8 +37,8 @@ def check(subject: Subject) -> Iterator[CheckResult]:
     if len(subject.predecessors) < subject.registered_predecessors:
         yield undetermined(ID, HERE, "各原单位上年度的报告")
         return
-    parts = [of_cell(report.cell(THERE)) for report in before if report.cell(THERE).trusted]
-    if len(parts) < len(before) or "requests" not in subject.operands.read:
+    parts = parts_of(before, THERE)
+    if parts is None or "requests" not in subject.operands.read:
         yield undetermined(ID, HERE, "本单位与各原单位报告的可靠读数")
         return
     left, right = subject.operands.at(HERE), total(parts)
@@ -54,4 +55,5 @@ RULE = Rule(
     message="{place}为 {left}，{count} 份原单位上年度报告“结转下年度”合计 {right}，相差 {difference}",
     plausible="职能可能只有一部分转入",
     advice="请核对移交情况。",
+    version="2",
 )
