@@ -190,6 +190,12 @@ class Recorder:
         said = Validators(headers.get("etag", ""), headers.get("last-modified", ""))
         return said if said and self._bytes(found) is not None else NO_VALIDATORS
 
+    def asked_at(self, url: str) -> datetime | None:
+        """When that address last answered anything, None where it never did."""
+        with self.database.read() as connection:
+            found = captures.newest_for_url(connection, url)
+        return None if found is None else found.received_at
+
     def newest_page(self, url: str) -> tuple[Page, Sha256] | None:
         """The page that the server last answered with content at that address, from the archive, and its hash."""
         with self.database.read() as connection:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from crawler.discovery.article import Article, last_modified, published, read_article
 from crawler.discovery.attachments import DOCUMENT_TYPES, Attachment, article_words, find_attachments, is_report_text
 from crawler.discovery.continuations import MAX_PARTS, further_pages, is_further
+from crawler.discovery.disguised import says_nothing_is_there
 from crawler.discovery.file_names import MAX_NAME, extension, file_name
 from crawler.fetching import Reply
 from crawler.listing import Ask
@@ -31,7 +32,8 @@ _PASSING = frozenset({VisitOutcome.UNREACHABLE, VisitOutcome.CHALLENGED, VisitOu
 @dataclass(frozen=True, slots=True)
 class Found:
     """What stands behind a line. `version` is None where it could not be had; `form` says that its page carries the prescribed form;
-    `passing` that trying again may help; `gone` that it answered 404 or 410.
+    `passing` that trying again may help; `gone` that it answered 404 or 410; `error_page` is what it answered instead, as if all were
+    well, where that page says by itself that nothing is there: no more than a claim, which the host has to bear out.
     """
 
     version: NewVersion | None = None
@@ -39,6 +41,7 @@ class Found:
     form: bool = False
     passing: bool = False
     gone: bool = False
+    error_page: Page | None = None
     not_modified: bool = False
 
 
@@ -54,7 +57,7 @@ async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accep
         return Found(not_modified=True)
     if page is None or digest is None or reply.trouble is not None:
         gone = page is not None and page.status in {404, 410}
-        return Found(passing=not gone, gone=gone)
+        return Found(passing=not gone, gone=gone, error_page=page if page is not None and says_nothing_is_there(page) else None)
     if not _is_html(page):
         return Found(_direct(line, page, digest))
     article = read_article(page, line.listed_on, line.raw_date)
