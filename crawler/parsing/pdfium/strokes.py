@@ -1,10 +1,11 @@
-"""The straight lines and large pictures of a PDF page, those in forms included."""
+"""The straight lines and large pictures of a PDF page, those in forms included, and what else its text may stand on or under."""
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -22,25 +23,49 @@ _LARGE = 0.05  # of the page: smaller pictures are emblems
 _MAX_SEGMENTS = 5000
 _FLOAT = ctypes.sizeof(ctypes.c_float)
 _TEXT, _PATH, _IMAGE = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE
+_SHADING = raw.FPDF_PAGEOBJ_SHADING
 _FORM, _UNKNOWN = raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_UNKNOWN
 
 
-def read(page: pdfium.PdfPage, turn: Turn, drawn: Page) -> None:
+class Area(NamedTuple):
+    """A filled shape or a picture: its box as displayed, how many texts were drawn before it, and the shape itself, 0 for a picture."""
+
+    box: Rectangle
+    after: int
+    shape: calls.Address
+    in_form: bool
+
+
+class Drawn(NamedTuple):
+    """A page's text objects and its areas, each in drawing order."""
+
+    texts: list[calls.Address]
+    areas: list[Area]
+
+
+def read(page: pdfium.PdfPage, turn: Turn, drawn: Page) -> Drawn:
     """Put the strokes and large pictures of a page on the drawn page. Raises TooLarge and the library's error."""
-    found = list(islice(_objects(calls.address(page.raw)), _MAX_OBJECTS + 2))
+    texts: list[calls.Address] = []
+    areas: list[Area] = []
+    found = list(islice(_objects(calls.address(page.raw), texts), _MAX_OBJECTS + 2))
     if len(found) > _MAX_OBJECTS + 1:
         raise TooLarge(f"PDF 第 {drawn.number} 页图形过多")
     told = _Told()
-    for (kind, item), box in zip(found, turn.boxes([told.bounds(item) for _, item in found]), strict=True):
+    for (kind, item, after, depth), box in zip(found, turn.boxes([told.bounds(item) for _, item, _, _ in found]), strict=True):
         wide, high = box[2] - box[0], box[3] - box[1]
-        if kind == _IMAGE:
-            if wide * high > _LARGE * turn.width * turn.height:
+        if kind != _PATH:
+            areas.append(Area(box, after, 0, depth > 0))
+            if kind == _IMAGE and wide * high > _LARGE * turn.width * turn.height:
                 drawn.pictures.append((max(0.0, box[0]), max(0.0, box[1]), min(turn.width, box[2]), min(turn.height, box[3])))
         elif wide <= _THIN or high <= _THIN:
             _stroke(drawn, *box)  # a thin filled shape is one stroke, a stroked rectangle four
-        elif told.stroked(item):
-            for segment in _segments(item, turn):
+        else:
+            filled, stroked = told.painted(item)
+            if filled:
+                areas.append(Area(box, after, item, depth > 0))
+            for segment in _segments(item, turn) if stroked else ():
                 _stroke(drawn, *segment)
+    return Drawn(texts, areas)
 
 
 def _stroke(drawn: Page, x0: float, y0: float, x1: float, y1: float) -> None:
@@ -51,8 +76,8 @@ def _stroke(drawn: Page, x0: float, y0: float, x1: float, y1: float) -> None:
         drawn.down.append(Stroke((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
 
 
-def _objects(parent: calls.Address, depth: int = 0) -> Iterator[tuple[int, calls.Address]]:
-    """Paths and pictures in drawing order with their kind."""
+def _objects(parent: calls.Address, texts: list[calls.Address], depth: int = 0) -> Iterator[tuple[int, calls.Address, int, int]]:
+    """Paths and pictures in drawing order: kind, object, number of texts before it, depth in forms. Texts are put into their own list."""
     count, get = (calls.count_in_form, calls.in_form_at) if depth else (calls.count_objects, calls.object_at)
     number = count(parent)
     if number < 0:
@@ -60,13 +85,13 @@ def _objects(parent: calls.Address, depth: int = 0) -> Iterator[tuple[int, calls
     items = [get(parent, i) for i in range(number)]
     for item, kind in zip(items, map(calls.kind_of, items), strict=True):  # what is nothing is of unknown kind
         if kind == _TEXT:
-            continue  # most by far: some programs set each letter as an object of its own
-        if kind in (_PATH, _IMAGE):
-            yield kind, item
+            texts.append(item)  # most by far: some programs set each letter as an object of its own
+        elif kind in (_PATH, _IMAGE, _SHADING):
+            yield kind, item, len(texts), depth
         elif kind == _UNKNOWN:
             raise pdfium.PdfiumError("an object of a page cannot be had")
         elif kind == _FORM and depth < _MAX_DEPTH - 1:
-            yield from _objects(item, depth + 1)
+            yield from _objects(item, texts, depth + 1)
 
 
 class _Told:
@@ -85,11 +110,11 @@ class _Told:
         left, bottom, right, top = self._box[:]
         return left, bottom, right, top
 
-    def stroked(self, item: calls.Address) -> bool:
-        """Whether a path's outline is drawn."""
-        self._modes[1] = 0
+    def painted(self, item: calls.Address) -> tuple[bool, bool]:
+        """Whether a path's inside is filled and its outline drawn."""
+        self._modes[0] = self._modes[1] = 0
         calls.draw_mode(item, *self._filled_stroked)
-        return bool(self._modes[1])
+        return bool(self._modes[0]), bool(self._modes[1])
 
 
 def _matrix(item: calls.Address) -> pdfium.PdfMatrix:

@@ -14,7 +14,7 @@ import pypdfium2 as pdfium
 from crawler.parsing import drawn_pages
 from crawler.parsing.drawn_pages import Page
 from crawler.parsing.ocr import engine
-from crawler.parsing.pdfium import glyphs, strokes
+from crawler.parsing.pdfium import glyphs, looks, strokes
 from crawler.parsing.pdfium.signatures import signed_at
 from crawler.parsing.pdfium.turn import Turn
 from crawler.parsing.upright import upright
@@ -71,8 +71,10 @@ def _page(pdf: pdfium.PdfDocument, number: int) -> Page:
         turn = Turn(page)
         drawn = Page(number + 1, turn.width, turn.height)
         glyphs.read(page, turn, drawn)
-        strokes.read(page, turn, drawn)
+        objects = strokes.read(page, turn, drawn)
         drawn.unseen = glyphs.unseen(page, drawn)
+        if not drawn.unseen:
+            looks.settle(page, drawn, objects)
     finally:
         page.close()
     if engine.available():
