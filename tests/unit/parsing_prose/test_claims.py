@@ -41,6 +41,37 @@ NOT_WIDER = [
 ]
 
 
+# A figure of what requests and replies are about, or of papers, is none of reconsiderations and lawsuits over disclosure.
+ABOUT = [
+    "依申请公开答复内容涉及行政复议案件7件。",
+    "收到的政府信息公开申请内容涉及行政复议7件、行政诉讼3件。",
+    "依申请公开答复内容涉及征地补偿5件、行政诉讼案件2件。",
+    "依申请公开中涉及行政复议类信息7件。",
+    "信息公开申请事项主要是行政复议3件。",
+    "依申请公开答复主要涉及行政复议3件。",
+    "依申请公开行政诉讼案卷5件。",
+]
+OVER = [
+    ("依申请公开答复涉及行政复议案件7件。", {("reconsideration_cases", 7)}),
+    ("涉及依申请公开的行政复议7件、行政诉讼2件。", {("reconsideration_cases", 7), ("litigation_cases", 2)}),
+    ("因对信息公开内容不满涉及行政复议7件。", {("reconsideration_cases", 7)}),
+    ("针对依申请公开答复内容提起行政诉讼案件7件。", {("litigation_cases", 7)}),
+    ("政府信息公开领域涉及行政复议案件3件，维持2件。", {("reconsideration_cases", 3), ("reconsideration_upheld", 2)}),
+    ("信息公开类行政复议案件3件，主要涉及征地领域。", {("reconsideration_cases", 3)}),
+    ("因政府信息公开引起的行政复议类案件7件。", {("reconsideration_cases", 7)}),
+]
+
+
+@pytest.mark.parametrize("text", ABOUT)
+def test_what_replies_are_about_counts_no_disputes(text):
+    assert figures(text) == set()
+
+
+@pytest.mark.parametrize(("text", "expected"), OVER)
+def test_disputes_over_replies_are_counted(text, expected):
+    assert figures(text) == expected
+
+
 SOME = [
     "30个单位未收到政府信息公开申请。",
     "未收到政府信息公开申请的单位有30个。",
