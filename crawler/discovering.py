@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from sqlalchemy import Connection
+
+from crawler.discovery.anchors import Link
+from crawler.discovery.outbound import owner_of, shared_out
 from crawler.discovery.troubles import Trouble, fingerprint, trouble
 from crawler.exploring import Candidate, Exploration, explore
 from crawler.fetching import Fetch, Reply
@@ -12,11 +18,15 @@ from crawler.portal_batch import PortalBatch, Progress, Searched, Tell
 from crawler.recording import Recorder
 from crawler.robots import HostMemory
 from crawler.visit_state import host_of
+from crawler.way_on import led_away
 from storage import discoveries, portals
 from storage.discoveries import NewCandidate, Outcome, State, StoredCandidate
 from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
 from storage.domain.registry import EntryPoint, Portal
+
+MAX_LEADS = 200
+"""Most columns on other hosts that one search writes down."""
 
 
 def discovery_batch(fetch: Fetch, recorder: Recorder, memory: HostMemory, progress: Progress, *, concurrency: int = 16) -> PortalBatch:
@@ -54,6 +64,7 @@ class _Discovery:
         notes = self.memory.get(host_of(reply.page.url))
         if wrong is None and notes.control_print and notes.control_print == fingerprint(reply.page):
             wrong = Trouble(VisitOutcome.SOFT_ERROR, "same-as-error-page")
+        wrong = wrong or led_away(reply.page, "list")
         return replace(reply, trouble=wrong)
 
     def _written(self, portal: Portal, home: EntryPoint, found: Exploration) -> Searched:
@@ -64,19 +75,41 @@ class _Discovery:
             "troubles": [list(pair) for pair in found.troubles[:50]],
         }
         with self.recorder.writing() as connection:
+            others = [one for one in portals.list_all(connection) if one.id != portal.id]
+            mine = [one for one in found.candidates if owner_of(one.url, (portal, *others)) in {None, portal}]
             stored = discoveries.record(
                 connection,
                 home,
-                [as_candidate(one, local_date(now).year) for one in found.candidates],
+                [as_candidate(one, local_date(now).year) for one in mine],
                 outcome=outcome,
                 now=now,
                 reason=reason,
                 asked=found.asked,
                 facts=notes,
             )
+            strange = [Link(one.url, one.words, one.evidence.confidence, "") for one in found.candidates if one not in mine]
+            _keep_leads(connection, portal, others, found, strange, now)
         columns = [_column(one) for one in stored if one.state is not State.REJECTED]
         facts = {"asked": found.asked, "columns": columns}
         return Searched(portal, _said(outcome, found), reason or outcome.value, home, len(columns), facts=facts)
+
+
+def _keep_leads(
+    connection: Connection, portal: Portal, others: Sequence[Portal], found: Exploration, strange: Sequence[Link], now: datetime
+) -> None:
+    """Columns on other hosts: one of a registered portal is tried by that portal's own search, at its pace and by its rules; any other
+    waits for a person to say whose host it is, and is asked by nobody until then.
+    """
+    owned, unknown = shared_out([*strange, *found.outbound[:MAX_LEADS]], others)
+    for owner, link in owned:
+        discoveries.lead(connection, owner.id, _as_lead(link, found), now=now)
+        discoveries.settle_lead(connection, portal.id, link.url)
+    for link in unknown:
+        discoveries.lead(connection, portal.id, replace(_as_lead(link, found), reasons=(discoveries.UNREGISTERED,)), now=now)
+
+
+def _as_lead(link: Link, found: Exploration) -> NewCandidate:
+    return NewCandidate(link.url, found.led_out.get(link.url, ""), link.words, reasons=(discoveries.LINKED,))
 
 
 def verdict(found: Exploration) -> tuple[Outcome, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +16,7 @@ from crawler.discovery.anchors import COLUMN, Link, links, score_of
 from crawler.discovery.article import read_article
 from crawler.discovery.columns import MIN_REPORTS, TRUSTED, Evidence, is_article, judge, names_itself, one_year
 from crawler.discovery.leads import column_of_article, sitemap_columns, sitemaps_of, trail_of
+from crawler.discovery.outbound import named_after_bodies
 from crawler.discovery.recognition import is_report
 from crawler.discovery.troubles import Trouble
 from crawler.discovery.years import find_year
@@ -50,7 +51,7 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Exploration:
     """What one search found, best first. `stop` is why the portal could not be looked at; `exhausted` means every promising link was
-    asked. `outbound` are columns and indexes on other hosts.
+    asked. `outbound` are columns and indexes on other hosts, `led_out` says which page led to each.
     """
 
     candidates: tuple[Candidate, ...]
@@ -59,6 +60,7 @@ class Exploration:
     exhausted: bool = True
     outbound: tuple[Link, ...] = ()
     troubles: tuple[tuple[str, str], ...] = ()
+    led_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def trusted(self) -> tuple[Candidate, ...]:
@@ -76,6 +78,7 @@ class _Search:
     known: set[str] = field(default_factory=set)
     found: list[Candidate] = field(default_factory=list)
     outbound: dict[str, Link] = field(default_factory=dict)
+    led_out: dict[str, str] = field(default_factory=dict)
     troubles: list[tuple[str, str]] = field(default_factory=list)
     asked: int = 0
     stop: Trouble | None = None
@@ -109,6 +112,7 @@ class _Search:
         if not self.same_site(link.url):
             if link.score >= COLUMN:
                 self.outbound.setdefault(link.url, link)
+                self.led_out.setdefault(link.url, found_on)
             return
         if link.url in self.known or depth > MAX_DEPTH:
             return
@@ -150,7 +154,15 @@ async def explore(
         await _by_sitemap(search)
     exhausted = not search.queue and search.asked < search.max_pages
     found = [_by_its_words(one, search.words.get(one.url, "")) for one in search.found]
-    return Exploration(_settled(found), search.asked, search.stop, exhausted, tuple(search.outbound.values()), tuple(search.troubles))
+    return Exploration(
+        _settled(found),
+        search.asked,
+        search.stop,
+        exhausted,
+        tuple(search.outbound.values()),
+        tuple(search.troubles),
+        search.led_out,
+    )
 
 
 def _bare(host: str) -> str:
@@ -176,7 +188,8 @@ async def _look(search: _Search, page: Page, link: Link, depth: int, found_on: s
     likely = named or link.score >= COLUMN or link.why == "hint"
     found = await _as_column(search, page, link, found_on) if likely else None
     in_column = likely and (named or link.score >= COLUMN)
-    for onward in links(page, in_column=in_column):
+    others = named_after_bodies(page) if in_column else ()
+    for onward in (*links(page, in_column=in_column), *(one for one in others if not search.same_site(one.url))):
         # A pager's words lead through the same list, never to another.
         if not _PAGER.fullmatch(onward.words.strip()):
             search.push(onward, depth + 1, page.url)

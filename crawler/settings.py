@@ -27,8 +27,9 @@ RETRY_TIMES = 2
 # 429 is not here: a host that asks for a pause is left alone for the rest of the run.
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
-REDIRECT_MAX_TIMES = 5
-METAREFRESH_MAXDELAY = 5
+# Redirects, also those in a page's head, are followed by crawler/spiders/asking.py, which hears robots.txt for each address.
+REDIRECT_ENABLED = False
+METAREFRESH_ENABLED = False
 
 # Bytes are kept as served: no compression is asked for, so that the digest is of what the server sent.
 DEFAULT_REQUEST_HEADERS = {
@@ -37,7 +38,8 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "identity",
 }
 USER_AGENT = "Mozilla/5.0 (compatible; nianbao/0.1)"
-# Scrapy's cookie jar asks a list of public suffixes from the internet by a way of its own, past the egress guard.
+# Scrapy's cookie jar asks a list of public suffixes from the internet by a way of its own, past the egress guard; what a portal hands out
+# with a redirect is kept by crawler/way_on.py.
 COOKIES_ENABLED = False
 # robots.txt is read by crawler/robots.py: Scrapy's own middleware ignores its status code and allows on errors.
 ROBOTSTXT_OBEY = False

@@ -16,6 +16,7 @@ from crawler.page import Page
 from crawler.recording import Before, Recorder
 from crawler.resting import SPENT
 from crawler.robots import ROBOTS_UNAVAILABLE, HostMemory
+from crawler.way_on import led_away
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import Sha256, VisitId
 from storage.domain.originals import CaptureRole
@@ -81,11 +82,12 @@ class VisitState:
         found = trouble(page)
         if role == "control":
             return found if found is not None and found.outcome is VisitOutcome.CHALLENGED else None
-        return found or self._like_the_error_page(page)
+        return found or self._like_the_error_page(page) or led_away(page, role)
 
     def _like_the_error_page(self, page: Page) -> Trouble | None:
-        notes = self.memory.get(host_of(page.url))
-        if notes.control_print and notes.control_print == fingerprint(page):
+        # A list may lead to another scheme or host than the one whose way to say "absent" was learned.
+        known = {self.memory.get(host_of(url)).control_print for url in (page.url, page.requested_url)} - {""}
+        if known and fingerprint(page) in known:
             return Trouble(VisitOutcome.SOFT_ERROR, "same-as-error-page")
         return None
 

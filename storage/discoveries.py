@@ -26,6 +26,11 @@ from storage.statements import clip, insert_new, plain, url_of
 SEASON_MONTHS = frozenset({12, 1, 2, 3})
 SEASON_EVERY, RETRY_AFTER = timedelta(days=10), timedelta(days=1)
 MISSES = 2
+LINKED = "linked-from-index"
+"""Reason of a candidate that another portal's index links to: the portal's own search has yet to look at it."""
+
+UNREGISTERED = "unregistered-host"
+"""Reason of a candidate on a host that no registered portal has: nobody asks it before a person says whose it is."""
 
 
 class Outcome(Labelled):
@@ -130,6 +135,26 @@ def record(  # noqa: PLR0913 - one search's facts, by keyword
     if watched:
         portals.set_enabled(connection, home.id, any(one.entry_point_id == home.id for one in watched))
     return stored
+
+
+def lead(connection: Connection, portal_id: PortalId, one: NewCandidate, *, now: datetime) -> bool:
+    """Note that somebody else's page names a column of this portal; whether that is new. It waits, and the portal is searched for it."""
+    address = url_of(one.url)
+    if any(point.url == address for point in portals.entry_points_of(connection, portal_id=portal_id, enabled_only=False)):
+        return False
+    values: dict[str, Any] = {"portal_id": portal_id, "url": address, "found_on": clip(one.found_on, 2000), "words": clip(one.words, 200)}
+    values |= {"family": "", "confidence": 0.0, "reports": 0, "others": 0, "reasons": plain(list(one.reasons)), "list_year": None}
+    values |= {"state": State.QUEUED.value, "first_seen_at": now, "last_seen_at": now, "decided_by": ""}
+    return insert_new(connection, column_candidates, values, key=["portal_id", "url"])
+
+
+def settle_lead(connection: Connection, portal_id: PortalId, url: str) -> None:
+    """A host that was nobody's is registered by now: its column waits with its own portal, no longer here."""
+    mine = [one for one in candidates(connection, portal_id=portal_id, state=State.QUEUED) if one.url == url_of(url)]
+    for one in mine:
+        if UNREGISTERED in one.reasons:
+            values = {"state": State.REJECTED.value, "decided_by": "registered"}
+            connection.execute(update(column_candidates).where(column_candidates.c.id == one.id).values(**values))
 
 
 def _keep(connection: Connection, home: EntryPoint, one: NewCandidate, now: datetime) -> StoredCandidate:
@@ -246,9 +271,10 @@ def has_no_column(connection: Connection, portal_id: PortalId) -> bool:
 
 def hints(connection: Connection, portal: Portal) -> tuple[str, ...]:
     """Addresses worth a try: earlier columns and the pages that led there, then the paths of columns of portals on the same platform."""
-    own = [
-        address for one in candidates(connection, portal_id=portal.id) for address in (one.url, one.found_on) if one.state != State.REJECTED
-    ]
+    mine = [one for one in candidates(connection, portal_id=portal.id) if one.state != State.REJECTED and UNREGISTERED not in one.reasons]
+    # What an index newly names comes first: it may be this year's column.
+    mine.sort(key=lambda one: LINKED not in one.reasons)
+    own = [address for one in mine for address in (one.url, one.found_on if LINKED not in one.reasons else "")]
     sisters = select(portal_table.c.id).where(portal_table.c.platform_id == portal.platform_id, portal_table.c.id != portal.id)
     query = (
         select(entry_points.c.url)
@@ -262,7 +288,7 @@ def hints(connection: Connection, portal: Portal) -> tuple[str, ...]:
 
 def due(connection: Connection, now: datetime) -> tuple[Portal, ...]:
     """Enabled portals to search now: never searched with only a home page known; without a verdict since a day; in the months of new
-    columns every ten days; at once when every list of theirs was missed twice.
+    columns every ten days; at once when every list of theirs was missed twice, or an index named a column of theirs that no search saw.
     """
     return tuple(portal for portal in portals.list_all(connection) if portal.enabled and _is_due(connection, portal, now))
 
@@ -280,7 +306,13 @@ def _is_due(connection: Connection, portal: Portal, now: datetime) -> bool:
         return False
     if newest.outcome is Outcome.STOPPED or (newest.outcome is Outcome.NONE and not has_no_column(connection, portal.id)):
         return True
-    return (season and age >= SEASON_EVERY) or _lost(connection, watched)
+    return (season and age >= SEASON_EVERY) or _lost(connection, watched) or _is_led(connection, portal.id, newest.at)
+
+
+def _is_led(connection: Connection, portal_id: PortalId, searched_at: datetime) -> bool:
+    """Whether an index named a column of the portal since it was searched last."""
+    waiting = candidates(connection, portal_id=portal_id, state=State.QUEUED)
+    return any(LINKED in one.reasons and one.first_seen_at >= searched_at for one in waiting)
 
 
 def _lost(connection: Connection, points: Sequence[EntryPoint]) -> bool:

@@ -62,6 +62,11 @@ def trouble(page: Page) -> Trouble | None:
     return _dressed_as_success(page, words) if _is_markup(page) else None
 
 
+def names_a_challenge(name: str) -> bool:
+    """Whether a cookie's name is that of a challenge which a script has to solve."""
+    return _CHALLENGE.search(name) is not None
+
+
 def _is_markup(page: Page) -> bool:
     return page.media_type in {"", "text/html", "application/xhtml+xml", "text/plain"} and not page.body.startswith(
         (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")

@@ -39,8 +39,14 @@ class Heads:
 
 
 def _block(first: str, headers: Iterable[tuple[bytes, list[bytes]]]) -> str:
-    lines = [f"{name.decode('latin-1')}: {value.decode('utf-8', 'replace')}" for name, values in headers for value in values]
+    lines = [f"{name.decode('latin-1')}: {_shown(name, value)}" for name, values in headers for value in values]
     return "\n".join([first, *lines])
+
+
+def _shown(name: bytes, value: bytes) -> str:
+    """A header's value; of a cookie that was shown to a portal only the name, as it is nobody else's."""
+    text = value.decode("utf-8", "replace")
+    return "; ".join(f"{one.partition('=')[0]}=…" for one in text.split("; ")) if name.lower() == b"cookie" else text
 
 
 def _tls(response: Response, log: TlsLog) -> str:

@@ -40,6 +40,7 @@ from crawler.page import page as make_page
 from crawler.resting import PlatformMemory, retry_after
 from crawler.robots import MAX_ROBOTS, ROBOTS_TTL, ROBOTS_UNAVAILABLE, HostMemory, HostNotes, crawl_delay, is_fresh, refusal
 from crawler.tls import TlsLog
+from crawler.way_on import COOKIE_CHALLENGE, LOOP, MAX_REDIRECTS, Cookies, onward, refreshed
 from storage.disk import NO_ROOM, folders_of, room
 from storage.domain.clock import Clock
 from storage.domain.enums import VisitOutcome
@@ -89,6 +90,26 @@ class _Platform:
     pause: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """One address to be asked for, whose, and how."""
+
+    ask: Ask
+    portal: Portal
+    role: CaptureRole
+    validators: Validators = NO_VALIDATORS
+    tier: str = "http"
+
+
+def _domain(url: str) -> str:
+    return registrable(urlsplit(url).hostname or "")
+
+
+def _is_of(portal: Portal, url: str) -> bool:
+    """Whether an address is one that the portal's visits may ask."""
+    return _domain(url) == _domain(portal.home_url)
+
+
 class Asker:
     """The product's `Fetch` over one Scrapy crawler. `portal_budget` is how many requests a portal gets per day."""
 
@@ -110,6 +131,7 @@ class Asker:
         self._browser = browser
         self._resting, self._portal_budget = resting, portal_budget
         self._platforms: dict[str, _Platform] = defaultdict(_Platform)
+        self._cookies = Cookies()
         self.answered: set[str] = set()
 
     async def __call__(
@@ -129,14 +151,31 @@ class Asker:
         platform = self._platforms[portal.platform_id]
         async with platform.lock:
             platform.floor = max(platform.floor, self._delay(portal))
+            reply, asked = await self._by_hops(_Errand(ask, portal, role, validators, tier), platform)
+        if asked:
+            self._count(platform, portal, reply)
+        return reply
+
+    async def _by_hops(self, errand: _Errand, platform: _Platform) -> tuple[Reply, bool]:
+        """What came in the end from where the address leads, each step of which is asked for like any other; and whether the last step was
+        asked at all.
+        """
+        ask, portal = errand.ask, errand.portal
+        for _ in range(MAX_REDIRECTS + 1):
             refused = await self._refusal(ask, portal, platform)
             if refused is not None:
-                return self._nothing(refused)
-            reply = await self._send(self._request(ask, portal, role, validators, tier), platform)
-            if role != "robots":
+                return self._nothing(refused), False
+            reply = await self._send(self._request(replace(errand, ask=ask)), platform, portal)
+            if errand.role != "robots":
                 self._resting.count(portal.platform_id, portal.id, self._clock.now())
-        self._count(platform, portal, reply)
-        return reply
+            follows = errand.tier == "http" and reply.trouble is None
+            led = (onward(ask, reply.page) or refreshed(ask, reply.page, errand.role)) if follows else None
+            # A host that sends whoever asks for nothing to another one has said how it says so.
+            if led is None or (errand.role == "control" and not _is_of(portal, led.url)):
+                page = reply.page
+                return reply if page is None else replace(reply, page=replace(page, requested_url=errand.ask.url)), True
+            ask = led
+        return self._nothing(LOOP), True
 
     def end(self) -> None:
         """The run is over: platforms that stopped it rest, and what was asked today is written down.
@@ -172,9 +211,9 @@ class Asker:
         host = f"{parts.scheme}://{parts.netloc}"
         notes = self._memory.get(host)
         if not is_fresh(notes.robots_at, self._clock.now(), ROBOTS_TTL):
-            reply = await self._send(self._request(Ask(f"{host}/robots.txt"), portal, "robots", NO_VALIDATORS, "http"), platform)
+            reply = await self._rules(f"{host}/robots.txt", portal, platform)
             self._count(platform, portal, reply)
-            if reply.page is None:
+            if reply.page is None or reply.trouble is not None:
                 return reply.trouble
             found = trouble(reply.page)
             if found is not None and found.outcome is VisitOutcome.CHALLENGED:
@@ -186,6 +225,18 @@ class Asker:
             return None
         # A host that fails to say its rules forbids nothing: it is in trouble. Nothing is asked of it all the same.
         return Trouble(VisitOutcome.UNREACHABLE if why == ROBOTS_UNAVAILABLE else VisitOutcome.BLOCKED, why)
+
+    async def _rules(self, url: str, portal: Portal, platform: _Platform) -> Reply:
+        """What a host says of its rules, followed to where its portal keeps them (RFC 9309, 2.3.1.2); abroad there are none of its own."""
+        ask = Ask(url)
+        reply = await self._send(self._request(_Errand(ask, portal, "robots")), platform, portal)
+        for _ in range(MAX_REDIRECTS):
+            led = onward(ask, reply.page) if reply.trouble is None else None
+            if led is None or not _is_of(portal, led.url):
+                break
+            ask = led
+            reply = await self._send(self._request(_Errand(ask, portal, "robots")), platform, portal)
+        return reply
 
     def _rested(self, portal: Portal) -> Trouble | None:
         if portal.platform_id.startswith(SELF_TEST):
@@ -208,7 +259,8 @@ class Asker:
             return self._settings.crawl_delay_seconds
         return max(portal.delay_seconds, self._settings.crawl_delay_seconds)
 
-    def _request(self, ask: Ask, portal: Portal, role: CaptureRole, validators: Validators, tier: str) -> Request:
+    def _request(self, errand: _Errand) -> Request:
+        ask, portal, role, validators, tier = errand.ask, errand.portal, errand.role, errand.validators, errand.tier
         headers = {name: value for name, value in ask.headers if name.lower() not in OWN_HEADERS}
         if ask.referer:
             headers["Referer"] = ask.referer
@@ -216,7 +268,9 @@ class Asker:
             headers["If-None-Match"] = validators.etag
         if validators.last_modified:
             headers["If-Modified-Since"] = validators.last_modified
-        domains = {registrable(urlsplit(portal.home_url).hostname or "")}
+        if cookies := self._cookies.shown(portal.id, ask.url):
+            headers["Cookie"] = cookies
+        domains = {_domain(portal.home_url)}
         meta: dict[str, Any] = {"download_slot": portal.platform_id, DOMAINS: tuple(domains), "handle_httpstatus_all": True}
         if role == "document":
             meta |= {
@@ -236,7 +290,7 @@ class Asker:
             headers["Content-Type"] = "application/json"
         return Request(ask.url, method=ask.method, body=ask.json, headers=headers, meta=meta, dont_filter=True)
 
-    async def _send(self, request: Request, platform: _Platform) -> Reply:
+    async def _send(self, request: Request, platform: _Platform, portal: Portal) -> Reply:
         engine = self._crawler.engine
         assert engine is not None
         self._hold_delay(str(request.meta["download_slot"]), platform, 0.0)
@@ -251,7 +305,12 @@ class Asker:
                 raise
             return Reply(None, failed, asked_at, self._clock.now())
         self._hold_delay(str(request.meta["download_slot"]), platform, float(request.meta.get("download_latency") or 0.0))
-        return self._reply(request, response, asked_at)
+        reply = self._reply(request, response, asked_at)
+        led = onward(Ask(response.url), reply.page)
+        lines = [line.decode("latin-1") for line in response.headers.getlist("Set-Cookie")]
+        if led is not None and lines and not self._cookies.keep(portal.id, response.url, led.url, lines):
+            return replace(reply, trouble=COOKIE_CHALLENGE)
+        return reply
 
     def _hold_delay(self, slot_name: str, platform: _Platform, latency: float) -> None:
         """Never faster than the floor, and slower for a server that is slow: the pause is at least as long as its last answer took."""

@@ -110,6 +110,9 @@ def candidates(
     print_rows(rows, columns, form, empty="没有待确认的栏目。")
 
 
+_LEADS = {"linked-from-index": "上级目录链接到此，待查找核实", "unregistered-host": "网站未登记：登记其门户后自动归入，不会抓取"}
+
+
 def _candidate_row(one: StoredCandidate, *, human: bool) -> dict[str, Any]:
     return {
         "id": one.id,
@@ -117,7 +120,7 @@ def _candidate_row(one: StoredCandidate, *, human: bool) -> dict[str, Any]:
         "state": one.state.label if human else one.state.value,
         "confidence": one.confidence,
         "reports": one.reports,
-        "reasons": "；".join(one.reasons) if human else list(one.reasons),
+        "reasons": "；".join(_LEADS.get(reason, reason) for reason in one.reasons) if human else list(one.reasons),
         "url": one.url,
     }
 

@@ -21,6 +21,8 @@ _BY_REASON: Mapping[str, str] = {
     "address-refused": "该域名指向内部地址，出于安全不予访问：请核对网址",
     "bad-address": "网址无法访问：请核对网址",
     "foreign-host": "转到了别的网站：请改用它转到的网址再试",
+    "cookie-challenge": "带上它给的 Cookie 仍不放行：属于访问验证，不会绕过，请联系网站或改由人工登记",
+    "led-away": "转到了首页或别的栏目：原网址多半已停用，请从首页重新查找年报栏目",
     "redirect-loop": "循环跳转：请用浏览器打开，改填最后停留的网址",
     "too-large": "该网址是一个大文件而不是网页：请给出年报栏目的网址",
     "empty-body": "返回空白：换用 http 或 https 再试；浏览器里有内容的，加 --browser 再试看",

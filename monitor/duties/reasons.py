@@ -36,6 +36,8 @@ WORDS: Mapping[str, str] = {
     "cut-off": "应答中断",
     "foreign-host": "跳转到其他网站",
     "redirect-loop": "循环跳转",
+    "cookie-challenge": "带上 Cookie 仍要求验证",
+    "led-away": "跳转到首页或其他栏目",
     "too-large": "内容过大",
     "no-browser": "未安装浏览器",
     "tls-expired": "网站证书已过期",

@@ -34,11 +34,12 @@ class Hit:
 
 
 class Web:
-    """Pages by `host/path`; a callable gets the request's path. Everything else is 404."""
+    """Pages by `host/path`; a callable gets the request's path. Everything else is 404. `cookies` is what each request showed."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Served | Callable[[str], Served]] = {}
         self.hits: list[Hit] = []
+        self.cookies: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -72,6 +73,7 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
             began = time.monotonic()
             host = (self.headers.get("Host") or "").split(":")[0]
             found = web.pages.get(f"{host}{self.path}", Served(b"<title>404</title>", 404, {"Content-Type": "text/html"}))
+            web.cookies.append(self.headers.get("Cookie", ""))
             answer = found(self.path) if callable(found) else found
             time.sleep(answer.wait)
             try:

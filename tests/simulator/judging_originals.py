@@ -26,7 +26,7 @@ def judge_originals(connection: Connection, plan: Plan, content: Content, days: 
     entries = {(one.body, one.year): one for lines in content.publications.by_host.values() for one in lines if one.kind == "report"}
     for truth in content.truths:
         key = (truth.body, truth.report_year)
-        read = [day for day in visible_days(truth, days) if plan.hosts[truth.host].fault(day) is None]
+        read = [day for day in visible_days(truth, days) if plan.hosts[truth.host].readable(day)]
         if not read or key not in entries:
             continue
         lost = _lost(entries[key], read[-1], kept)

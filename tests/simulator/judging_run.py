@@ -70,7 +70,7 @@ def judge_reports(connection: Connection, plan: Plan, content: Content, days: Se
     ).all()
     found = {(row.name, row.report_year) for row in rows}
     truths = {(truth.body, truth.report_year): truth for truth in content.truths}
-    wanted = {key for key, truth in truths.items() if any(plan.hosts[truth.host].fault(day) is None for day in visible_days(truth, days))}
+    wanted = {key for key, truth in truths.items() if any(plan.hosts[truth.host].readable(day) for day in visible_days(truth, days))}
     real = {key for key, truth in truths.items() if truth.published_on is not None}
     titles = {entry.title for entries in content.publications.by_host.values() for entry in entries if entry.kind != "report"}
     score.wanted, score.found = len(wanted), len(found)

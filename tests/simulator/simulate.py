@@ -180,7 +180,7 @@ class Simulation:
             points = portals.entry_points_of(connection)
         before = len(self._portals.log)
         finished = self._crawl(self._clock(day, 3), points)
-        asked = [one for one in self._portals.log[before:] if SELF_TEST not in one.host and self._plan.hosts[one.host].fault(day) is None]
+        asked = [one for one in self._portals.log[before:] if SELF_TEST not in one.host and self._plan.hosts[one.host].readable(day)]
         new = sum(done.new_versions for done in finished)
         per_list = len(asked) / max(1, len(points))
         self._say(f"second run on {day}: {len(asked)} requests for {len(points)} lists ({per_list:.2f} each), {new} new versions")

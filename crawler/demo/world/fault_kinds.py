@@ -15,6 +15,11 @@ class FaultKind:
     name: str
     outcomes: frozenset[VisitOutcome]
 
+    @property
+    def is_trap(self) -> bool:
+        """Whether a careful client reads the host whole all the same."""
+        return self.outcomes == {VisitOutcome.COMPLETE}
+
 
 def _kind(name: str, *outcomes: VisitOutcome) -> tuple[str, FaultKind]:
     return name, FaultKind(name, frozenset(outcomes))
@@ -49,8 +54,7 @@ FAULTS: Mapping[str, FaultKind] = dict(
         _kind("other-column", _O.SOFT_ERROR, _O.LAYOUT_CHANGED, _O.PARTIAL),
         _kind("redesign", _O.LAYOUT_CHANGED, _O.SOFT_ERROR),
         _kind("redirect-loop", _O.SOFT_ERROR),
-        # A client that keeps cookies comes through: until ours does, it says that it was kept out.
-        _kind("cookie-redirect", _O.CHALLENGED, _O.SOFT_ERROR),
+        _kind("cookie-redirect", _O.COMPLETE),
         _kind(LATER, _O.PARTIAL),
         _kind("articles-500", _O.PARTIAL),
     )
@@ -60,5 +64,5 @@ TLS_FAULTS: Mapping[str, FaultKind] = dict(
 )
 """What is wrong with the encrypted hosts, by their kind in `crawler.demo.tls_hosts`; from the first day to the last."""
 
-PERMANENT = frozenset({"no-dns", "down", "robots-disallow"})
+PERMANENT = frozenset({"no-dns", "down", "robots-disallow", "cookie-redirect"})
 """Faults that last from the first day to the last; the others come over a portal for some weeks around a deadline."""

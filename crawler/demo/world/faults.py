@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crawler.demo.pages import Answer, Request, html_answer, not_found
 from crawler.demo.scenario import SitePlan
 from crawler.demo.world.fault_kinds import LATER
 
 _TEXT = "text/html; charset=utf-8"
+_WAY_IN = "CT6T=48"
 _TURNED = re.compile(r"(?:index|list)_\d+\.s?html?|[a-z]\w*/\d+\.htm")
 _TURNS = frozenset({"page", "pageindex", "pageno", "currentpage", "cur_page", "currpage", "startrecord", "__eventargument"})
 Usual = Callable[[], Answer]
@@ -26,7 +27,7 @@ def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]
     if name in _EVERYWHERE:
         return _EVERYWHERE[name]
     if name == "cookie-redirect":
-        return Answer(b"", _TEXT, status=302, headers={"Location": request.path, "Set-Cookie": "CT6T=48; path=/"})
+        return None if _WAY_IN in request.headers.get("cookie", "") else _hand_out(request)
     if name in _PAGES:
         return _PAGES[name](site)
     later = _is_later_page(request)
@@ -35,6 +36,12 @@ def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]
     if name == LATER and later:
         return not_found(site)
     return _error() if name == "articles-500" and b"ArticleTitle" in usual().body else None
+
+
+def _hand_out(request: Request) -> Answer:
+    """The same address once more, with the cookie that opens it."""
+    query = f"?{urlencode(request.query)}" if request.query else ""
+    return Answer(b"", _TEXT, status=302, headers={"Location": f"{request.path}{query}", "Set-Cookie": f"{_WAY_IN}; path=/"})
 
 
 def is_at(request: Request, address: str) -> bool:

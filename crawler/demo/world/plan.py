@@ -113,6 +113,11 @@ class Host:
         """What is wrong with it on that day."""
         return next((fault.kind for fault in self.faults if fault.holds(day)), None)
 
+    def readable(self, day: date) -> bool:
+        """Whether everything on it can be read on that day by who is careful."""
+        kind = self.fault(day)
+        return kind is None or kind.is_trap
+
     def style(self, day: date) -> str:
         """The system it runs on that day."""
         return self.later_style if self.moves is not None and day >= self.moves else self.site.style
