@@ -11,7 +11,13 @@ from storage.domain.judgement import Finding, Judgement
 from storage.domain.reports import ParsedReport
 
 TABLE_NAMES = {"proactive": "表二", "requests": "表三", "litigation": "表四"}
-EVIDENCE = {"title": "标题识别", "publisher": "页面发布单位", "signature": "落款识别", "text": "正文识别"}
+EVIDENCE = {
+    **{"title": "标题识别", "publisher": "页面发布单位", "signature": "落款识别", "text": "正文识别"},
+    **{"period": "统计期限", "hint": "登记的年度", "printed": "页面标注日期", "meta": "页面元数据"},
+}
+"""Where a body's name or a report year was read."""
+
+
 MARKS = {Certainty.INCONSISTENT: "!", Certainty.SUSPECT: "~", Certainty.DOUBTFUL_READING: "≈", Certainty.NOT_CHECKABLE: "·"}
 CERTAINTY_ORDER = tuple(MARKS)
 

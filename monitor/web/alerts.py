@@ -11,10 +11,11 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
 from monitor.alerts.rule_words import sentence
+from monitor.web import queries
 from monitor.web.desk import desk_of
 from monitor.web.labels import LANGUAGES, SERVICES
 from monitor.web.templating import render
-from storage import alert_holds, alert_rules, destinations, installation, outbox
+from storage import alert_holds, alert_rules, destinations, outbox
 from storage.domain.alerts import Destination, Hold
 from storage.domain.enums import SendState
 
@@ -51,7 +52,8 @@ def alerts(request: Request, dead: Annotated[bool, Query()] = False) -> HTMLResp
             here="alerts",
             languages=LANGUAGES,
             year=None,
-            muted="配置项 alert_muted" if desk.settings.alert_muted else installation.get(connection, installation.MUTED),
+            as_of=queries.as_of(connection),
+            muted=desk.muted(connection),
             dead_only=dead,
             dead=counts[SendState.DEAD],
             waiting=sum(counts[state] for state in (SendState.PENDING, SendState.RETRY, SendState.UNKNOWN, SendState.LEASED)),

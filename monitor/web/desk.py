@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
+from storage import installation
+
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from storage.archive.store import Archive
     from storage.database import Database
     from storage.domain.clock import Clock
@@ -22,6 +26,10 @@ class Desk:
     archive: Archive
     settings: Settings
     clock: Clock
+
+    def muted(self, connection: Connection) -> str:
+        """Why nothing is sent, empty where messages go out: by configuration, or by somebody's word."""
+        return "配置项 alert_muted" if self.settings.alert_muted else installation.get(connection, installation.MUTED)
 
 
 def desk_of(request: Request) -> Desk:

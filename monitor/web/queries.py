@@ -268,6 +268,8 @@ def _count(connection: Connection, query: Select[Any]) -> int:
 
 
 def _page(connection: Connection, query: Select[Any], page: int, order: Sequence[ColumnElement[Any]]) -> tuple[int, Sequence[RowMapping]]:
+    """How many rows there are, and those of one page; of the last one where there is none of that number any more."""
     total = _count(connection, query)
-    bounded = query.order_by(*order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    before = min(page - 1, max(0, total - 1) // PAGE_SIZE) * PAGE_SIZE
+    bounded = query.order_by(*order).limit(PAGE_SIZE).offset(before)
     return total, connection.execute(bounded).mappings().all()

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from crawler.parsing.claims import METRICS
 from monitor.outputs.check_text import EVIDENCE
 from monitor.web.labels import CERTAINTY_SIGNS, QUALITY_SIGNS, STATUS_SIGNS, Quality, carrier_label, late_words
 from storage.domain.clock import CHINA
@@ -32,6 +33,7 @@ def environment() -> Environment:
         late=_late,
         carrier_label=carrier_label,
         evidence_label=lambda code: EVIDENCE.get(code, code),
+        metric_label=lambda code: METRICS[code][0] if code in METRICS else code,
         status_label=_label(DutyStatus),
         status_sign=lambda code: STATUS_SIGNS[DutyStatus(code)],
         quality_label=_label(Quality),

@@ -122,6 +122,21 @@ def test_only_tables_scroll_sideways(browser: Browser, address: str, path: str, 
     assert wide <= seen
 
 
+@pytest.mark.parametrize("path", ["/", "/reports"])
+def test_a_phone_shows_who_and_how_it_stands_and_keeps_the_name_in_sight(browser: Browser, address: str, path: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 768}, base_url=address)
+    opened = context.new_page()
+    opened.goto(path)
+    rows = opened.locator(".list tbody tr")
+    edges = rows.evaluate_all("rows => rows.map(row => row.querySelector('.status').getBoundingClientRect().right)")
+    opened.locator(".scroll:has(.list)").evaluate("box => { box.scrollLeft = 200; }")
+    lefts = rows.evaluate_all("rows => rows.map(row => row.querySelector('th').getBoundingClientRect().left)")
+    context.close()
+    assert edges
+    assert max(edges) <= 390
+    assert min(lefts) >= 0
+
+
 def test_overview_prints_on_paper(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False, base_url=address)
     opened = context.new_page()

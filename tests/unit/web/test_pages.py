@@ -50,7 +50,7 @@ def test_overview_counts_add_up_and_link(pages: Client) -> None:
 
 def test_missing_and_unknown_are_told_apart(pages: Client) -> None:
     rows = html.fromstring(pages.get("/").text).xpath("//table//tbody/tr")
-    states = {row.xpath("string(th)").strip(): row.xpath("string(td[3])").strip() for row in rows}
+    states = {row.xpath("string(th)").strip(): row.xpath("string(td[1])").strip() for row in rows}
     assert states["示例市农业局"].endswith("未发现")
     assert states["示例市公安局"].endswith("无法判断")
     assert "逾期 4 天" in states["示例市审计局"]
@@ -58,7 +58,7 @@ def test_missing_and_unknown_are_told_apart(pages: Client) -> None:
 
 def test_quality_is_its_own_axis(pages: Client) -> None:
     rows = html.fromstring(pages.get("/").text).xpath("//table//tbody/tr")
-    quality = {row.xpath("string(th)").strip(): row.xpath("string(td[5])").strip() for row in rows}
+    quality = {row.xpath("string(th)").strip(): row.xpath("string(td[2])").strip() for row in rows}
     assert quality["示例市教育局"].endswith("通过")
     assert quality["示例市审计局"].endswith("不一致")
     assert quality["示例市卫生局"].endswith("未校验")
@@ -280,3 +280,18 @@ def test_stale_data_is_said_to_be(filled: Filled) -> None:
     clock = FixedClock(NOW.replace(day=9))
     client = Client(create_app(filled.database, archive, load(data_dir=filled.folder), clock))
     assert "数据已过期" in client.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/", "/reports"])
+def test_a_page_number_beyond_the_last_shows_the_last_page(pages: Client, path: str) -> None:
+    """A bookmark of a list that has become shorter must not say that there is nothing."""
+    there = html.fromstring(pages.get(f"{path}?page=7").text).xpath("//table//tbody/tr/th")
+    assert there
+    assert len(there) == len(html.fromstring(pages.get(path).text).xpath("//table//tbody/tr/th"))
+
+
+def test_overview_says_that_the_configuration_sends_nothing(filled: Filled, tmp_path: Path) -> None:
+    settings = load(data_dir=tmp_path, alert_muted=True)
+    muted = Client(create_app(filled.database, open_archive((tmp_path / "archive").as_uri()), settings, FixedClock(NOW)))
+    assert "本系统已设为静音（配置项 alert_muted）" in _text(muted.get("/").text)
+    assert "数据截至 2025-02-05 08:08" in _text(muted.get("/alerts").text)
