@@ -123,7 +123,7 @@ def _bring_up(db: Database, now: datetime, owed: Sequence[Duty], scope: Scope, t
         there = [duty for duty in owed if duty.key.report_year not in scope.known or duty.key in before]
         wanted = [duty for duty in there if scope.wanted(duty.key)]
         known = gather(connection, wanted)
-        judged = [verdict(duty, known[duty], now) for duty in wanted]
+        judged = [verdict(duty, known[duty.key], now) for duty in wanted]
         news = [one for one in judged if not one.stands_in(before.get(one.duty.key))]
         if left is not None:
             left(connection, [(one, before.get(one.duty.key)) for one in news])
@@ -158,11 +158,11 @@ def evaluate_body(
     return {year: (one.duty, one.state, one.known) for year, one in judged.items()}
 
 
-def gather(connection: Connection, owed: Sequence[Duty], *, until: datetime | None = None) -> dict[Duty, Evidence]:
+def gather(connection: Connection, owed: Sequence[Duty], *, until: datetime | None = None) -> dict[DutyKey, Evidence]:
     """The evidence of each duty, with the dates that the newest reading of each version found inside the document."""
     found = evidence.gather(connection, [duty.key for duty in owed], until=until)
     read = readings.dates_of(connection, [one.version_id for known in found.values() for one in known.seen if one.version_id is not None])
-    return {duty: _with_dates(found[duty.key], read) for duty in owed}
+    return {key: _with_dates(known, read) for key, known in found.items()}
 
 
 def with_read_dates(connection: Connection, found: Evidence, known: readings.StoredReading | None) -> Evidence:

@@ -94,7 +94,7 @@ def _freeze(db: Database, clock: Clock, deadline: tuple[int, date], owed: Iterab
         batch = left[start : start + BATCH]
         with db.read() as connection:
             known = gather(connection, batch, until=snapshot.deadline_at)
-        made = [_frozen(duty, known[duty], names) for duty in batch]
+        made = [_frozen(duty, known[duty.key], names) for duty in batch]
         with db.write() as connection:
             snapshots.add(connection, snapshot, made, clock.now())
     with db.write() as connection:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import Connection
 
@@ -15,11 +16,16 @@ from monitor.duties.state import as_of, evaluate
 from storage import duties, events
 from storage.domain.alerts import Event
 from storage.domain.duties import Duty, DutyKey, DutyState, DutyTransition, Evidence
+from storage.domain.quick import quick
 from storage.duties import StoredDuty
 
 ACTOR = "nianbao"
 
+_SAID = attrgetter(*(one.name for one in fields(DutyState) if one.name != "as_of"))
+"""All of a state but the moment of judging."""
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The state of one duty as of one moment, what it rests on, and when it may change without any new evidence."""
@@ -35,7 +41,7 @@ class Verdict:
             return False
         mine = self._to_store(stored.status_since)
         if stored.duty == self.duty and stored.next_change_at == self.next_change_at:
-            return replace(stored.state, as_of=self.state.as_of) == self.state or stored.stores_as(mine)
+            return _SAID(stored.state) == _SAID(self.state) or stored.stores_as(mine)
         return stored.stores_as(mine)
 
     def _to_store(self, since: datetime) -> StoredDuty:

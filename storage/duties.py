@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, sele
 from storage.domain.duties import Duty, DutyKey, DutyState, DutyTransition
 from storage.domain.enums import DateKind, DutyStatus, MissingConfidence
 from storage.domain.ids import BodyId
+from storage.domain.quick import quick
 from storage.schema import duties, duty_transitions
 from storage.statements import CHUNK, chunks, clip, plain, upsert
 
@@ -19,6 +20,7 @@ _KEY = ("body_id", "report_year")
 _ADD_TRANSITION = insert(duty_transitions)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class StoredDuty:
     """A duty with the state stored last; `status_since` is when that status began, `next_change_at` when it may change by itself."""
@@ -230,13 +232,13 @@ def _stored(row: Row[Any]) -> StoredDuty:
     duty = Duty(key, row.due_on, row.legal_basis, row.due_version, row.division_code, row.exempt_reason)
     state = DutyState(
         key=key,
-        status=DutyStatus(row.status),
+        status=DutyStatus.of(row.status),
         as_of=row.as_of,
-        missing_confidence=MissingConfidence(row.missing_confidence) if row.missing_confidence else None,
+        missing_confidence=MissingConfidence.of(row.missing_confidence) if row.missing_confidence else None,
         days_late_min=row.days_late_min,
         days_late_max=row.days_late_max,
         published_on=row.published_on,
-        published_source=DateKind(row.published_source) if row.published_source else None,
+        published_source=DateKind.of(row.published_source) if row.published_source else None,
         first_seen_at=row.first_seen_at,
         last_not_seen_at=row.last_not_seen_at,
         reason=row.reason,

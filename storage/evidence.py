@@ -83,14 +83,13 @@ def _evidence(
     negatives = [negative for route in routes for negative in route.negatives(key, lines)]
     if len(routes) > 1:  # those of one list come the newest first
         negatives.sort(key=lambda one: (one.at, one.visit_id or 0), reverse=True)
+    waiting = {line.id: line for several in (*(route.waiting for route in routes), searched) for line in several}
     return Evidence(
-        routes=tuple(route.id for route in routes),
+        routes=tuple([route.id for route in routes]),
         seen=_seen(lines, stored),
         negatives=tuple(negatives),
-        visits=tuple(fact for route in routes for fact in route.facts),
-        candidates=tuple(
-            _candidates(key, {line.id: line for line in (*(one for route in routes for one in route.waiting), *searched)}.values())
-        ),
+        visits=routes[0].facts if len(routes) == 1 else tuple([fact for route in routes for fact in route.facts]),
+        candidates=tuple(_candidates(key, waiting.values())) if waiting else (),
     )
 
 

@@ -194,7 +194,7 @@ def dates_of(connection: Connection, version_ids: Iterable[int]) -> dict[int, tu
         query = select(readings.c.id, readings.c.version_id, readings.c.dates).where(readings.c.id.in_(newest_ids))
         for row in connection.execute(query):
             kept = row.dates if row.dates is not None else _dates_inside(get(connection, row.id))
-            found[row.version_id] = tuple((DateKind(kind), date.fromisoformat(on)) for kind, on in kept)
+            found[row.version_id] = tuple((DateKind.of(kind), date.fromisoformat(on)) for kind, on in kept)
     return found
 
 

@@ -189,7 +189,7 @@ def _version(row: Row[Any]) -> ReportVersion:
         carrier=row.carrier,
         dates=tuple(from_plain(DateMention, mention) for mention in row.dates),
         published_on=published,
-        published_source=DateKind(row.published_source) if row.published_source else None,
+        published_source=DateKind.of(row.published_source) if row.published_source else None,
     )
     return ReportVersion(
         id=row.id,

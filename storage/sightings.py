@@ -139,7 +139,7 @@ def _sighting(row: Row[Any]) -> Sighting:
         listed_on=row.listed_on,
         raw_date=row.raw_date,
         position=row.position,
-        decision=Decision(row.decision),
+        decision=Decision.of(row.decision),
         reason=row.reason,
         body_id=BodyId(row.body_id) if row.body_id else None,
         report_year=row.report_year,

@@ -137,7 +137,7 @@ def _result_values(result: VisitResult) -> dict[str, Any]:
 
 def _visit(row: Row[Any]) -> Visit:
     result = VisitResult(
-        outcome=VisitOutcome(row.outcome),
+        outcome=VisitOutcome.of(row.outcome),
         reason=row.reason,
         items_seen=row.items_seen,
         declared_total=row.declared_total,

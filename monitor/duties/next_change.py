@@ -21,7 +21,7 @@ def next_change(duty: Duty, evidence: Evidence, now: datetime, bar: Bar = DEFAUL
     """The first instant after `now` at which the verdict may be another one; None where only new evidence can change it."""
     if duty.exempt_reason:
         return None
-    instants = list(instants_of(evidence))  # those to come: of a clock that went back, mostly none
+    instants = instants_of(evidence)  # those to come: of a clock that went back, mostly none
     if not any(one.first_seen_at <= now for one in evidence.seen):
         instants.append(deadline_instant(duty.due_on))
         instants += _going_stale(evidence, now, bar)

@@ -18,6 +18,7 @@ from datetime import date, datetime, timedelta
 from storage.domain.clock import deadline_instant, local_date
 from storage.domain.duties import DateEvidence, Duty, Seen
 from storage.domain.enums import DateKind, DutyStatus
+from storage.domain.quick import quick
 
 STRONG = (DateKind.PRINTED, DateKind.LIST, DateKind.META)
 """In this order: the printed date is what offices go by."""
@@ -31,6 +32,7 @@ BACKDATING_SLACK = timedelta(days=1)
 """A list may carry the date of the evening before it was put online."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Publication:
     """Timeliness of a report that was found: on_time, late or undated, with the evidence."""

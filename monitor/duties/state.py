@@ -6,7 +6,6 @@ No stored status takes part, so the same archive gives the same verdict on any d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,7 +28,7 @@ def evaluate(duty: Duty, evidence: Evidence, now: datetime, bar: Bar = DEFAULT_B
 
 def as_of(evidence: Evidence, now: datetime) -> Evidence:
     """The evidence that existed at `now`. A sighting of before `now` keeps its newest look only as far as `now`."""
-    if not any(at > now for at in instants_of(evidence)):
+    if max(instants_of(evidence), default=now) <= now:
         return evidence
     return Evidence(
         routes=evidence.routes,
@@ -40,18 +39,16 @@ def as_of(evidence: Evidence, now: datetime) -> Evidence:
     )
 
 
-def instants_of(evidence: Evidence) -> Iterator[datetime]:
+def instants_of(evidence: Evidence) -> list[datetime]:
     """Every instant from which on some of the evidence is known."""
-    for one in evidence.seen:
-        yield one.first_seen_at
-        yield one.last_seen_at
-        if one.gone_since is not None:
-            yield one.gone_since
-    for several in (evidence.negatives, evidence.visits):
-        for each in several:
-            yield each.at
-    for candidate in evidence.candidates:
-        yield candidate.first_seen_at
+    found = [one.at for one in evidence.negatives]
+    found += [one.at for one in evidence.visits]
+    found += [one.first_seen_at for one in evidence.candidates]
+    for seen in evidence.seen:
+        found += (
+            (seen.first_seen_at, seen.last_seen_at) if seen.gone_since is None else (seen.first_seen_at, seen.last_seen_at, seen.gone_since)
+        )
+    return found
 
 
 def _seen_as_of(one: Seen, now: datetime) -> Seen:

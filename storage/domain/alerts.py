@@ -12,6 +12,7 @@ from datetime import datetime
 
 from storage.domain.enums import Audience, Labelled, SendState
 from storage.domain.ids import BodyId
+from storage.domain.quick import quick
 
 
 class EventKind(Labelled):
@@ -43,6 +44,7 @@ class EventKind(Labelled):
     TEST = "test", "测试消息"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing to tell. `key` is unique and makes writing it twice harmless; `payload` holds plain strings for the wording."""

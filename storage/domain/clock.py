@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,7 @@ def local_date(instant: datetime) -> date:
     return instant.astimezone(CHINA).date()
 
 
+@lru_cache(maxsize=4096)
 def deadline_instant(due_on: date) -> datetime:
     """The instant at which `due_on` has passed: 24:00 Asia/Shanghai of that date, in UTC."""
     return datetime.combine(due_on + timedelta(days=1), time(), CHINA).astimezone(UTC)

@@ -12,8 +12,10 @@ from datetime import date, datetime
 
 from storage.domain.enums import DateKind, DutyStatus, MissingConfidence, VisitOutcome
 from storage.domain.ids import BodyId, EntryPointId, VisitId
+from storage.domain.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, order=True)
 class DutyKey:
     """One body and the year its report covers (2024 is published in January 2025)."""
@@ -65,6 +67,7 @@ class DutyDecision:
     ended_by: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Duty:
     """What one body owes for one report year."""
@@ -77,6 +80,7 @@ class Duty:
     exempt_reason: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DateEvidence:
     """A date at which something claims the report was published, and where that was read."""
@@ -86,6 +90,7 @@ class DateEvidence:
     source: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One address at which the report was seen: a line of a list, a page, an archived version.
@@ -133,6 +138,7 @@ class Candidate:
     first_seen_at: datetime
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that is known about one duty.
@@ -148,6 +154,7 @@ class Evidence:
     candidates: tuple[Candidate, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DutyState:
     """What evidence says of one duty as of one moment.
@@ -171,6 +178,7 @@ class DutyState:
     notes: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DutyTransition:
     """One change of a duty's status, kept for ever. `evidence` holds ids and instants, never prose."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from storage.domain.enums import Certainty, Outcome, Severity
 from storage.domain.ids import CellPath, RuleId
+from storage.domain.quick import quick
 from storage.domain.reports import Number
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """One application of one rule at one place.

@@ -10,6 +10,7 @@ from typing import Literal
 
 from storage.domain.enums import DateKind
 from storage.domain.ids import BodyId, Sha256, VisitId
+from storage.domain.quick import quick
 from storage.domain.reports import DateMention
 
 BlobEncoding = Literal["raw", "zstd"]
@@ -73,6 +74,7 @@ class Part:
     name: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NewVersion:
     """What the crawler found at a report's address.
@@ -92,6 +94,7 @@ class NewVersion:
     published_source: DateKind | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ReportVersion:
     """One version of one body's report for one year; `number` counts from 1 in the order of appearance."""

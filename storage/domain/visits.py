@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from storage.domain.enums import Labelled, RunState, VisitOutcome
 from storage.domain.ids import BodyId, EntryPointId, VisitId
+from storage.domain.quick import quick
 
 ABANDONED_REASON = "the run that made this visit was abandoned"
 
@@ -82,6 +83,7 @@ class Visit:
         return None if self.finished_at is None else self.finished_at - self.started_at
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ListLine:
     """One line of a list as met on a visit. `position` counts from 0 over the whole list; `raw_date` is what was printed."""
@@ -97,6 +99,7 @@ class ListLine:
     report_year: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One line of one list over time."""

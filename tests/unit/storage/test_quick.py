@@ -38,10 +38,10 @@ def test_defaults_hold_and_missing_values_are_told():
         Locator("t", 1, None, 4)
 
 
-def test_a_default_made_anew_is_refused():
+def test_a_class_that_does_more_when_it_is_made_is_refused():
     with pytest.raises(TypeError, match=r"Held\.parts"):
 
         @quick
         @dataclass(frozen=True, slots=True)
         class Held:
-            parts: list[int] = field(default_factory=list)
+            parts: list[int] = field(init=False)
