@@ -74,6 +74,7 @@ def browser_settings(settings: Settings, egress: Egress, browser: Path, urls: Se
 
     return {
         "DOWNLOAD_HANDLERS": {**dict.fromkeys(("http", "https"), _handler()), **dict.fromkeys(("file", "ftp", "s3", "data"))},
+        "STATS_CLASS": "scrapy.statscollectors.MemoryStatsCollector",
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
         "PLAYWRIGHT_LAUNCH_OPTIONS": {
             "executable_path": str(browser),

@@ -14,7 +14,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml import html
 
 from crawler.listing import Item
-from crawler.page import Page, body_words, tree, visible_text
+from crawler.page import Page, body_words, once, tree, visible_text
 from crawler.script_addresses import quoted_address
 
 NOTHING_HERE = re.compile(
@@ -37,6 +37,7 @@ FOLLOWS = 40
 """Characters of the line after a link among which its date stands."""
 
 
+@once
 def rows(page: Page) -> tuple[tuple[Item, ...], int]:
     """Entries of the list in page order without duplicates, and how many rows beside them had a link that could not be understood.
 

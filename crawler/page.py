@@ -114,22 +114,28 @@ def tree(text: str) -> html.HtmlElement:
         return html.document_fromstring("<html></html>", ensure_head_body=True)
 
 
-_SILENT = etree.XPath(".//script or .//style or .//noscript or self::script or self::style or ancestor-or-self::noscript")
-_NOSCRIPT = etree.XPath(".//noscript or ancestor-or-self::noscript")
 _TEXTS = etree.XPath(".//text()", smart_strings=False)
-_TEXTS_BESIDE_SCRIPTS = etree.XPath(".//text()[not(parent::script or parent::style)]", smart_strings=False)
-_TEXTS_BESIDE_NOSCRIPTS = etree.XPath(".//text()[not(parent::script or parent::style or ancestor::noscript)]", smart_strings=False)
-"""Plain strings: text that remembers its element costs twice the time. Asking each text where it stands takes six times as long as the
-texts themselves, so it is asked only where there is something to leave out; a script or style sheet holds no elements, a noscript does.
+_QUIET = etree.XPath(
+    "descendant-or-self::script/text() | descendant-or-self::style/text() |"
+    " descendant-or-self::noscript//text() | ancestor::noscript//text()",
+    smart_strings=False,
+)
+_SEEN = etree.XPath(".//text()[not(parent::script or parent::style or ancestor::noscript)]", smart_strings=False)
+"""Plain strings: text that remembers its element costs twice the time. Asking each text where it stands takes seven times as long as the
+texts themselves (a report of 110 KB: 2.2 and 0.3 ms), so those of scripts and style sheets, which hold no elements, are found by
+themselves and taken out; only where one of them reads like a text that is seen is each text asked.
 """
 
 
 def visible_text(element: html.HtmlElement) -> str:
     """The element's text as a reader sees it: scripts, styles and comments left out, white space collapsed."""
-    texts = _TEXTS
-    if _SILENT(element):
-        texts = _TEXTS_BESIDE_NOSCRIPTS if _NOSCRIPT(element) else _TEXTS_BESIDE_SCRIPTS
-    return " ".join(" ".join(cast("list[str]", texts(element))).split())
+    texts = cast("list[str]", _TEXTS(element))
+    quiet = [text for text in cast("list[str]", _QUIET(element)) if not text.isspace()]
+    if quiet:
+        left_out = set(quiet)
+        rest = [text for text in texts if text not in left_out]
+        texts = rest if len(rest) + len(quiet) == len(texts) else cast("list[str]", _SEEN(element))
+    return " ".join(" ".join(texts).split())
 
 
 def once(question: Callable[[Page], T]) -> Callable[[Page], T]:
@@ -140,7 +146,8 @@ def once(question: Callable[[Page], T]) -> Callable[[Page], T]:
     def asked(page: Page) -> T:
         if name not in page.answers:
             page.answers[name] = question(page)
-        return cast(T, page.answers[name])
+        answer: T = page.answers[name]
+        return answer
 
     return asked
 

@@ -179,7 +179,9 @@ class Recorder:
 
     async def settled(self, piece: Future[int]) -> int:
         """The answer of something handed in, once it is committed. Raises what kept it from being written."""
-        self._writer.hurry()
+        # What is committed already hurries nobody: the pieces behind it go on waiting for company.
+        if not piece.done():
+            self._writer.hurry()
         return await piece
 
     def validators_of(self, url: str) -> Validators:

@@ -1,6 +1,7 @@
 """Scrapy's settings: polite, bounded, and without any of its side doors. `crawler.run` adds what the product's configuration says.
 
-Figures: two settings (items in flight, the generator warning) give 1.5 times the requests per second; the rest is manners and limits.
+Figures: two settings (items in flight, the generator warning) give 1.5 times the requests per second. What is switched off below by name
+is read by nobody here, and each part costs at every start or at every answer: the remote control alone imports an HTTP library of its own.
 """
 
 BOT_NAME = "nianbao"
@@ -44,12 +45,41 @@ COOKIES_ENABLED = False
 # robots.txt is read by crawler/robots.py: Scrapy's own middleware ignores its status code and allows on errors.
 ROBOTSTXT_OBEY = False
 
+_SCRAPYS_OWN = "scrapy.downloadermiddlewares."
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    **dict.fromkeys(
+        (
+            f"{_SCRAPYS_OWN}offsite.OffsiteMiddleware",
+            f"{_SCRAPYS_OWN}robotstxt.RobotsTxtMiddleware",
+            f"{_SCRAPYS_OWN}httpauth.HttpAuthMiddleware",
+            f"{_SCRAPYS_OWN}redirect.MetaRefreshMiddleware",
+            f"{_SCRAPYS_OWN}redirect.RedirectMiddleware",
+            f"{_SCRAPYS_OWN}cookies.CookiesMiddleware",
+            f"{_SCRAPYS_OWN}httpproxy.HttpProxyMiddleware",
+            f"{_SCRAPYS_OWN}stats.DownloaderStats",
+            f"{_SCRAPYS_OWN}httpcache.HttpCacheMiddleware",
+        )
+    ),
     "crawler.middlewares.allowed.AllowedHosts": 60,
     "crawler.middlewares.heads.Heads": 860,
 }
+EXTENSIONS = dict.fromkeys(
+    (
+        "scrapy.extensions.corestats.CoreStats",
+        "scrapy.extensions.logcount.LogCount",
+        "scrapy.extensions.telnet.TelnetConsole",
+        "scrapy.extensions.memdebug.MemoryDebugger",
+        "scrapy.extensions.closespider.CloseSpider",
+        "scrapy.extensions.feedexport.FeedExporter",
+        "scrapy.extensions.logstats.LogStats",
+        "scrapy.extensions.spiderstate.SpiderState",
+        "scrapy.extensions.throttle.AutoThrottle",
+        "scrapy.extensions.remote_control.RemoteControl",
+    )
+)
+# Only the browser's launches are ever asked for, and a crawl with a browser keeps statistics (crawler/browser.py).
+STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
+LOG_FORMATTER = "crawler.spiders.quiet.Quiet"
 DOWNLOAD_HANDLERS = {
     **dict.fromkeys(("http", "https"), "crawler.tls_handler.VerifiedHandler"),
     **dict.fromkeys(("file", "ftp", "s3", "data")),

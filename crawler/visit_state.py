@@ -71,8 +71,8 @@ class VisitState:
         tier = self.before.entry.tier if role == "list" and not by_key else "http"
         reply = await self.fetch(ask, self.before.portal, role, validators=validators, tier=tier)
         digest = await self.recorder.keep(self.visit_id, role, ask, reply)
-        if reply.page is not None and reply.trouble is None and not reply.not_modified:
-            reply = replace(reply, trouble=self.wrong_with(reply.page, role))
+        if reply.page is not None and reply.trouble is None and not reply.not_modified and (wrong := self.wrong_with(reply.page, role)):
+            reply = replace(reply, trouble=wrong)
         if reply.trouble is not None and _stops(reply.trouble, role) and not (by_key and reply.trouble.outcome is VisitOutcome.BLOCKED):
             self.stopped = reply.trouble
         return reply, digest

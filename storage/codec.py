@@ -22,47 +22,64 @@ KIND = "$"
 """Key that names the class where a field may hold several."""
 
 Reader = Callable[[Any], Any]
+Writer = Callable[[Any], Any]
 
 
 def to_plain(value: Any) -> Any:
     """JSON-ready values. Raises TypeError for a type the domain does not use."""
-    if value is None or (isinstance(value, (bool, int, float, str)) and not isinstance(value, Enum)):
-        return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return _fields_to_plain(value)
-    if isinstance(value, (tuple, list)):
-        return [to_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    return _scalar_to_plain(value)
-
-
-def _scalar_to_plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Decimal):
-        return {KIND: "decimal", "v": str(value)}
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    raise TypeError(f"{type(value).__name__} has no stored form")
-
-
-def _fields_to_plain(value: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for field, default, tagged in _layout(cast(Any, type(value))):
-        item = getattr(value, field)
-        if item is default or (type(item) is type(default) and item == default):
-            continue
-        plain = to_plain(item)
-        if tagged and is_dataclass(item):
-            plain = {KIND: type(item).__name__, **plain}
-        found[field] = plain
-    return found
+    kind: Any = type(value)
+    writer = _writer(kind)
+    return value if writer is None else writer(value)
 
 
 @cache
+def _writer(kind: type) -> Writer | None:
+    """How values of exactly that class are written, None for those that are as JSON has them: asked of the class once, as a crawl writes
+    thousands of the same few.
+    """
+    if issubclass(kind, (bool, int, float, str, types.NoneType)) and not issubclass(kind, Enum):
+        return None
+    if is_dataclass(kind):
+        return _dataclass_writer(kind)
+    if issubclass(kind, (tuple, list)):
+        return lambda value: [to_plain(item) for item in value]
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): to_plain(item) for key, item in value.items()}
+    return _scalar_writer(kind)
+
+
+def _scalar_writer(kind: type) -> Writer:
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, Decimal):
+        return lambda value: {KIND: "decimal", "v": str(value)}
+    if issubclass(kind, (date, datetime)):
+        return lambda value: value.isoformat()
+    if issubclass(kind, bytes):
+        return lambda value: base64.b64encode(value).decode("ascii")
+    raise TypeError(f"{kind.__name__} has no stored form")
+
+
+def _dataclass_writer(kind: type) -> Writer:
+    layout = _layout(kind)
+
+    def write(value: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for field, default, tagged in layout:
+            item = getattr(value, field)
+            if item is default or (type(item) is type(default) and item == default):
+                continue
+            item_kind: Any = type(item)
+            writer = _writer(item_kind)
+            plain = item if writer is None else writer(item)
+            if tagged and is_dataclass(item):
+                plain = {KIND: type(item).__name__, **plain}
+            found[field] = plain
+        return found
+
+    return write
+
+
 def _layout(kind: type) -> tuple[tuple[str, Any, bool], ...]:
     hints = get_type_hints(kind)
     return tuple((field.name, _default(field), len(_classes(hints[field.name])) > 1) for field in fields(kind))

@@ -30,8 +30,8 @@ class Heads:
     def process_response(self, request: Request, response: Response) -> Response:
         """Note and pass on."""
         request.meta[HEADS] = (
-            _block(f"{request.method} {request.url}", request.headers.items()),
-            _block(f"{response.protocol or 'HTTP'} {response.status}", response.headers.items()),
+            _block(f"{request.method} {request.url}", dict.items(request.headers)),
+            _block(f"{response.protocol or 'HTTP'} {response.status}", dict.items(response.headers)),
             str(response.ip_address or ""),
             _tls(response, self._log),
         )
@@ -39,6 +39,7 @@ class Heads:
 
 
 def _block(first: str, headers: Iterable[tuple[bytes, list[bytes]]]) -> str:
+    """The first line and one line per header. They come as the dictionary holds them: asked for one by one, each name is made anew."""
     lines = [f"{name.decode('latin-1')}: {_shown(name, value)}" for name, values in headers for value in values]
     return "\n".join([first, *lines])
 

@@ -318,14 +318,14 @@ class Asker:
         slot = engine.downloader.slots.get(slot_name) if engine is not None else None
         if slot is not None:
             # Scrapy would draw between half and one and a half times the delay: the floor is a promise, so ours is only ever longer.
-            slot.randomize_delay = False
+            slot.jitter = 0.0
             pause = max(platform.floor, min(MAX_DELAY, latency) if platform.floor else 0.0)
             slot.delay = pause * random.uniform(1.0, LONGEST_JITTER)  # noqa: S311 - no secret
 
     def _reply(self, request: Request, response: Response, asked_at: datetime) -> Reply:
         answered = response.request or request
         heads = answered.meta.get(HEADS) or ("", "", "", "")
-        headers = {name.decode("latin-1").lower(): header_text(b", ".join(values)) for name, values in response.headers.items()}
+        headers = {name.decode("latin-1").lower(): header_text(b", ".join(values)) for name, values in dict.items(response.headers)}
         page = make_page(response.url, response.status, response.body, headers, requested_url=request.url)
         watch = answered.meta.get("nianbao_watch")
         reply = Reply(page, None, asked_at, self._clock.now(), *heads)

@@ -42,11 +42,7 @@ def keep(archive: Archive, received: Sequence[Received], now: datetime) -> tuple
         for answer, original in zip(received, originals_kept, strict=True)
     ]
     logged = archive.log.append(entries, now)
-    # A visit's number is no part of the log.
-    return tuple(
-        Kept(entry.original, replace(entry.capture, visit_id=answer.capture.visit_id))
-        for entry, answer in zip(logged, received, strict=True)
-    )
+    return tuple(Kept(entry.original, entry.capture) for entry in logged)
 
 
 def write_rows(connection: Connection, kept: Sequence[Kept]) -> None:

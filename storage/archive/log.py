@@ -27,6 +27,7 @@ LOG = "log"
 TORN = "log-torn"
 GENESIS = "0" * 64
 VERSION = 1
+_NOT_LOGGED = frozenset({"visit_id", "chain", "id"})
 TAIL = 1 << 14
 """How much of a file's end is read at first to find its last line; lines are a few KB."""
 
@@ -89,7 +90,8 @@ def _chain_at_end(data: bytes) -> str:
 
 def _plain_capture(capture: Capture) -> Any:
     """A visit's number means nothing without the database, and the chain cannot hold itself."""
-    return to_plain(replace(capture, visit_id=None, chain="", id=None))
+    plain = to_plain(capture)
+    return {name: value for name, value in plain.items() if name not in _NOT_LOGGED}
 
 
 def _dumped(value: Any) -> str:
