@@ -172,8 +172,9 @@ class Asker:
             led = (onward(ask, reply.page) or refreshed(ask, reply.page, errand.role)) if follows else None
             # A host that sends whoever asks for nothing to another one has said how it says so.
             if led is None or (errand.role == "control" and not _is_of(portal, led.url)):
-                page = reply.page
-                return reply if page is None else replace(reply, page=replace(page, requested_url=errand.ask.url)), True
+                page, url = reply.page, errand.ask.url
+                # The same page where it can stay so: another one would have to be looked at anew.
+                return reply if page is None or page.requested_url == url else replace(reply, page=replace(page, requested_url=url)), True
             ask = led
         return self._nothing(LOOP), True
 
@@ -307,8 +308,10 @@ class Asker:
         self._hold_delay(str(request.meta["download_slot"]), platform, float(request.meta.get("download_latency") or 0.0))
         reply = self._reply(request, response, asked_at)
         led = onward(Ask(response.url), reply.page)
+        if led is None:
+            return reply
         lines = [line.decode("latin-1") for line in response.headers.getlist("Set-Cookie")]
-        if led is not None and lines and not self._cookies.keep(portal.id, response.url, led.url, lines):
+        if lines and not self._cookies.keep(portal.id, response.url, led.url, lines):
             return replace(reply, trouble=COOKIE_CHALLENGE)
         return reply
 
