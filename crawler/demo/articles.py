@@ -17,6 +17,9 @@ from crawler.demo.scenario import SitePlan
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
+_STARTS = {"wps": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "rar": b"Rar!\x1a\x07\x01\x00", "ceb": b"Founder CEB 3.0\x00"}
+"""How files begin that nothing here can write."""
+
 FileAddress = Callable[[str], str]
 """How a portal's pages link to a file of that name."""
 
@@ -67,8 +70,7 @@ def _report(entry: Entry, facts: ReportFacts, address: FileAddress) -> tuple[str
 
 def file_of_report(entry: Entry, facts: ReportFacts) -> tuple[str, bytes] | None:
     """Media type and bytes of the file that is the report; None where its page shows the report itself."""
-    if entry.carrier in {"wps", "rar"}:
-        start = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" if entry.carrier == "wps" else b"Rar!\x1a\x07\x01\x00"
+    if start := _STARTS.get(entry.carrier):
         return "application/octet-stream", start + hashlib.sha512(facts.title.encode()).digest() * 40
     files = {"docx": (DOCX, docx_of), "pdf": ("application/pdf", pdf_of), "ofd": ("application/ofd", ofd_of)}
     if entry.carrier not in files:

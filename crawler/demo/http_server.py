@@ -54,15 +54,31 @@ class Logged:
 Answering = Callable[[date, str, Request], Answer]
 """What a host answers to a request on a day."""
 
+Gate = Callable[[str, Request], Answer | None]
+"""What a host answers to this request before anything is looked up, None where it lets it pass; it is called for every request."""
+
 
 class SimulatedPortals:
     """A server of virtual hosts. Start with `with`, or `start()` and `stop()`; every method may be called from any thread.
 
-    `names` are the hosts that answer, `silent` those that lead to a port which refuses.
+    `names` are the hosts that answer, `silent` those that lead to a port which refuses, `six` those of `names` that have no other address
+    than one of IPv6, where this machine has any.
     """
 
-    def __init__(self, answering: Answering, names: Iterable[str], today: date, *, silent: Iterable[str] = (), port: int = 0) -> None:
+    def __init__(  # noqa: PLR0913 - what is odd about some hosts, by keyword
+        self,
+        answering: Answering,
+        names: Iterable[str],
+        today: date,
+        *,
+        silent: Iterable[str] = (),
+        six: Iterable[str] = (),
+        gate: Gate | None = None,
+        port: int = 0,
+    ) -> None:
         self._answering = answering
+        self._gate, self._over_six = gate, tuple(six)
+        self._six: _Server | None = None
         self._names = tuple(names)
         self._refusing = tuple(silent)
         self._day = today
@@ -86,6 +102,7 @@ class SimulatedPortals:
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="simulated-portals", daemon=True
         )
         self._thread.start()
+        self._six = _start_six(self) if self._over_six else None
         return self
 
     def stop(self) -> None:
@@ -94,8 +111,12 @@ class SimulatedPortals:
             self._server.shutdown()
             self._thread.join(timeout=10)
             self._server.server_close()
+        if self._six is not None:
+            self._six.shutdown()
+            self._six.server_close()
         if self._silent is not None:
             self._silent.close()
+        self._six = None
         self._server = self._thread = self._silent = None
 
     def __enter__(self) -> Self:
@@ -115,7 +136,8 @@ class SimulatedPortals:
         if self._silent is None:
             raise RuntimeError("the simulated portals are not running")
         refusing = f"127.0.0.1:{self._silent.getsockname()[1]}"
-        return dict.fromkeys(self._names, f"127.0.0.1:{self._port}") | dict.fromkeys(self._refusing, refusing)
+        six = {} if self._six is None else dict.fromkeys(self._over_six, f"[::1]:{self._six.server_address[1]}")
+        return dict.fromkeys(self._names, f"127.0.0.1:{self._port}") | dict.fromkeys(self._refusing, refusing) | six
 
     @property
     def today(self) -> date:
@@ -139,6 +161,8 @@ class SimulatedPortals:
     def respond(self, host: str, request: Request) -> tuple[Answer, date]:
         """The answer of that host today; answers of one day are made once."""
         day = self.today
+        if self._gate is not None and (stopped := self._gate(host, request)) is not None:
+            return stopped, day
         key = (
             day,
             host,
@@ -174,6 +198,21 @@ class _Server(ThreadingHTTPServer):
         """A client that hung up is no fault of the server; anything else is told as ever."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class _ServerOverSix(_Server):
+    address_family = socket.AF_INET6
+
+
+def _start_six(portals: SimulatedPortals) -> _Server | None:
+    """The same portals at an address of IPv6; None on a machine that has none."""
+    try:
+        server = _ServerOverSix(("::1", 0), _Handler)
+    except OSError:
+        return None
+    server.portals = portals
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="portals-over-six", daemon=True).start()
+    return server
 
 
 class _Handler(BaseHTTPRequestHandler):

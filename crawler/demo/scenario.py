@@ -24,8 +24,8 @@ which takes five looks over two weeks to be said."""
 Style = str
 """Name of a module of `crawler/demo/sites`."""
 Fault = Literal["", "challenge", "layout", "refused", "soft404"]
-Carrier = Literal["html", "word", "docx", "pdf", "image", "ofd", "wps", "rar"]
-"""How a report is published. Nothing here can write real WPS files and RAR archives: those only begin like one."""
+Carrier = Literal["html", "word", "docx", "pdf", "image", "ofd", "wps", "rar", "ceb"]
+"""How a report is published. Nothing here can write real WPS and CEB files and RAR archives: those only begin like one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from textwrap import wrap
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,7 +34,29 @@ _HELLO_BODY = bytes.fromhex("03 03") + bytes(range(32)) + bytes.fromhex("00 c0 2
 OLD_HELLO = b"\x16\x03\x03" + (len(_HELLO_BODY) + 4).to_bytes(2, "big") + b"\x02" + len(_HELLO_BODY).to_bytes(3, "big") + _HELLO_BODY
 """A server's greeting without the extension of secure renegotiation (RFC 5746), as servers of before 2010 send it."""
 
-KINDS = ("good", "expired", "future", "wrong-host", "self-signed", "incomplete", "foreign-root", "weak", "expired-wrong-host")
+OAKLEY_2 = bytes.fromhex(
+    "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
+    "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
+    "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF"
+)
+"""The prime of 1024 bits of RFC 2409, 6.2: the shortest that OpenSSL serves at all."""
+
+KINDS = (
+    "good",
+    "expired",
+    "future",
+    "wrong-host",
+    "self-signed",
+    "incomplete",
+    "foreign-root",
+    "weak",
+    "expired-wrong-host",
+    "weak-dh",
+    "refused",
+)
+APART = ("weak-dh",)
+"""Kinds with a port of their own: what a connection may agree on is settled before the name is known."""
+
 RAW = {"alert": ALERT, "old-hello": OLD_HELLO, "plain": b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"}
 
 
@@ -45,6 +69,7 @@ class TlsHosts:
         self.root = folder / "root.pem"
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._server: ThreadingHTTPServer | None = None
+        self._apart: dict[str, ThreadingHTTPServer] = {}
         self._threads: list[threading.Thread] = []
         self._raw: dict[str, socket.socket] = {}
 
@@ -53,32 +78,38 @@ class TlsHosts:
         """Where each host leads: "127.0.0.1:port"."""
         assert self._server is not None
         served = {f"{kind}.tls.test": f"127.0.0.1:{self._server.server_address[1]}" for kind in KINDS}
+        served |= {f"{kind}.tls.test": f"127.0.0.1:{one.server_address[1]}" for kind, one in self._apart.items()}
         return served | {f"{kind}.tls.test": f"127.0.0.1:{one.getsockname()[1]}" for kind, one in self._raw.items()}
 
     def __enter__(self) -> Self:
         self._contexts = _contexts(self._folder, self._now)
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._answering))
-        server.daemon_threads = True
         outer = _server_context()
         outer.sni_callback = self._choose
         outer.load_cert_chain(self._folder / "good.pem")
-        server.socket = outer.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        self._server = server
-        self._start(lambda: server.serve_forever(poll_interval=0.05))
+        self._server = self._serve(outer)
+        self._apart = {kind: self._serve(self._contexts[kind]) for kind in APART}
         for kind, answer in RAW.items():
             self._raw[kind] = listener = socket.create_server(("127.0.0.1", 0))
             self._start(_raw_answers(listener, answer))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
+        for server in (self._server, *self._apart.values()):
+            if server is not None:
+                server.shutdown()
+                server.server_close()
         for listener in self._raw.values():
             listener.shutdown(socket.SHUT_RDWR)
             listener.close()
         for thread in self._threads:
             thread.join(timeout=10)
+
+    def _serve(self, context: ssl.SSLContext) -> ThreadingHTTPServer:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._answering))
+        server.daemon_threads = True
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        self._start(lambda: server.serve_forever(poll_interval=0.05))
+        return server
 
     def _start(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name="tls-hosts", daemon=True)
@@ -114,6 +145,18 @@ def _server_context() -> ssl.SSLContext:
     return context
 
 
+def _weaken(context: ssl.SSLContext, folder: Path) -> None:
+    """Agree on keys only by a group of RFC 2409 (6.2) that clients have refused since 2015."""
+    group = folder / "group.pem"
+    # DHParameter of PKCS #3: a sequence of the prime, which is unsigned, and the base 2.
+    encoded = b64encode(b"\x30\x81\x87\x02\x81\x81\x00" + OAKLEY_2 + b"\x02\x01\x02").decode("ascii")
+    lines = "\n".join(wrap(encoded, 64))
+    group.write_text(f"-----BEGIN DH PARAMETERS-----\n{lines}\n-----END DH PARAMETERS-----\n", encoding="ascii")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
+    context.load_dh_params(str(group))
+
+
 def _contexts(folder: Path, now: datetime) -> dict[str, ssl.SSLContext]:
     day, year = timedelta(days=1), timedelta(days=365)
     root, between, foreign = _key(), _key(), _key()
@@ -124,7 +167,9 @@ def _contexts(folder: Path, now: datetime) -> dict[str, ssl.SSLContext]:
     made: dict[str, ssl.SSLContext] = {}
     for kind in KINDS:
         name = "other.example.test" if kind.endswith("wrong-host") else f"{kind}.tls.test"
-        key: Key = rsa.generate_private_key(65537, 1024) if kind == "weak" else _key()  # noqa: S505 (a short key is what is simulated)
+        key: Key = _key()
+        if kind in {"weak", "weak-dh"}:
+            key = rsa.generate_private_key(65537, 1024 if kind == "weak" else 2048)  # a short key is what is simulated
         issuer, signer = {"self-signed": (name, key), "foreign-root": (foreign_name, foreign)}.get(kind, (between_name, between))
         leaf = _pem(_certificate(name, key, issuer, signer, spans.get(kind, (now - day, now + year))))
         sent = {"incomplete": b"", "self-signed": b"", "foreign-root": _pem(_root(foreign_name, foreign, now))}.get(kind, chain)
@@ -132,6 +177,8 @@ def _contexts(folder: Path, now: datetime) -> dict[str, ssl.SSLContext]:
         file.write_bytes(leaf + sent + _key_pem(key))
         context = _server_context()
         context.load_cert_chain(file)
+        if kind == "weak-dh":
+            _weaken(context, folder)
         made[kind] = context
     return made
 

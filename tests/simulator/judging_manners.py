@@ -92,11 +92,14 @@ def _forbidden(hosts: dict[str, list[Logged]], plan: Plan) -> Iterator[str]:
 
 
 def _after_challenges(hosts: dict[str, list[Logged]], plan: Plan, promises: Promises) -> Iterator[str]:
-    """In one crawl, the challenge itself is the only answer a challenging host gives."""
+    """In one crawl, the challenge itself is the only answer a challenging host gives, or the servers that several of them share."""
+    shared: dict[str, list[Logged]] = defaultdict(list)
     for host, asked in hosts.items():
+        shared[(plan.hosts[host].platform if host in plan.hosts else "") or host] += asked
+    for host, asked in shared.items():
         counted: Counter[tuple[int, str]] = Counter()
         for one in asked:
-            kind = plan.hosts[host].fault(one.day) if host in plan.hosts else None
+            kind = plan.hosts[one.host].fault(one.day) if one.host in plan.hosts else None
             if kind is not None and kind.name.startswith("challenge"):
                 counted[bisect_right(promises.crawls, one.at), f"{one.day}"] += 1
         for (_, day), count in counted.items():

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from crawler.demo.world.plan import Plan
 from storage.domain.enums import BodyKind
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 COLUMNS = ("单位名称", "网址", "地区代码", "类型", "层级", "上级", "别名", "间隔秒")
 
@@ -27,3 +33,13 @@ def home_registry(plan: Plan) -> str:
         for home in homes:
             writer.writerow((body.name, home, host.site.division_code, body.kind.label, body.level.label, parent, alias, "0"))
     return target.getvalue()
+
+
+def share_platforms(connection: Connection, plan: Plan, now: datetime) -> None:
+    """Say of the portals that stand on the same servers that they do, which no table of the registry has a column for."""
+    from storage import portals
+
+    for one in portals.list_all(connection):
+        host = plan.hosts.get(one.home_url.split("/")[2])
+        if host is not None and host.platform and one.platform_id != host.platform:
+            portals.upsert(connection, replace(one, platform_id=host.platform), now)

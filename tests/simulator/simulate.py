@@ -25,13 +25,15 @@ from urllib.parse import urlsplit
 from judging_manners import SELF_TEST, Promises, judge_manners
 from judging_originals import judge_originals
 from judging_run import Score, failing_hosts, judge_missing, judge_reports, judge_unmet, judge_visits
-from registry_of_world import home_registry
+from registry_of_world import home_registry, share_platforms
 
 from crawler.demo.http_server import SimulatedPortals
+from crawler.demo.pages import Request
 from crawler.demo.portal import SELF_TEST_HOSTS
 from crawler.demo.rendered import draw_files
 from crawler.demo.tls_hosts import TlsHosts
 from crawler.demo.world.answering import address_of, answer, columns_of
+from crawler.demo.world.bursts import Bursts
 from crawler.demo.world.content import publish_world
 from crawler.demo.world.dialects import dialects
 from crawler.demo.world.fault_kinds import TLS_FAULTS
@@ -102,12 +104,20 @@ class Simulation:
             if kind in TLS_FAULTS:
                 continue
             {"down": silent, "no-dns": unknown}.get(kind, names).append(name)
-        serving = SimulatedPortals(lambda day, host, request: answer(plan, content, day, host, request), names, self.days[0], silent=silent)
+        hasty = [name for name, host in plan.hosts.items() if host.hasty]
+        serving = SimulatedPortals(
+            lambda day, host, request: answer(plan, content, day, host, request),
+            names,
+            self.days[0],
+            silent=silent,
+            six=[name for name, host in plan.hosts.items() if host.over_six and name in names],
+            gate=Bursts(hasty, DELAY * 0.4, lambda host: answer(plan, content, self._portals.today, host, Request("GET", "/"))),
+        )
         self._portals = stack.enter_context(serving)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulate-")))
         addresses = dict(serving.hosts)
         if any(host.site.scheme == "https" for host in plan.hosts.values()):
-            encrypted = stack.enter_context(TlsHosts(folder, lambda _host, _path: (404, b"<title>404</title>")))
+            encrypted = stack.enter_context(TlsHosts(folder, _encrypted))
             stack.enter_context(_trusting(encrypted.root))
             addresses |= encrypted.hosts
         self._settings = load(_configure(folder, addresses))
@@ -130,6 +140,7 @@ class Simulation:
         clock = self._clock(day)
         with self._database.write() as connection:
             registry_import.import_csv(connection, home_registry(self._plan).encode(), now=clock.now())
+            share_platforms(connection, self._plan, clock.now())
         if self.known:
             self._register_columns(day)
         else:
@@ -205,6 +216,11 @@ class Simulation:
         if not self.quiet:
             sys.stdout.write(text + "\n")
             sys.stdout.flush()
+
+
+def _encrypted(host: str, _path: str) -> tuple[int, bytes]:
+    """What the encrypted hosts answer that can be spoken to: one of them refuses whoever comes by https."""
+    return (403, b"<title>403 Forbidden</title>") if host.startswith("refused.") else (404, b"<title>404</title>")
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Portals of static files: numbered list pages counted from 0, articles and files beside each other in month folders.
 
 Variants: "" has each article on one page; "split" has long ones on three, named by the pager's call or, for every other one, by links.
+`PAGERS` are further ones that turn the pages of the list in another way: "picture" by a link with an arrow and no words, "scroll" by a
+script that asks for more rows at the end of the page.
 """
 
 from __future__ import annotations
@@ -11,12 +13,14 @@ from datetime import date
 from html import escape
 
 from crawler.demo.articles import bundle
+from crawler.demo.lookup import as_number
 from crawler.demo.pages import COLUMN_NAME, Answer, Request, html_answer, not_found
 from crawler.demo.publications import Entry, Publications
 from crawler.demo.scenario import SitePlan
 
 _PAGE = re.compile(r"(?:index(?:_(\d+))?\.html)?")
 VARIANTS = ("", "split")
+PAGERS = ("", "picture", "scroll")
 
 _ARTICLE = re.compile(r"(\d{6}/t\d{8}_(\d+))(?:_(\d))?\.html")
 _PARTS = 3
@@ -29,6 +33,8 @@ def answer(site: SitePlan, content: Publications, day: date, request: Request) -
         return not_found(site)
     rest = request.path.removeprefix(site.column_path)
     shown = content.shown(site.host, day)
+    if rest == "more.html" and site.variant == "scroll":
+        return _more(site, shown, as_number(request.query.get("page", ""), 1))
     if page := _PAGE.fullmatch(rest):
         return _list(site, shown, int(page[1] or 0))
     if article := _ARTICLE.fullmatch(rest):
@@ -82,15 +88,35 @@ def _file(site: SitePlan, shown: tuple[Entry, ...], day: date, asked: re.Match[s
 
 def _list(site: SitePlan, shown: tuple[Entry, ...], number: int) -> Answer:
     pages = max(1, -(-len(shown) // site.per_page))
-    if number >= pages:
+    if number >= pages or (number and site.variant == "scroll"):
         return not_found(site)
-    rows = "".join(_row(entry) for entry in shown[number * site.per_page : (number + 1) * site.per_page])
-    pager = f'<div class="page"><script>createPageHTML({pages}, {number}, "index", "html");</script></div>'
-    content = f'<div class="list"><h2>{COLUMN_NAME}</h2>\n<ul class="list-ul">\n{rows or "<li>暂无信息</li>"}</ul>\n{pager}</div>'
+    rows, pager = _rows(site, shown, number) or "<li>暂无信息</li>", _pager(site, pages, number)
+    content = f'<div class="list"><h2>{COLUMN_NAME}</h2>\n<ul class="list-ul">\n{rows}</ul>\n{pager}</div>'
     tags = {"ColumnName": COLUMN_NAME, "ColumnType": "信息公开年报"}
     return html_answer(
         site, f"{COLUMN_NAME}-{site.name}", content, tags=tags, changed=max((entry.published_on for entry in shown), default=None)
     )
+
+
+def _rows(site: SitePlan, shown: tuple[Entry, ...], number: int) -> str:
+    return "".join(_row(entry) for entry in shown[number * site.per_page : (number + 1) * site.per_page])
+
+
+def _pager(site: SitePlan, pages: int, number: int) -> str:
+    """What turns the pages of the list."""
+    if site.variant == "scroll":
+        asks = f'page++; $.get("{site.column_path}more.html?page=" + page, function (rows) {{ $(".list-ul").append(rows); }});'
+        return f'<script>var page = 1; $(window).on("scroll", function () {{ if (atEnd()) {{ {asks} }} }});</script>'
+    if site.variant == "picture":
+        arrow = f'<a href="index_{number + 1}.html"><img src="/images/arrow_r.gif" alt="下一页"></a>' if number + 1 < pages else ""
+        return f'<div class="page">{arrow}</div>'
+    return f'<div class="page"><script>createPageHTML({pages}, {number}, "index", "html");</script></div>'
+
+
+def _more(site: SitePlan, shown: tuple[Entry, ...], number: int) -> Answer:
+    """The rows of a further page and nothing else."""
+    rows = _rows(site, shown, max(0, number - 1)) or "<p>没有更多了</p>"
+    return Answer(rows.encode(site.encoding), f"text/html; charset={site.declared_encoding}")
 
 
 def _row(entry: Entry) -> str:

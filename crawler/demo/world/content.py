@@ -14,7 +14,7 @@ from crawler.demo.scenario import Carrier
 from crawler.demo.world.plan import LAST_DAY, PUBLISHED_YEARS, Host, Plan, WorldBody
 from storage.domain.enums import BodyKind
 
-_CARRIERS: tuple[Carrier, ...] = (*("html", "word", "html", "docx", "pdf") * 4, "image", "image", "ofd", "wps", "rar")
+_CARRIERS: tuple[Carrier, ...] = (*("html", "word", "html", "docx", "pdf") * 4, "image", "image", "ofd", "wps", "rar", "ceb")
 
 
 @dataclass(frozen=True, slots=True)

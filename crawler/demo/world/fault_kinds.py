@@ -25,7 +25,7 @@ def _kind(name: str, *outcomes: VisitOutcome) -> tuple[str, FaultKind]:
     return name, FaultKind(name, frozenset(outcomes))
 
 
-LATER = "later-page-404"
+LATER, PLATFORM = "later-page-404", "challenge-platform"
 _O = VisitOutcome
 FAULTS: Mapping[str, FaultKind] = dict(
     (
@@ -57,10 +57,19 @@ FAULTS: Mapping[str, FaultKind] = dict(
         _kind("cookie-redirect", _O.COMPLETE),
         _kind(LATER, _O.PARTIAL),
         _kind("articles-500", _O.PARTIAL),
+        _kind("shell-loop", _O.LAYOUT_CHANGED),
+        _kind("agent-403", _O.BLOCKED),
+        _kind(PLATFORM, _O.CHALLENGED),
     )
 )
 TLS_FAULTS: Mapping[str, FaultKind] = dict(
-    (_kind("expired", _O.UNREACHABLE), _kind("self-signed", _O.UNREACHABLE), _kind("old-hello", _O.UNREACHABLE))
+    (
+        _kind("expired", _O.UNREACHABLE),
+        _kind("self-signed", _O.UNREACHABLE),
+        _kind("old-hello", _O.UNREACHABLE),
+        _kind("weak-dh", _O.UNREACHABLE),
+        _kind("refused", _O.BLOCKED),
+    )
 )
 """What is wrong with the encrypted hosts, by their kind in `crawler.demo.tls_hosts`; from the first day to the last."""
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crawler.demo.pages import Answer, Request, html_answer, not_found
 from crawler.demo.scenario import SitePlan
-from crawler.demo.world.fault_kinds import LATER
+from crawler.demo.world.fault_kinds import LATER, PLATFORM
 
 _TEXT = "text/html; charset=utf-8"
 _WAY_IN = "CT6T=48"
@@ -26,8 +26,8 @@ def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]
         return None
     if name in _EVERYWHERE:
         return _EVERYWHERE[name]
-    if name == "cookie-redirect":
-        return None if _WAY_IN in request.headers.get("cookie", "") else _hand_out(request)
+    if name in _BY_HEADERS:
+        return _BY_HEADERS[name](request)
     if name in _PAGES:
         return _PAGES[name](site)
     later = _is_later_page(request)
@@ -38,8 +38,15 @@ def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]
     return _error() if name == "articles-500" and b"ArticleTitle" in usual().body else None
 
 
-def _hand_out(request: Request) -> Answer:
-    """The same address once more, with the cookie that opens it."""
+def _for_agents(request: Request) -> Answer | None:
+    """A refusal of whoever says that it is no browser of a person."""
+    return _EVERYWHERE["refused-403"] if "compatible;" in request.headers.get("user-agent", "") else None
+
+
+def _hand_out(request: Request) -> Answer | None:
+    """The same address once more, with the cookie that opens it; nothing for who shows that."""
+    if _WAY_IN in request.headers.get("cookie", ""):
+        return None
     query = f"?{urlencode(request.query)}" if request.query else ""
     return Answer(b"", _TEXT, status=302, headers={"Location": f"{request.path}{query}", "Set-Cookie": f"{_WAY_IN}; path=/"})
 
@@ -97,8 +104,14 @@ def _redesign(site: SitePlan) -> Answer:
     return html_answer(site, f"政务公开-{site.name}", f'<div class="board">{cards}</div>', tags={"ColumnName": "政务公开"})
 
 
+def _shell_loop(site: SitePlan) -> Answer:
+    """A column whose frame shows the column itself."""
+    return html_answer(site, f"政府信息公开年报-{site.name}", '<iframe id="right" src="?" width="100%"></iframe>')
+
+
 _EVERYWHERE: Mapping[str, Answer] = {
     "challenge-412": _script('var $_ts=window["$_ts"]||{};$_ts.nsd=48213;', 412),
+    PLATFORM: _script('var $_ts=window["$_ts"]||{};$_ts.nsd=51077;', 412),
     "challenge-468": _script('var _waf_id="a1";', 468),
     "challenge-521": _script('document.cookie="__jsl_clearance_s=1";location.reload();', 521),
     "cookie-shell": _script('document.cookie="C3VK=7b2";location.href=location.href;', 200),
@@ -110,6 +123,7 @@ _EVERYWHERE: Mapping[str, Answer] = {
     "cut-off": Answer(b"<html><body>" + b"x" * 4000, _TEXT, manner="cut"),
     "slow": Answer(b"<html><body>late</body></html>", _TEXT, manner="slow"),
 }
+_BY_HEADERS: Mapping[str, Callable[[Request], Answer | None]] = {"cookie-redirect": _hand_out, "agent-403": _for_agents}
 _PAGES: Mapping[str, Callable[[SitePlan], Answer]] = {
     "captcha": _captcha,
     "soft-404": _soft_404,
@@ -121,6 +135,7 @@ _COLUMN: Mapping[str, Callable[[SitePlan], Answer]] = {
     "home-instead": _home_instead,
     "other-column": _other_column,
     "redesign": _redesign,
+    "shell-loop": _shell_loop,
     "redirect-loop": lambda site: Answer(b"", _TEXT, status=302, headers={"Location": "?again=1"}),
 }
 _ROBOTS: Mapping[str, Answer] = {

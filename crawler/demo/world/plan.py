@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crawler.demo.scenario import SitePlan
-from crawler.demo.world.fault_kinds import FAULTS, LATER, PERMANENT, TLS_FAULTS, FaultKind
+from crawler.demo.world.fault_kinds import FAULTS, LATER, PERMANENT, PLATFORM, TLS_FAULTS, FaultKind
 from storage.domain.enums import BodyKind, BodyLevel
 
 FIRST_DAY, LAST_DAY = date(2023, 1, 3), date(2025, 4, 20)
@@ -95,7 +95,8 @@ class OwnPortal:
 class Host:
     """One portal. `moves` is the day on which it changes its system to `later_style`, None where it never does. `crawl_delay` is what its
     robots.txt asks for between requests, in seconds, 0 where it does not say; a `packed` host answers compressed, asked or not.
-    `own_portals` are the departments with a portal of their own.
+    `own_portals` are the departments with a portal of their own. A host `over_six` has an address of IPv6 only; one that is `hasty` shows
+    its home page to whoever asks too quickly. Hosts of one `platform` share their servers, and what keeps visitors out.
     """
 
     site: SitePlan
@@ -108,6 +109,9 @@ class Host:
     crawl_delay: int = 0
     packed: bool = False
     own_portals: tuple[OwnPortal, ...] = ()
+    over_six: bool = False
+    hasty: bool = False
+    platform: str = ""
 
     def fault(self, day: date) -> FaultKind | None:
         """What is wrong with it on that day."""
@@ -141,7 +145,10 @@ _SECOND = "栖屏沙渡岭桥湾坪浦塘原川"
 _OFFICES = ("教育局", "财政局", "民政局", "审计局", "水利局", "统计局", "司法局", "交通运输局", "农业农村局", "卫生健康局", "应急管理局")
 _CITIES = ("云栖市", "青屏市", "白沙市", "金渡市", "松岭市", "石桥市")
 _TWINS = "鼓楼区"
-_INDEX_STYLE = "trs"
+_PLATFORM, _ON_PLATFORM = "云栖市政务云", frozenset({12, 14, 16})
+"""Three counties whose portals stand on one city's servers."""
+
+_INDEX_STYLE, _PAGERS = "trs", ("", "picture", "scroll")
 HOSTS_PER_INDEX = 20
 """For so many hosts there is one more county whose column is an index over other hosts."""
 
@@ -203,12 +210,22 @@ def _host(rng: random.Random, number: int, style: str, variant: str, shape: str)
     offices = rng.sample(_OFFICES, rng.randint(2, 4))
     bodies = [WorldBody(name, name, host, BodyKind.GOVERNMENT, BodyLevel.COUNTY)]
     bodies += [_office(area, office, host, short=number % 4 == 1) for office in offices]
-    return Host(site, area, shape, tuple(bodies), crawl_delay=1 if number % 20 == 6 else 0, packed=number % 20 == 4)
+    return Host(
+        site,
+        area,
+        shape,
+        tuple(bodies),
+        crawl_delay=1 if number % 20 == 6 else 0,
+        packed=number % 20 == 4,
+        over_six=number % 20 == 10,
+        hasty=number % 20 == 8,
+        platform=_PLATFORM if number in _ON_PLATFORM else "",
+    )
 
 
 def _indexed(rng: random.Random, number: int) -> dict[str, Host]:
     """A county whose column is an index over its departments' own portals: every other one is linked to, the rest are copied."""
-    county = _host(rng, number, _INDEX_STYLE, "", "flat")
+    county = _host(rng, number, _INDEX_STYLE, _PAGERS[number % len(_PAGERS)], "flat")
     offices = [body for body in county.bodies if body.kind is BodyKind.DEPARTMENT]
     made: dict[str, Host] = {}
     own: list[OwnPortal] = []
@@ -238,7 +255,7 @@ def _afflict(rng: random.Random, hosts: dict[str, Host], styles: list[str]) -> N
     """Give every other host one fault, each kind in turn; some of the rest change their system in the middle of a season."""
     names = list(hosts)
     turning = next((name for name in names[1::2] if hosts[name].site.style in PAGED), "")
-    others = iter([kind for kind in FAULTS.values() if kind.name != LATER] * 2)
+    others = iter([kind for kind in FAULTS.values() if kind.name not in {LATER, PLATFORM}] * 2)
     for place, name in enumerate(names[1::2]):
         host, kind = hosts[name], FAULTS[LATER] if name == turning else next(others, None)
         if kind is None:
@@ -248,6 +265,8 @@ def _afflict(rng: random.Random, hosts: dict[str, Host], styles: list[str]) -> N
         year = REPORT_YEARS[place % len(REPORT_YEARS)] + 1
         since, until = (FIRST_DAY, LAST_DAY) if kind.name in PERMANENT else (date(year, 1, 24), date(year, 2, 12))
         hosts[name] = replace(host, faults=(Fault(kind, since, until),))
+    for name in (name for name in names if hosts[name].platform):
+        hosts[name] = replace(hosts[name], faults=(Fault(FAULTS[PLATFORM], date(2024, 1, 24), date(2024, 2, 12)),))
     for name in names[2::16]:
         other = [style for style in styles if style != hosts[name].site.style and hosts[name].shape in _shapes_of(style)]
         if other:

@@ -89,3 +89,12 @@ def test_a_shell_is_taken_for_a_shell_first(variant):
 def test_a_page_behind_a_shell_is_no_shell():
     portal = portal_of("shell", "", entries(3))
     assert "shell" not in dict(rank(portal.get(Ask(urljoin(portal.site.column_url, STYLES["shell"].LIST)))))
+
+
+@pytest.mark.parametrize("count", [4, 5, 12, 20])
+@pytest.mark.parametrize("pager", ["picture", "scroll"])
+def test_a_pager_without_words_is_turned(pager, count):
+    portal = Portal(site("trs", "/zwgk/zfxxgk/zfxxgknb/", pager), entries(count))
+    reading, facts = portal.read()
+    assert (facts.ended, facts.stop) == (True, None)
+    assert [(item.title, item.listed_on) for item in reading.items] == portal.expected()

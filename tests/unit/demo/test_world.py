@@ -94,9 +94,9 @@ def test_reports_come_as_files_of_every_kind(content):
         files |= {
             entry.carrier: file_of_report(entry, entry.facts(DAY))
             for entry in entries
-            if entry.versions and entry.carrier in {"wps", "rar"}
+            if entry.versions and entry.carrier in {"wps", "rar", "ceb"}
         }
-    assert {kind: data[:4] for kind, (_, data) in files.items()} == {"wps": b"\xd0\xcf\x11\xe0", "rar": b"Rar!"}
+    assert {kind: data[:4] for kind, (_, data) in files.items()} == {"wps": b"\xd0\xcf\x11\xe0", "rar": b"Rar!", "ceb": b"Foun"}
 
 
 def test_a_host_that_packs_its_answers_says_so(plan, content):
