@@ -104,7 +104,9 @@ def _wordings() -> tuple[tuple[str, int], ...]:
 def _inline() -> re.Pattern[str]:
     words = "|".join(r"\s*".join(re.escape(c) for c in wording) for wording, _ in _wordings() if len(wording) >= 4)
     return re.compile(
-        rf"(?:(?<![（(第一二三四五六七八九十])(?P<chinese>[一二三四五六])|(?<![（(第\d.])(?P<arabic>[1-6]))\s*[、.．]\s*(?P<title>{words})"
+        # begins with a set of characters: `re` then passes over all others at once
+        r"(?P<ordinal>[一二三四五六1-6])(?:(?<=[一二三四五六])(?<![（(第一二三四五六七八九十].)|(?<=[1-6])(?<![（(第\d.].))"
+        rf"\s*[、.．]\s*(?P<title>{words})"
     )
 
 
@@ -120,6 +122,6 @@ def in_line(line: str) -> list[tuple[int, int, Heading]]:
     for match in _inline().finditer(line):
         number = numbers.get(_NOISE.sub("", match["title"])) or meaning(match["title"])
         if number:
-            ordinal = chinese(match["chinese"] or "") or int(match["arabic"] or 0)
+            ordinal = chinese(match["ordinal"]) or int(match["ordinal"])
             found.append((match.start(), match.end(), Heading(number, ordinal, 5 if ordinal == number else 3, match[0])))
     return found

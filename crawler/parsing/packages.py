@@ -23,16 +23,12 @@ _BROKEN = (
 _DECLARATIONS = tuple(text.encode(code) for text in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be"))
 
 
-@lru_cache(maxsize=1)
 def entry_names(data: bytes) -> frozenset[str] | None:
-    """Names in a ZIP file's directory, None where these bytes are no ZIP file or the directory is gone.
-
-    The answer for the last file is kept, as every reader of packages asks.
-    """
+    """Names in a ZIP file's directory, None where these bytes are no ZIP file or the directory is gone."""
     if not data.startswith(b"PK\x03\x04"):
         return None
     try:
-        return Package(data).names
+        return opened(data).names
     except Corrupt:
         return None
     except (Encrypted, TooLarge):
@@ -70,6 +66,12 @@ class Package:
     def xml(self, name: str) -> etree._Element:
         """Root element of an XML member. Raises Corrupt; document type declarations are refused."""
         return secure_xml(self.read(name))
+
+
+@lru_cache(maxsize=1)
+def opened(data: bytes) -> Package:
+    """The package in these bytes; the last one is kept, as every reader of packages asks. Raises Corrupt, Encrypted, TooLarge."""
+    return Package(data)
 
 
 def secure_xml(data: bytes) -> etree._Element:

@@ -32,6 +32,11 @@ _ODD = (*_SPOKEN, *_REMOVED, _VANISH, _SCRIPT, *_STRUCK)
 _PICTURED = (f"{W}drawing", f"{W}pict", f"{W}object", f"{W}fldChar", f"{W}numPr")
 _FORMULA = (f"{_M}oMath", f"{W}sym")
 
+_STYLED = frozenset(_STYLES)
+_SETS_ODD = frozenset(_ODD)
+# All that is looked for, in one pass over the document: passing through its ten thousand elements costs more than finding these.
+_WATCHED = tuple(dict.fromkeys((_TEXT, _SPAN, _MERGE, *_ODD, *DRAWN, *TRANSPARENT, *_PICTURED, *_FORMULA)))
+
 _NAMES = {"w": W[1:-1]}
 _WHITE = etree.XPath(
     "//w:r[w:rPr/w:color[@w:val='FFFFFF' or @w:val='ffffff']]", namespaces=_NAMES
@@ -43,33 +48,43 @@ class Marked:
     """What one pass over the document finds: text of simple paragraphs, which others are not simple, and the spans of cells.
 
     lxml finds elements by name many times faster than they can be walked through; most paragraphs are runs of text and nothing else.
-    `styles` is the document's style sheet, if it has one.
+    `styles` is the document's style sheet, if it has one. `may_be_white` says whether the word for white stands anywhere in the document.
     """
 
-    def __init__(self, body: etree._Element, styles: etree._Element | None = None) -> None:
+    def __init__(self, body: etree._Element, styles: etree._Element | None = None, *, may_be_white: bool = True) -> None:
         self.texts: dict[etree._Element, list[str]] = {}
         self.odd: set[etree._Element] = set()
         self.spans: dict[etree._Element, str] = {}
         self.merges: dict[etree._Element, str] = {}
         self.nested = False  # whether tables stand in tables
-        self.drawn = next(body.iter(*DRAWN), None) is not None
+        self.drawn = self._wrapped = False
+        self._pictured: set[etree._Element] = set()
+        self._formulas: set[etree._Element] = set()
         self._hidden_styles = _hiding(styles) if styles is not None else frozenset()
-        self._wrapped = next(body.iter(*TRANSPARENT), None) is not None
-        white = any(str(e.get(f"{W}val")).upper() == "FFFFFF" for e in body.iter(f"{W}color")) and not _SHADED(body)
-        self._white = frozenset(cast("list[etree._Element]", _WHITE(body))) if white else frozenset()
-        self._pictured = frozenset(_cells_with(body, _PICTURED))
-        self._formulas = frozenset(_cells_with(body, _FORMULA))
-        for element in body.iter(_TEXT, *_ODD, *(_STYLES if self._hidden_styles else ())):
-            if element.tag == _TEXT:
+        white = cast("list[etree._Element]", _WHITE(body)) if may_be_white else []
+        self._white = frozenset(white) if white and not _SHADED(body) else frozenset()
+        for element in body.iter(*_WATCHED, *(_STYLES if self._hidden_styles else ())):
+            tag = element.tag
+            if tag == _TEXT:
                 self._text(element)
+            elif tag in (_SPAN, _MERGE):
+                if (cell := _holder(element)) is not None:
+                    (self.spans if tag == _SPAN else self.merges).setdefault(cell, str(element.get(f"{W}val") or ""))
             else:
-                self.odd.update(element.iterancestors(PARAGRAPH))
-                self.nested = self.nested or (element.tag == TABLE and next(element.iterancestors(TABLE), None) is not None)
+                self._note(element, tag)
         for run in self._white:
             self.odd.update(run.iterancestors(PARAGRAPH))
-        for element in body.iter(_SPAN, _MERGE):
-            if (cell := _holder(element)) is not None:
-                (self.spans if element.tag == _SPAN else self.merges).setdefault(cell, str(element.get(f"{W}val") or ""))
+
+    def _note(self, element: etree._Element, tag: str) -> None:
+        """Something rarer: what makes a paragraph more than its text, or prints without being text."""
+        if tag in _SETS_ODD or tag in _STYLED:
+            self.odd.update(element.iterancestors(PARAGRAPH))
+            self.nested = self.nested or (tag == TABLE and next(element.iterancestors(TABLE), None) is not None)
+        self.drawn = self.drawn or tag in DRAWN
+        self._wrapped = self._wrapped or tag in TRANSPARENT
+        for names, cells in ((_PICTURED, self._pictured), (_FORMULA, self._formulas)):
+            if tag in names and (cell := next(element.iterancestors(CELL), None)) is not None:
+                cells.add(cell)
 
     def _text(self, element: etree._Element) -> None:
         above = element.getparent()
@@ -93,7 +108,7 @@ class Marked:
 
     def unread(self, cell: etree._Element, text: str) -> bool:
         """Whether a cell prints something that is not in its text."""
-        return cell in self._formulas or (not text and cell in self._pictured)
+        return (not text and cell in self._pictured) or cell in self._formulas
 
     def _runs(self, element: etree._Element, parts: list[Part], hidden: bool) -> None:
         for child in element:
@@ -120,11 +135,6 @@ class Marked:
         if own is not None:
             return on(own)
         return hidden or run in self._white or _name(inner(run, f"{W}rPr", f"{W}rStyle")) in self._hidden_styles
-
-
-def _cells_with(body: etree._Element, names: tuple[str, ...]) -> Iterator[etree._Element]:
-    for element in body.iter(*names):
-        yield from (cell for cell in [next(element.iterancestors(CELL), None)] if cell is not None)
 
 
 def _holder(element: etree._Element) -> etree._Element | None:

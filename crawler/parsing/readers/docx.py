@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from crawler.parsing.packages import Package, entry_names
+from crawler.parsing.packages import Package, entry_names, opened, secure_xml
 from crawler.parsing.word_text import CELL, DRAWN, FALLBACK, PARAGRAPH, TABLE, TEXTBOX, TRANSPARENT, Marked, W, inner, on, within
 from storage.domain.document import Block, Document, GridBlock, GridCell, ImageBlock, Locator, TextBlock
 from storage.domain.errors import Corrupt, TooLarge
@@ -48,22 +48,29 @@ class _Walk:
 
 def read(data: bytes) -> Document:
     """Read a DOCX file. Raises Corrupt, Encrypted, TooLarge."""
-    package = Package(data)
+    package = opened(data)
     name = _MAIN if _MAIN in package.names else next((n for n in sorted(package.names) if re.match(r"word/document\d*\.xml$", n)), "")
     if not name:
         raise Corrupt("文档里没有正文", advice="请重新下载原件")
-    root = package.xml(name)
+    source = package.read(name)
+    root = secure_xml(source)
     if root.tag.startswith("{" + _STRICT):
         root = etree.fromstring(etree.tostring(root).replace(_STRICT.encode(), W[1:-1].encode()))
     body = root.find(f"{W}body")
     if body is None:
         raise Corrupt("文档里没有正文", advice="请重新下载原件")
     hiding = _STYLES in package.names and b"vanish" in package.read(_STYLES)  # most hide nothing, and are longer than the text
-    walk = _Walk(package, _targets(package, name), Marked(body, package.xml(_STYLES) if hiding else None))
+    marked = Marked(body, package.xml(_STYLES) if hiding else None, may_be_white=_may_be_white(source))
+    walk = _Walk(package, _targets(package, name), marked)
     _children(body, walk)
     if not walk.blocks:
         raise Corrupt("文档是空白的")
     return Document(MEDIA_TYPES[0], tuple(walk.blocks), meta=_meta(package))
+
+
+def _may_be_white(source: bytes) -> bool:
+    """Whether the word for white stands anywhere in a document, also where it may be written in another code or in disguise."""
+    return b"FFFFFF" in source or b"ffffff" in source or b"&#" in source or b"\x00" in source
 
 
 def _targets(package: Package, main: str) -> dict[str, str]:
@@ -164,7 +171,8 @@ def _table(table: etree._Element, walk: _Walk) -> None:
         column = _before(row)
         growing: dict[int, int] = {}
         for k, cell in enumerate(walk.marked.within(row, CELL), 1):
-            width = max(1, _count(walk.marked.spans.get(cell, ""), 1))
+            span = walk.marked.spans.get(cell)
+            width = max(1, _count(span, 1)) if span is not None else 1
             merge = walk.marked.merges.get(cell)
             continues = merge is not None and merge != "restart"
             if continues and column in open_at:
@@ -216,6 +224,8 @@ def _is_cell(table: etree._Element) -> bool:
 
 def _cell_text(cell: etree._Element, walk: _Walk) -> str:
     lines = [walk.marked.text(p).strip(" \t\n") for p in walk.marked.within(cell, PARAGRAPH)]
+    if len(lines) == 1 and not walk.marked.nested:
+        return lines[0]
     for table in within(cell, TABLE) if walk.marked.nested else ():
         if _is_cell(table):
             lines += [_cell_text(inner, walk) for row in within(table, _ROW) for inner in within(row, CELL)]

@@ -125,12 +125,15 @@ def read(data: bytes) -> Document:
 
 def _meta(root: etree._Element) -> dict[str, str]:
     meta: dict[str, str] = {}
-    for element in root.iter("meta"):
+    title = None
+    for element in root.iter("meta", "title"):
+        if element.tag == "title":
+            title = element if title is None else title
+            continue
         name = element.get("name") or element.get("property") or element.get("http-equiv")
         content = (element.get("content") or "").strip()
         if name and content and name.strip().lower() not in meta:
             meta[name.strip().lower()] = content
-    title = root.find(".//title")
     if title is not None and (text := _SPACE.sub(" ", _all_text(title)).strip()):
         meta.setdefault("title", text)
     return meta
