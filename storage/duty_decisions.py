@@ -33,16 +33,22 @@ def add(connection: Connection, decision: DutyDecision) -> int:
     return int(connection.execute(insert(duty_decisions).values(**values).returning(duty_decisions.c.id)).scalar_one())
 
 
-def end(connection: Connection, decision_id: int, actor: str, now: datetime) -> DutyDecision:
-    """Take one back; an ended one stays as it ended. Raises NotFoundError."""
-    query = select(duty_decisions).where(duty_decisions.c.id == decision_id)
-    row = connection.execute(query).one_or_none()
+def get(connection: Connection, decision_id: int) -> DutyDecision:
+    """The decision of that number, standing or ended. Raises NotFoundError."""
+    row = connection.execute(select(duty_decisions).where(duty_decisions.c.id == decision_id)).one_or_none()
     if row is None:
         raise NotFoundError(f"没有这个编号的决定：{decision_id}", advice="查看：nianbao body decisions")
-    open_ = (duty_decisions.c.id == decision_id, duty_decisions.c.ended_at.is_(None))
-    changes.of_bodies(connection, [row.body_id], owed=True)
-    connection.execute(update(duty_decisions).where(*open_).values(ended_at=now, ended_by=clip(actor, 80)))
-    return _decision(connection.execute(query).one())
+    return _decision(row)
+
+
+def end(connection: Connection, decision_id: int, actor: str, now: datetime) -> DutyDecision:
+    """Take one back; an ended one stays as it ended. Raises NotFoundError."""
+    found = get(connection, decision_id)
+    if found.ended_at is not None:
+        return found
+    changes.of_bodies(connection, [found.body_id], owed=True)
+    connection.execute(update(duty_decisions).where(duty_decisions.c.id == decision_id).values(ended_at=now, ended_by=clip(actor, 80)))
+    return get(connection, decision_id)
 
 
 def standing(connection: Connection, report_years: Collection[int], body_id: BodyId | None = None) -> tuple[DutyDecision, ...]:

@@ -108,7 +108,7 @@ def get(connection: Connection, sighting_id: int) -> Sighting:
     """The sighting of that id. Raises NotFoundError."""
     row = connection.execute(select(sightings).where(sightings.c.id == sighting_id)).one_or_none()
     if row is None:
-        raise NotFoundError(f"没有这条列表记录：{sighting_id}")
+        raise NotFoundError(f"没有这条列表记录：{sighting_id}", advice="nianbao report pending 列出待认定的条目。")
     return _sighting(row)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import alert_mute, alert_people, alert_rule
+from monitor.cli.deciding import actor_of
 from monitor.cli.failing import Exit
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
@@ -82,7 +82,7 @@ def _switch(context: typer.Context, name: str, *, enabled: bool) -> None:
         found = destinations.named(connection, name)
         destinations.set_enabled(connection, found.id, enabled)
         action = "alert.enable" if enabled else "alert.disable"
-        audit.append(connection, actor=getpass.getuser(), action=action, target=f"destination/{found.id}", now=now)
+        audit.append(connection, actor=actor_of(), action=action, target=f"destination/{found.id}", now=now)
     say(f"{'已恢复' if enabled else '已停止'}向 {name} 发送")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 
+from monitor.cli.deciding import actor_of
 from monitor.cli.printing import note, say
 from monitor.cli.session import Session
 
@@ -43,5 +43,5 @@ def _put(context: typer.Context, reason: str) -> str:
         was = installation.get(connection, installation.MUTED)
         installation.put(connection, installation.MUTED, reason)
         action, payload = f"alert.{'mute' if reason else 'unmute'}", {"reason": reason or was}
-        audit.append(connection, actor=getpass.getuser(), action=action, target="installation", now=now, payload=payload)
+        audit.append(connection, actor=actor_of(), action=action, target="installation", now=now, payload=payload)
     return was

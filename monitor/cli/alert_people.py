@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.deciding import Reason, Who, actor_of
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from storage.domain.alerts import EventKind
 
 Matters = Annotated[list[str], typer.Argument(metavar="事项…", help="消息编号 NB-…（该消息提示的全部事项），或 alert open 列出的事项。")]
-Who = Annotated[str, typer.Option("--by", help="由谁作出；默认为当前系统用户。")]
 Until = Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="到这一天为止（当天恢复提示）。")]
-Reason = Annotated[str, typer.Option("--reason", help="理由。")]
 
 
 def add_to(noun: typer.Typer) -> None:
@@ -49,7 +47,7 @@ def _hold(context: typer.Context, sort: str, matters: list[str], said: tuple[str
     until, reason, by = said
     with Session.of(context).writing() as (connection, now):
         found = people.matters_of(connection, matters)
-        people.hold(connection, HoldSort(sort), found, _day(until), people.Said(by.strip() or getpass.getuser(), now, reason))
+        people.hold(connection, HoldSort(sort), found, _day(until), people.Said(actor_of(by), now, reason))
     say(f"{HoldSort(sort).label}：{len(found)} 件")
     note("查看：nianbao alert holds")
 
@@ -66,7 +64,7 @@ def silence(
     from monitor.alerts import people
 
     with Session.of(context).writing() as (connection, now):
-        said = people.Said(by.strip() or getpass.getuser(), now, reason)
+        said = people.Said(actor_of(by), now, reason)
         number = people.silence(connection, kinds_of(kind), scope, _day(until), said)
     say(f"已静默（编号 {number}），到 {until} 为止")
 
@@ -101,7 +99,7 @@ def unhold(context: typer.Context, hold_id: Annotated[int, typer.Argument(metava
     from monitor.alerts import people
 
     with Session.of(context).writing() as (connection, now):
-        ended = people.take_back(connection, hold_id, people.Said(by.strip() or getpass.getuser(), now, reason))
+        ended = people.take_back(connection, hold_id, people.Said(actor_of(by), now, reason))
     say(f"已结束编号 {hold_id}" if ended else f"编号 {hold_id} 此前已结束")
 
 
@@ -176,7 +174,7 @@ def retry(context: typer.Context, outbox_id: Annotated[int, typer.Argument(metav
     from storage.domain.errors import NotFoundError
 
     with Session.of(context).writing() as (connection, now):
-        if not people.retry(connection, outbox_id, people.Said(by.strip() or getpass.getuser(), now)):
+        if not people.retry(connection, outbox_id, people.Said(actor_of(by), now)):
             raise NotFoundError(f"编号 {outbox_id} 不是无法送达的消息", advice="nianbao alert log --dead 列出全部。")
     say(f"编号 {outbox_id} 将再次发送")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 
 from monitor.cli.alert_people import kinds_of
+from monitor.cli.deciding import actor_of
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -51,7 +51,7 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per part of the sentence
         rule = AlertRule(0, name, first.id, Mode(mode), kinds_of(kind), severity, scope, number, escalate_days)
         alert_rules.save(connection, rule, now=now)
         said = sentence(rule, {one.id: one.name for one in destinations.list_all(connection)})
-        audit.append(connection, actor=getpass.getuser(), action="alert.rule", target=f"rule/{name}", now=now, payload={"says": said})
+        audit.append(connection, actor=actor_of(), action="alert.rule", target=f"rule/{name}", now=now, payload={"says": said})
     say(f"已保存规则 {name}：{said}")
     note("查看全部：nianbao alert rule list")
 
@@ -76,5 +76,5 @@ def remove(context: typer.Context, name: Annotated[str, typer.Argument(help="规
     session = Session.of(context)
     with session.writing() as (connection, now):
         alert_rules.remove(connection, name)
-        audit.append(connection, actor=getpass.getuser(), action="alert.rule.remove", target=f"rule/{name}", now=now)
+        audit.append(connection, actor=actor_of(), action="alert.rule.remove", target=f"rule/{name}", now=now)
     say(f"已去掉规则 {name}")

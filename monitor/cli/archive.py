@@ -10,7 +10,7 @@ import typer
 
 from monitor.cli import archive_export, archive_keep, archive_retain
 from monitor.cli.failing import Exit
-from monitor.cli.printing import note, print_json, say
+from monitor.cli.printing import Document, DocumentOption, note, print_json, say
 from monitor.cli.progress import Steps
 from monitor.cli.session import Session
 
@@ -52,7 +52,7 @@ def verify(
     context: typer.Context,
     sample: Annotated[int | None, typer.Option(min=1, help="只查这么多份，最久没有查过的在先（不写则全部）。")] = None,
     repair: Annotated[bool, typer.Option("--repair", help="从第二份存档补回损坏或缺失的原件；损坏的文件保留不动。")] = False,
-    form: Annotated[str, typer.Option("--format", metavar="table|json", help="输出形式。")] = "table",
+    form: DocumentOption = Document.TABLE,
 ) -> None:
     """逐份重算存档原件的校验值，核对抓取日志、每日封存和时间戳。有损坏、缺失或记录不符时退出码为 8。"""
     session = Session.of(context)
@@ -67,10 +67,10 @@ def verify(
             lines, report = _repaired(session, database, archive, copy, report)
     finally:
         database.close()
-    if form == "json":
+    if form is Document.JSON:
         print_json({"sound": report.sound, **dataclasses.asdict(report)})
-    for line in (*(() if form == "json" else report_lines(report)), *lines):
-        (note if form == "json" else say)(line)
+    for line in (*(() if form is Document.JSON else report_lines(report)), *lines):
+        (note if form is Document.JSON else say)(line)
     if not report.sound:
         note("建议：不要改动存档目录；从第二份存档（--repair）或备份恢复列出的原件后重新校验。")
         raise typer.Exit(Exit.INTEGRITY)

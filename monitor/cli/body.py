@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 
 from monitor.cli import body_export, body_import, body_show, body_terms
+from monitor.cli.deciding import Who, actor_of
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -51,10 +51,9 @@ def list_(
         for body in found
     ]
     columns = {"id": "编号", "name": "单位名称", "kind": "类型", "level": "层级", "division_code": "地区代码", "lists": "栏目数"}
-    print_rows(rows, columns, form, empty="名录还是空的。下一步：nianbao body import 名录.csv，或 nianbao body starter")
-
-
-Who = Annotated[str, typer.Option("--by", help="由谁登记；默认为当前系统用户。")]
+    nobody = "名录还是空的。下一步：nianbao body import 名录.csv，或 nianbao body starter"
+    empty = f"没有地区代码以 {scope} 开头的单位。" if scope else nobody
+    print_rows(rows, columns, form, empty=empty)
 
 
 def merge(
@@ -76,7 +75,7 @@ def merge(
         last_year = date.fromisoformat(on).year - 1
     except ValueError:
         raise UsageError(f"不是日期：{on}", advice="例：--on 2024-03-01") from None
-    actor, session = by.strip() or getpass.getuser(), Session.of(context)
+    actor, session = actor_of(by), Session.of(context)
     merged = [BodyId(one) for one in dict.fromkeys(ids)]
     with session.writing() as (connection, now):
         bodies.merge(connection, merged, BodyId(into), last_year)
@@ -103,7 +102,7 @@ def children(
 
     if complete_from is not None and not evidence.strip():
         raise UsageError("确认下级名录齐全必须写明依据", kept="没有改动名录。", advice="例：--evidence 机构名录2024年版")
-    actor, session = by.strip() or getpass.getuser(), Session.of(context)
+    actor, session = actor_of(by), Session.of(context)
     with session.writing() as (connection, now):
         bodies.confirm_children(connection, BodyId(body_id), complete_from, evidence)
         name = bodies.get(connection, BodyId(body_id)).name

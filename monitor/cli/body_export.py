@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from monitor.cli.deciding import actor_of
+from monitor.cli.export import write
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -29,7 +30,7 @@ def export(
     with session.reading() as connection:
         rows = registry_export.export_rows(connection, division_prefix=scope)
     made = registry_export.as_xlsx(rows) if file.suffix.lower() == ".xlsx" else registry_export.as_csv(rows)
-    file.write_bytes(made)
+    write(made, file)
     say(f"已导出 {len(rows) - 1} 行到 {file}")
 
 
@@ -66,7 +67,7 @@ def undo(context: typer.Context, batch: int) -> None:
     try:
         with database.write() as connection:
             undone = registry_batches.undo(connection, batch, now)
-            audit.append(connection, actor=getpass.getuser(), action="body.import.undo", target=f"batch/{batch}", now=now)
+            audit.append(connection, actor=actor_of(), action="body.import.undo", target=f"batch/{batch}", now=now)
     finally:
         database.close()
     say(f"已撤销第 {undone.id} 批导入（{undone.source}）")

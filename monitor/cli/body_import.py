@@ -6,7 +6,6 @@ Exit status: 0 written, or a dry run without objections; 4 a row cannot be taken
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli import body_export
+from monitor.cli.deciding import actor_of
 from monitor.cli.failing import Exit
 from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows
 from monitor.cli.session import Session
@@ -53,7 +53,7 @@ def _import(context: typer.Context, table: Table, source: str, form: Format, *, 
     from storage import registry_import
     from storage.registry_plan import NO_PORTAL
 
-    how = registry_import.Import(getpass.getuser(), source, dry_run, allow_similar, _families())
+    how = registry_import.Import(actor_of(), source, dry_run, allow_similar, _families())
     with Session.of(context).writing() as (connection, now):
         result, batch = registry_import.import_rows(connection, table.rows, now=now, how=how, notes=table.notes)
     _print(result, batch, form, dry_run=dry_run)

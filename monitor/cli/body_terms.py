@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.deciding import Reason, Who, actor_of
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 BodyArgument = Annotated[str, typer.Argument(metavar="ID", help="单位编号。")]
 Year = Annotated[int, typer.Option("--year", min=2000, max=2200, help="报告年度。")]
-Reason = Annotated[str, typer.Option("--reason", help="理由。")]
 Authority = Annotated[str, typer.Option("--authority", help="由谁决定，如机关和文号。")]
-Who = Annotated[str, typer.Option("--by", help="由谁登记；默认为当前系统用户。")]
 
 
 def add_to(noun: typer.Typer) -> None:
@@ -51,7 +49,7 @@ def extend(  # noqa: PLR0913, PLR0917 - one parameter per option
     except ValueError:
         raise UsageError(f"不是日期：{to}", advice="例：--to 2025-03-10") from None
     if due_on.year <= year:
-        raise UsageError(f"{year}年度的年报在 {year + 1} 年发布，期限不能是 {to}")
+        raise UsageError(f"{year}年度的年报在 {year + 1} 年发布，期限不能是 {to}", kept="没有改动。")
     _add(context, (body_id, year, due_on), reason, (authority, by))
 
 
@@ -65,7 +63,7 @@ def _add(context: typer.Context, what: tuple[str, int, date | None], reason: str
         raise UsageError("必须写明理由", kept="没有改动。")
     (body_id, year, due_on), session = what, Session.of(context)
     authority, by = said
-    actor = by.strip() or getpass.getuser()
+    actor = actor_of(by)
     with session.writing() as (connection, now):
         decision = DutyDecision(BodyId(body_id), year, reason.strip(), actor, now, due_on, authority.strip())
         number = duty_decisions.add(connection, decision)
@@ -106,11 +104,16 @@ def revoke(context: typer.Context, decision_id: Annotated[int, typer.Argument(me
     """撤销一个免报或期限变更；记录保留。"""
     from storage import audit, duty_decisions
 
-    session, actor = Session.of(context), by.strip() or getpass.getuser()
+    session, actor = Session.of(context), actor_of(by)
     with session.writing() as (connection, now):
-        ended = duty_decisions.end(connection, decision_id, actor, now)
-        audit.append(connection, actor=actor, action="body.revoke", target=f"body/{ended.body_id}", now=now, payload={"id": decision_id})
-    say(f"已撤销编号 {decision_id}（{ended.report_year}年度，{_words(ended)}）")
+        before = duty_decisions.get(connection, decision_id)
+        if before.ended_at is None:
+            duty_decisions.end(connection, decision_id, actor, now)
+            audit.append(
+                connection, actor=actor, action="body.revoke", target=f"body/{before.body_id}", now=now, payload={"id": decision_id}
+            )
+    done = "已撤销" if before.ended_at is None else f"此前已由{before.ended_by}撤销："
+    say(f"{done}编号 {decision_id}（{before.report_year}年度，{_words(before)}）")
 
 
 def _words(decision: DutyDecision) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from monitor.cli.printing import print_json, say, table_lines
+from monitor.cli.printing import Document, DocumentOption, print_json, say, table_lines
 from monitor.cli.session import Session
 
 
@@ -17,15 +15,11 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(noun, name="config")
 
 
-def show(
-    context: typer.Context, as_json: Annotated[str, typer.Option("--format", metavar="table|json", help="输出形式。")] = "table"
-) -> None:
+def show(context: typer.Context, form: DocumentOption = Document.TABLE) -> None:
     """显示实际生效的配置；密码不显示。"""
     values = Session.of(context).settings().redacted()
-    if as_json == "json":
+    if form is Document.JSON:
         print_json(values)
         return
-    if as_json != "table":
-        raise typer.BadParameter("只能是 table 或 json", param_hint="--format")
     for line in table_lines([["配置项", "值"], *([key, str(value)] for key, value in values.items())]):
         say(line)

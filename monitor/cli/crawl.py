@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import Exit
-from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows
+from monitor.cli.printing import Document, DocumentOption, Format, FormatOption, note, print_json, print_rows
 from monitor.cli.progress import Steps
 from monitor.cli.session import Session
 from monitor.cli.stopping import stopped_by_sigterm
@@ -42,7 +42,7 @@ def run(
     ] = "watch",
     no_process: Annotated[bool, typer.Option("--no-process", help="只抓取和存档，不读取、不判断。")] = False,
     no_send: Annotated[bool, typer.Option("--no-send", help="不发送提醒（留在发件箱）。")] = False,
-    form: Annotated[str, typer.Option("--format", metavar="table|json", help="输出形式。")] = "table",
+    form: DocumentOption = Document.TABLE,
 ) -> None:
     """立即抓取，存档后读取、判断并发送提醒。部分栏目未能完整读取时退出码为 4，全部连不上为 7。"""
     from monitor.alerts.send import send_due
@@ -163,7 +163,7 @@ def _outcomes(finished: Sequence[Finished]) -> dict[str, int]:
 def _print(told: Mapping[str, Any], form: str) -> None:
     from storage.domain.enums import VisitOutcome
 
-    if form == "json":
+    if form is Document.JSON:
         print_json(told)
         return
     words = {"outcome": "栏目读取结果", "count": "数量"}

@@ -139,8 +139,9 @@ class DemoRun:
 
     def serve(self, port: int) -> None:
         """The pages over the demo's data, until interrupted."""
-        from monitor.cli.serve import run_server
+        from monitor.cli.serve import listening, run_server
         from monitor.web.app import create_app
 
         note(f" 信箱 {self._mailbox.folder}；下一步：nianbao init   # 换成你自己的门户")
-        run_server(create_app(self._database, self._archive, self._settings, self._clock), "127.0.0.1", port)
+        with listening("127.0.0.1", port) as listener:
+            run_server(create_app(self._database, self._archive, self._settings, self._clock), listener)

@@ -8,14 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from monitor.cli import doctor_looks as further
 from monitor.cli.doctor_looks import Look
 from monitor.cli.failing import Exit
-from monitor.cli.printing import print_json, say
+from monitor.cli.printing import Document, DocumentOption, print_json, say
 from monitor.cli.session import Session
 
 if TYPE_CHECKING:
@@ -27,16 +27,14 @@ def add_to(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor(
-    context: typer.Context, form: Annotated[str, typer.Option("--format", metavar="table|json", help="输出形式。")] = "table"
-) -> None:
+def doctor(context: typer.Context, form: DocumentOption = Document.TABLE) -> None:
     """检查运行环境：数据库、存档、磁盘、时钟、字体、识别、浏览器、网络、服务和接收方。"""
     session = Session.of(context)
     settings = session.settings()
     looks = [
         look for part in (_python, _disk, _database, _archive, _reading, _browser, _network, _mail) for look in part(session, settings)
     ]
-    if form == "json":
+    if form is Document.JSON:
         print_json([asdict(look) for look in looks])
     else:
         for look in looks:

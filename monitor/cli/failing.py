@@ -83,8 +83,27 @@ def _usage_words(error: typer.TyperException) -> str:
     label = _parameter_name(getattr(error, "param", None))
     if kind == "MissingParameter":
         return f"缺少参数：{label}"
-    message = message.removeprefix("Value error, ")
+    message = _in_chinese(message.removeprefix("Value error, "))
     return f"{label}：{message}" if label else message
+
+
+_SAID: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"Input should be greater than or equal to (\S+)"), r"不能小于 \1"),
+    (re.compile(r"Input should be less than or equal to (\S+)"), r"不能大于 \1"),
+    (re.compile(r"Input should be a valid integer.*"), "应为整数"),
+    (re.compile(r"Input should be a valid number.*"), "应为数字"),
+    (re.compile(r"'(.*)' does not match the formats? '%Y-%m-%d'\."), r"不是日期：\1（例：2025-03-10）"),
+    (re.compile(r"'(.*)' is not one of (.*)\."), r"没有这个值：\1；可用：\2"),
+    (re.compile(r"Option '(.*)' requires an argument\."), r"选项 \1 后面缺少内容"),
+)
+"""What the library that reads the command line says, in the language of everything else a command says."""
+
+
+def _in_chinese(message: str) -> str:
+    for said, words in _SAID:
+        if found := said.fullmatch(message):
+            return found.expand(words).replace("'", "").replace(", ", "、")
+    return message
 
 
 def _parameter_name(parameter: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows, say
+from monitor.cli.deciding import Who, actor_of
+from monitor.cli.printing import Document, DocumentOption, Format, FormatOption, note, print_json, print_rows, say
 from monitor.cli.session import Session
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ def add_to(app: typer.Typer) -> None:
 
 
 Ids = Annotated[list[int], typer.Argument(metavar="ID…", help="问题编号，可多个。")]
-Who = Annotated[str, typer.Option("--by", help="由谁作出；默认为当前系统用户。")]
 Note = Annotated[str, typer.Option("--note", help="补充说明。")]
 
 
@@ -79,7 +78,7 @@ def list_(  # noqa: PLR0913, PLR0917 - one parameter per condition
 def show(
     context: typer.Context,
     finding_id: Annotated[int, typer.Argument(metavar="ID", help="问题编号。")],
-    form: Annotated[str, typer.Option("--format", metavar="table|json", help="输出形式。")] = "table",
+    form: DocumentOption = Document.TABLE,
 ) -> None:
     """显示一个问题：内容、涉及的单元格、处理经过。"""
     from storage import bodies, findings
@@ -89,7 +88,7 @@ def show(
         entry = findings.get(connection, finding_id)
         name = bodies.get(connection, entry.body_id).name
         lines = findings.log(connection, finding_id)
-    if form == "json":
+    if form is Document.JSON:
         print_json(_row(entry, name, human=False) | _details(entry, lines))
         return
     _tell(entry, name, lines)
@@ -145,7 +144,7 @@ def assign(
     from monitor.judge import rule_versions, rules_version
     from storage import audit, findings
 
-    actor = by.strip() or getpass.getuser()
+    actor = actor_of(by)
     session = Session.of(context)
     now = session.clock().now()
     database = session.database(session.settings())
@@ -165,7 +164,7 @@ def _decide(context: typer.Context, ids: Sequence[int], state: FindingState, rea
     from monitor.judge import rule_versions, rules_version
     from storage import audit, findings
 
-    actor = by.strip() or getpass.getuser()
+    actor = actor_of(by)
     session = Session.of(context)
     now = session.clock().now()
     database = session.database(session.settings())

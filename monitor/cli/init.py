@@ -38,12 +38,19 @@ def init(
     config: Annotated[Path, typer.Option("--write-config", help="配置文件写到哪里；已存在的文件不改动。")] = Path("nianbao.toml"),
 ) -> None:
     """建立数据目录、配置文件和数据库。可以重复运行，已有数据保持不变。"""
+    from storage.domain.errors import ConfigError
+
     session = Session.of(context)
     target = session.config or config
     if not target.exists():
         folder = session.data_dir or Path("nianbao-data")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(TEMPLATE.format(data_dir=_toml_text(folder, target)), encoding="utf8")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(TEMPLATE.format(data_dir=_toml_text(folder, target)), encoding="utf8")
+        except OSError as error:
+            raise ConfigError(
+                f"配置无法写入 {target}：{error.strerror}", advice="请检查路径和权限，或用 --write-config 写到别处。"
+            ) from error
         say(f"已写入配置 {target}")
     else:
         say(f"保留已有配置 {target}")
@@ -51,7 +58,10 @@ def init(
     from storage.settings import load
 
     settings = load(target, **({} if session.data_dir is None else {"data_dir": session.data_dir}))
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"数据目录无法创建：{settings.data_dir}：{error.strerror}", advice="请检查路径和权限。") from error
     open_database(settings.database_url).close()
     session.archive(settings)
     say(f"数据目录 {settings.data_dir} 已就绪")

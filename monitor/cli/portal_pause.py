@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 
+from monitor.cli.deciding import Who, actor_of
 from monitor.cli.printing import note, say
 from monitor.cli.session import Session
 
-Who = Annotated[str, typer.Option("--by", help="由谁决定；默认为当前系统用户。")]
 Portal = Annotated[str, typer.Argument(metavar="门户", help="门户编号（域名），见 nianbao portal list。")]
 
 
@@ -51,7 +50,7 @@ def _set(context: typer.Context, given: str, by: str, *, enabled: bool, reason: 
     from storage.domain.errors import UsageError
     from storage.domain.ids import PortalId
 
-    actor = by.strip() or getpass.getuser()
+    actor = actor_of(by)
     with Session.of(context).writing() as (connection, now):
         portal = portals.get(connection, PortalId(given))
         if portal.enabled is enabled:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.deciding import Who, actor_of
 from monitor.cli.failing import Exit
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
@@ -15,8 +15,6 @@ from monitor.cli.session import Session
 if TYPE_CHECKING:
     from storage.discoveries import StoredCandidate
     from storage.domain.registry import EntryPoint, Portal
-
-Who = Annotated[str, typer.Option("--by", help="由谁确认；默认为当前系统用户。")]
 
 
 def add_to(noun: typer.Typer) -> None:
@@ -138,7 +136,7 @@ def reject(context: typer.Context, candidate: Annotated[int, typer.Argument(meta
 def _decide(context: typer.Context, number: int, by: str, *, accepted: bool) -> None:
     from storage import audit, discoveries
 
-    actor, session = by.strip() or getpass.getuser(), Session.of(context)
+    actor, session = actor_of(by), Session.of(context)
     now = session.clock().now()
     database = session.database(session.settings())
     try:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.deciding import actor_of
 from monitor.cli.printing import Format, FormatOption, note, print_rows
 from monitor.cli.session import Session
 
@@ -59,7 +59,7 @@ def tls(  # noqa: PLR0913, PLR0917 - one command's options
     if (allow or strict) and not portal:
         raise UsageError("请写明是哪个门户", kept="没有改变任何设置。", advice="nianbao portal list 列出全部门户。")
     if allow or strict:
-        _set(session, portal, allow or [], reason, by or getpass.getuser())
+        _set(session, portal, allow or [], reason, actor_of(by))
     _show(session, portal, form)
 
 

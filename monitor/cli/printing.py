@@ -27,6 +27,16 @@ class Format(StrEnum):
 
 FormatOption = Annotated[Format, typer.Option("--format", help="输出形式。")]
 
+
+class Document(StrEnum):
+    """Form of one thing on stdout: words for people, or one JSON document."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+DocumentOption = Annotated[Document, typer.Option("--format", help="输出形式。")]
+
 Row = Mapping[str, Any]
 
 

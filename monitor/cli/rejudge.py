@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.again_report import Change, cells_of, lines_of, report_changes
+from monitor.cli.deciding import Who, actor_of
 from monitor.cli.failing import Exit
 from monitor.cli.printing import Format, FormatOption, note
 from monitor.cli.session import Session
@@ -33,7 +33,6 @@ def add_to(app: typer.Typer) -> None:
 YearOption = Annotated[int | None, typer.Option(min=2000, max=2200, help="只看该报告年度。")]
 Dry = Annotated[bool, typer.Option("--apply/--dry-run", help="写入结果；默认只显示会有什么变化。")]
 Notify = Annotated[bool, typer.Option("--notify", help="写入时照常发送提醒；默认不提醒。")]
-Who = Annotated[str, typer.Option("--by", help="由谁执行；默认为当前系统用户。")]
 
 
 def rejudge(
@@ -91,7 +90,7 @@ def telling_of(by: str, *, notify: bool) -> Any:
     from monitor.judging import Telling
     from storage.findings import machine_for
 
-    return Telling(notify=notify, actor=machine_for(by.strip() or getpass.getuser()))
+    return Telling(notify=notify, actor=machine_for(actor_of(by)))
 
 
 def _rejudged(database: Database, session: Session, year: int | None, telling: Any) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import report_pending
-from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows, say
+from monitor.cli.printing import Document, DocumentOption, Format, FormatOption, note, print_json, print_rows, say
 from monitor.cli.report_export import export
 from monitor.cli.session import Session
 
@@ -95,7 +95,7 @@ def show(
     context: typer.Context,
     body: Annotated[str, typer.Argument(metavar="BODY", help="单位编号或名称。")],
     year: YearOption = None,
-    form: Annotated[str, typer.Option("--format", metavar="table|json", help="输出形式。")] = "table",
+    form: DocumentOption = Document.TABLE,
 ) -> None:
     """显示一份年报的读取结果和问题；--format json 与 check 的格式相同。"""
     from monitor.judge import Subject, judge
@@ -106,7 +106,7 @@ def show(
     with session.reading() as connection:
         stored, before = _reading(connection, body, year)
     judgement = judge(Subject(report=stored.parsed, previous=before.parsed if before else None))
-    if form == "json":
+    if form is Document.JSON:
         print_json(check_document([report_entry(stored.parsed, judgement)]))
         return
     for line in summary(stored.parsed, judgement):

@@ -5,11 +5,11 @@ What is decided holds for every later visit, as those lines stay undecided by th
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.deciding import Who, actor_of
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 PERSON = "person:"
 FIRST_YEAR = 2007
-Who = Annotated[str, typer.Option("--by", help="由谁认定；默认为当前系统用户。")]
 
 
 def add_to(noun: typer.Typer) -> None:
@@ -72,7 +71,7 @@ def assign(
     from storage.domain.errors import UsageError
     from storage.domain.visits import Decision
 
-    actor = by.strip() or getpass.getuser()
+    actor = actor_of(by)
     with Session.of(context).writing() as (connection, now):
         last = local_date(now).year - 1
         if not FIRST_YEAR <= year <= last:
@@ -100,7 +99,7 @@ def reject(
     from storage.domain.errors import UsageError
     from storage.domain.visits import Decision
 
-    actor = by.strip() or getpass.getuser()
+    actor = actor_of(by)
     if len(reason.strip()) < 2:
         raise UsageError("请写明理由", kept="没有改动。", advice="例：--reason 是编制说明，不是年报本身")
     with Session.of(context).writing() as (connection, now):

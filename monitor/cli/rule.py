@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows, say
+from monitor.cli.printing import Document, DocumentOption, Format, FormatOption, note, print_json, print_rows, say
 
 if TYPE_CHECKING:
     from monitor.subject import Rule
@@ -36,7 +36,7 @@ def list_(form: FormatOption = Format.TABLE) -> None:
 
 def show(
     rule_id: Annotated[str, typer.Argument(metavar="ID", help="规则编号，如 T3-02。")],
-    form: Annotated[str, typer.Option("--format", metavar="table|json", help="输出形式。")] = "table",
+    form: DocumentOption = Document.TABLE,
 ) -> None:
     """显示一条规则：含义、公式、依据、正例与反例、如何处理。"""
     from monitor.judge import find_rule
@@ -45,7 +45,7 @@ def show(
     rule = find_rule(rule_id)
     if rule is None:
         raise NotFoundError(f"没有这条规则：{rule_id}", advice="nianbao rule list 列出全部规则。")
-    if form == "json":
+    if form is Document.JSON:
         print_json(_plain(rule))
         return
     say(f"{rule.id}  {rule.severity.label}（{rule.severity.value}）  版本 {rule.version}")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,31 +42,52 @@ def serve(
     archive = session.archive(settings)
     clock = session.clock()
     try:
-        app = create_app(database, archive, settings, clock)
-        scheduler = None
-        if not no_schedule:
-            from monitor.schedule import Scheduler
+        # The address first: where it is not to be had, nothing else must have begun.
+        with listening(host or settings.web_host, settings.web_port if port is None else port) as listener:
+            app = create_app(database, archive, settings, clock)
+            scheduler = None
+            if not no_schedule:
+                from monitor.schedule import Scheduler
 
-            scheduler = Scheduler(settings, database, archive, clock)
-            scheduler.start()
-        try:
-            with stopped_by_sigterm(0):
-                run_server(app, host or settings.web_host, settings.web_port if port is None else port)
-        finally:
-            if scheduler is not None:
-                scheduler.stop()
+                scheduler = Scheduler(settings, database, archive, clock)
+                scheduler.start()
+            try:
+                with stopped_by_sigterm(0):
+                    run_server(app, listener)
+            finally:
+                if scheduler is not None:
+                    scheduler.stop()
     finally:
         database.close()
 
 
-def run_server(app: FastAPI, host: str, port: int) -> None:
-    """Serve until interrupted; says the address once it listens. Raises Busy where the port is taken."""
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that takes connections there: nobody is refused, even while the server behind it is still starting.
+
+    Raises Busy where the port is taken, UsageError where the address is not this machine's.
+    """
+    from storage.domain.errors import Busy, UsageError
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            where = f"{host}:{port}：{error.strerror or error}"
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise UsageError(f"本机没有这个地址，无法监听 {where}", advice="例：nianbao serve --host 127.0.0.1") from error
+            raise Busy(f"无法监听 {where}", advice="换一个端口：nianbao serve --port 8800") from error
+        listener.listen(128)
+        yield listener
+
+
+def run_server(app: FastAPI, listener: socket.socket) -> None:
+    """Serve there until interrupted; says the address."""
     import signal
-    import socket
 
     import uvicorn
-
-    from storage.domain.errors import Busy
 
     class Server(uvicorn.Server):
         """Remembers what it was told: the signal it raises again at its end was seen to get lost on a busy machine."""
@@ -73,22 +98,11 @@ def run_server(app: FastAPI, host: str, port: int) -> None:
             self.told = sig
             super().handle_exit(sig, frame)
 
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError as error:
-            raise Busy(f"无法监听 {host}:{port}：{error.strerror or error}", advice="换一个端口：nianbao serve --port 8800") from error
-        listener.listen(128)  # from here on nobody is refused, even while the server behind it is still starting
-        shown = f"[{host}]" if ":" in host else host
-        note(f"网页 http://{shown}:{listener.getsockname()[1]}/  （Ctrl+C 结束）")
-        server = Server(
-            uvicorn.Config(app, log_level="warning", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
-        )
-        server.run(sockets=[listener])
-        if server.told == signal.SIGINT:
-            raise KeyboardInterrupt
-    finally:
-        listener.close()
+    host, port = listener.getsockname()[:2]
+    note(f"网页 http://{f'[{host}]' if ':' in host else host}:{port}/  （Ctrl+C 结束）")
+    server = Server(
+        uvicorn.Config(app, log_level="warning", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
+    )
+    server.run(sockets=[listener])
+    if server.told == signal.SIGINT:
+        raise KeyboardInterrupt
