@@ -7,8 +7,10 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import StatementError
@@ -26,6 +28,12 @@ def test_migrations_and_schema_agree(empty_url: str) -> None:
     with open_database(empty_url) as db, db.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_revision_is_the_one_alembic_knows(empty_url: str) -> None:
+    assert apply.head() == ScriptDirectory.from_config(apply.configuration()).get_current_head()
+    with open_database(empty_url) as db, db.read() as connection:
+        assert apply.revision(connection) == MigrationContext.configure(connection).get_current_revision() == apply.head()
 
 
 def test_opening_twice_changes_nothing(empty_url: str, now: datetime) -> None:
@@ -72,8 +80,8 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str, monkeypatch: pyte
         apply_upgrade(config, revision)
         raise RuntimeError("power cut")
 
-    apply_upgrade = apply.command.upgrade
-    monkeypatch.setattr(apply.command, "upgrade", upgrade_then_fail)
+    apply_upgrade = command.upgrade
+    monkeypatch.setattr(command, "upgrade", upgrade_then_fail)
     with pytest.raises(RuntimeError):
         open_database(empty_url)
     monkeypatch.undo()
