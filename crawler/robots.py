@@ -23,7 +23,9 @@ _MAX_HOSTS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class HostNotes:
-    """What is remembered of one host (scheme and name): its robots answer, and how it answers for an address that cannot exist."""
+    """What is remembered of one host (scheme and name): its robots answer, how it answers for an address that cannot exist, and the scheme
+    and name it has moved to as a whole, if it said so.
+    """
 
     robots_at: str = ""
     robots_status: int = 0
@@ -31,6 +33,8 @@ class HostNotes:
     control_at: str = ""
     control_absent: bool | None = None
     control_print: str = ""
+    moved_to: str = ""
+    moved_at: str = ""
 
 
 class HostMemory:

@@ -30,6 +30,7 @@ _FEW_WORDS = 120
 """Characters of text up to which a page that leads on is nothing but that."""
 
 _SENT_ON = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _KEEPS_METHOD = frozenset({307, 308})
 _MOST_COOKIES, _LONGEST = 20, 4096
 
@@ -45,6 +46,18 @@ def onward(ask: Ask, page: Page | None) -> Ask | None:
     if page.status in _KEEPS_METHOD:
         return replace(ask, url=target)
     return Ask(target, referer=ask.referer, headers=ask.headers)
+
+
+def whole_move(asked: str, page: Page) -> str:
+    """The scheme and host that everything of a host has moved to for good, as far as one answer can tell: the same place there, and not
+    the home page, which is often the only one to lead on. Empty where the answer says nothing of the kind.
+    """
+    led = onward(Ask(asked), page) if page.status in _FOR_GOOD else None
+    if led is None:
+        return ""
+    here, there = urlsplit(asked), urlsplit(led.url)
+    same = (here.path, here.query) == (there.path, there.query) and not _HOME.fullmatch(here.path)
+    return f"{there.scheme}://{there.netloc}" if same and (here.scheme, here.netloc) != (there.scheme, there.netloc) else ""
 
 
 def led_away(page: Page, role: str) -> Trouble | None:

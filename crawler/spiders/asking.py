@@ -36,6 +36,7 @@ from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.listing import Ask
 from crawler.middlewares.allowed import DOMAINS, RefusedAddress
 from crawler.middlewares.heads import HEADS
+from crawler.moved_hosts import MovedHosts
 from crawler.page import page as make_page
 from crawler.resting import PlatformMemory, retry_after
 from crawler.robots import MAX_ROBOTS, ROBOTS_TTL, ROBOTS_UNAVAILABLE, HostMemory, HostNotes, crawl_delay, is_fresh, refusal
@@ -55,6 +56,7 @@ LONGEST_JITTER = 1.3
 FAILURES_BEFORE_STOP: Mapping[VisitOutcome, int] = {VisitOutcome.CHALLENGED: 1, VisitOutcome.BLOCKED: 3, VisitOutcome.UNREACHABLE: 5}
 OWN_HEADERS = frozenset({"user-agent", "host", "cookie", "from"})
 SELF_TEST = "self-test:"
+_ABSENT = frozenset({404, 410})
 NEVER = 10**6
 NO_BROWSER = Trouble(VisitOutcome.ABANDONED, "no-browser")
 DISK_FULL = Trouble(VisitOutcome.ABANDONED, NO_ROOM)
@@ -131,7 +133,7 @@ class Asker:
         self._browser = browser
         self._resting, self._portal_budget = resting, portal_budget
         self._platforms: dict[str, _Platform] = defaultdict(_Platform)
-        self._cookies = Cookies()
+        self._cookies, self._moved = Cookies(), MovedHosts(memory, clock)
         self.answered: set[str] = set()
 
     async def __call__(
@@ -157,10 +159,21 @@ class Asker:
         return reply
 
     async def _by_hops(self, errand: _Errand, platform: _Platform) -> tuple[Reply, bool]:
-        """What came in the end from where the address leads, each step of which is asked for like any other; and whether the last step was
-        asked at all.
+        """What came in the end from where the address leads; and whether the last step was asked at all. A host that moved as a whole is
+        asked where it is by now, and where it was if it is not there.
         """
-        ask, portal = errand.ask, errand.portal
+        direct = self._moved.direct(errand.ask) if errand.tier == "http" else errand.ask
+        if direct.url != errand.ask.url:
+            reply, asked = await self._from(direct, errand, platform)
+            silent = reply.trouble is not None and reply.trouble.outcome is VisitOutcome.UNREACHABLE
+            if not silent and (reply.page is None or reply.page.status not in _ABSENT):
+                return reply, asked
+            self._moved.forget(errand.ask.url)
+        return await self._from(errand.ask, errand, platform)
+
+    async def _from(self, ask: Ask, errand: _Errand, platform: _Platform) -> tuple[Reply, bool]:
+        """Ask for one address and for those it leads to, each like any other."""
+        portal = errand.portal
         for _ in range(MAX_REDIRECTS + 1):
             refused = await self._refusal(ask, portal, platform)
             if refused is not None:
@@ -175,6 +188,8 @@ class Asker:
                 page, url = reply.page, errand.ask.url
                 # The same page where it can stay so: another one would have to be looked at anew.
                 return reply if page is None or page.requested_url == url else replace(reply, page=replace(page, requested_url=url)), True
+            if _is_of(portal, led.url):
+                self._moved.learn(ask.url, reply.page)
             ask = led
         return self._nothing(LOOP), True
 

@@ -79,6 +79,14 @@ def _build(portals: Portals) -> None:
     portals.add("ring")
     portals.send("ring", "/nb/", _sent("?again=1"))
     portals.send("ring", "/nb/?again=1", _sent("/nb/"))
+    new = portals.add("new")
+    portals.add("old")
+    for path in ("/nb/", "/nb/t2023.html"):
+        portals.send("old", path, _sent(f"http://{new}{path}", 301))
+    portals.add("half")
+    portals.send("half", "/nb/", _sent(f"http://{portals.host('list')}/nb/", 301))
+    portals.web.put(f"{portals.host('list')}/nb/", LIST.replace("t2023", f"http://{portals.host('half')}/nb/t2023"))
+    portals.lists["list"] = f"http://{portals.host('list')}/nb/"
     portals.add("refreshed")
     refresh = '<html><head><meta http-equiv="refresh" content="0; url=real.html"></head></html>'
     portals.web.put(f"{portals.host('refreshed')}/nb/t2023.html", refresh)
@@ -111,6 +119,8 @@ ENDS = {
     "rules": ("blocked", "robots-disallowed"),
     "abroad": COMPLETE,
     "ring": ("soft_error", "redirect-loop"),
+    "old": COMPLETE,
+    "half": COMPLETE,
     "refreshed": COMPLETE,
     "shell": COMPLETE,
     "gate": COMPLETE,
@@ -150,3 +160,14 @@ def test_nothing_is_asked_after_a_challenge(crawled):
     web, portals, _, _ = crawled
     assert web.paths(portals.host("shut"))[-2:] == ["/nb/", "/nb/"]
     assert web.paths(portals.host("script0"))[-1] == "/nb/"
+
+
+def test_a_host_that_moved_as_a_whole_is_asked_where_it_is(crawled):
+    web, portals, _, _ = crawled
+    assert [path for path in web.paths(portals.host("old")) if path.startswith("/nb/")] == ["/nb/"]
+    assert web.paths(portals.host("new")).count("/nb/t2023.html") == 2
+
+
+def test_a_host_that_moved_by_half_is_asked_where_it_was(crawled):
+    web, portals, _, _ = crawled
+    assert web.paths(portals.host("half"))[-1] == "/nb/t2023.html"

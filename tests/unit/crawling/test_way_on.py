@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.listing import Ask
 from crawler.page import page
-from crawler.way_on import LED_AWAY, Cookies, led_away, onward, refreshed
+from crawler.way_on import LED_AWAY, Cookies, led_away, onward, refreshed, whole_move
 
 HERE = "http://www.yunxi.gov.test/nb/"
 
@@ -109,3 +109,19 @@ def test_a_page_of_nothing_but_a_refresh_leads_on(content, words, role, target):
     text = f'<html><head><meta http-equiv="Refresh" content="{content}"></head><body>{words}</body></html>'
     found = refreshed(Ask(HERE), page(HERE, 200, text.encode(), {"content-type": "text/html"}), role)
     assert (found.url if found else None) == target
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "location", "moved"),
+    [
+        (HERE, 301, "https://www.yunxi.gov.test/nb/", "https://www.yunxi.gov.test"),
+        (HERE + "?id=1", 308, "http://xxgk.yunxi.gov.test/nb/?id=1", "http://xxgk.yunxi.gov.test"),
+        (HERE, 302, "https://www.yunxi.gov.test/nb/", ""),
+        (HERE, 301, "https://www.yunxi.gov.test/", ""),
+        (HERE + "?id=1", 301, "https://www.yunxi.gov.test/nb/", ""),
+        (HERE, 301, "/nb/", ""),
+        ("http://www.yunxi.gov.test/", 301, "https://www.yunxi.gov.test/", ""),
+    ],
+)
+def test_a_host_has_moved_as_a_whole_where_the_same_place_is_there(asked, status, location, moved):
+    assert whole_move(asked, page(asked, status, b"", {"location": location})) == moved
