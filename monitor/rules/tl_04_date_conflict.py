@@ -45,16 +45,19 @@ def check(subject: Subject) -> Iterator[CheckResult]:
 
 def _places(subject: Subject) -> Iterator[tuple[Dated, ...]]:
     """The dates to compare, one group for the report itself and one for each address it was seen at."""
-    yield _comparable(((mention.kind, mention.value) for mention in subject.report.dates), INSIDE)
+    yield _comparable(((mention.kind, mention.value) for mention in subject.report.dates), INSIDE, subject.today)
     for seen in subject.evidence.seen if subject.evidence is not None else ():
-        yield _comparable(((one.kind, one.on) for one in seen.dates), CLAIMED)
+        yield _comparable(((one.kind, one.on) for one in seen.dates), CLAIMED, subject.today)
 
 
-def _comparable(dates: Iterable[Dated], kinds: set[DateKind]) -> tuple[Dated, ...]:
-    """The claims, and the newest date of the file where it is later than all of them; nothing where there is no claim."""
+def _comparable(dates: Iterable[Dated], kinds: set[DateKind], today: date | None) -> tuple[Dated, ...]:
+    """The claims, and the newest date of the file where it is later than all of them; nothing where there is no claim.
+
+    A file from the future was made by a clock that was wrong: it says nothing.
+    """
     found = [(kind, on) for kind, on in dates if on.year > 2000]
     claims = {(kind, on): None for kind, on in found if kind in kinds}
-    files = [on for kind, on in found if kind is DateKind.FILE]
+    files = [on for kind, on in found if kind is DateKind.FILE and (today is None or on <= today)]
     if not claims:
         return ()
     newest = max(on for _, on in claims)
@@ -79,5 +82,5 @@ RULE = Rule(
     message="各处日期最多相差 {left} 天（{listed}）",
     advice="请核对实际公布日期。",
     plausible="不同位置的日期含义可能不同，文件也可能替换过",
-    version="2",
+    version="3",
 )
