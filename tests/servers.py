@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
 import shutil
@@ -14,7 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
 STARTUP_SECONDS = 60
+_numbers = itertools.count()
 
 
 def postgres_bin() -> Path | None:
@@ -36,6 +41,15 @@ class Postgres:
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://nianbao@/{database}?host={self.folder}"
+
+    def new_database(self, template: str = "template1") -> str:
+        """The address of a database made now."""
+        name = f"made{next(_numbers)}"
+        engine = create_engine(self.url("postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        engine.dispose()
+        return self.url(name)
 
     def start(self) -> None:
         command = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), "-c", "listen_addresses="]

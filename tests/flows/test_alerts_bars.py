@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import threading
 from collections.abc import Iterator
@@ -10,8 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, insert, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, insert
 
 from monitor.alerts.outgoing import plan_due
 from monitor.alerts.send import send_due
@@ -43,19 +41,6 @@ def cluster() -> Iterator[servers.Postgres | None]:
         yield server
 
 
-_numbers = itertools.count()
-
-
-def fresh(server: servers.Postgres) -> str:
-    """A new database of the cluster."""
-    name = f"alerts{next(_numbers)}"
-    engine = create_engine(server.url("postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return server.url(name)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest, cluster: servers.Postgres | None, tmp_path: Path) -> Settings:
     """An installation on a database of its own."""
@@ -63,7 +48,7 @@ def settings(request: pytest.FixtureRequest, cluster: servers.Postgres | None, t
         return settings_for(tmp_path)
     if cluster is None:
         pytest.skip("PostgreSQL is not installed")
-    return settings_for(tmp_path).model_copy(update={"database_url": fresh(cluster)})
+    return settings_for(tmp_path).model_copy(update={"database_url": cluster.new_database()})
 
 
 @pytest.fixture

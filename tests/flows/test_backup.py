@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import func, select
 
 from monitor.alerts.outgoing import enqueue_test
 from monitor.alerts.send import muted_why, send_due
@@ -35,7 +34,6 @@ from tests.flows.alert_world import MORNING, add_destination, at, fill_world, lo
 pytestmark = pytest.mark.flow
 NOW = datetime(2025, 2, 5, 1, tzinfo=UTC)
 CLOCK, LATER = FixedClock(MORNING), FixedClock(MORNING + timedelta(minutes=1))
-_numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
@@ -44,23 +42,13 @@ def cluster() -> Iterator[servers.Postgres]:
         yield server
 
 
-def fresh(server: servers.Postgres) -> str:
-    """A new database of the cluster."""
-    name = f"backup{next(_numbers)}"
-    engine = create_engine(server.url("postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return server.url(name)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     """The database that is backed up, and the one it is restored to."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'old.sqlite3'}", f"sqlite:///{tmp_path / 'new' / 'new.sqlite3'}"
     server: servers.Postgres = request.getfixturevalue("cluster")
-    return fresh(server), fresh(server)
+    return server.new_database(), server.new_database()
 
 
 def fetch(database: Database, archive: Archive, number: int) -> None:

@@ -28,18 +28,6 @@ def postgres_server() -> Iterator[servers.Postgres]:
         yield server
 
 
-_numbers = itertools.count()
-
-
-def _new_database(server: servers.Postgres, *, template: str = "template1") -> str:
-    name = f"t{next(_numbers)}"
-    engine = create_engine(server.url("postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    engine.dispose()
-    return server.url(name)
-
-
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "migrated.sqlite3"
@@ -50,7 +38,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shared_postgres(postgres_server: servers.Postgres) -> str:
     """One database for many tests: emptying its tables takes a tenth of making a new one."""
-    return _new_database(postgres_server)
+    return postgres_server.new_database()
 
 
 def _empty(url: str) -> None:
@@ -76,7 +64,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database that was never migrated."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'test.sqlite3'}"
-    return _new_database(request.getfixturevalue("postgres_server"), template="template0")
+    return request.getfixturevalue("postgres_server").new_database("template0")
 
 
 @pytest.fixture
