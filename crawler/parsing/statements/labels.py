@@ -218,6 +218,12 @@ def dispute_labels(a: Around) -> list[str]:
     return _case_metrics(a.clause, kind, bool(reco), bool(lit))
 
 
+def is_content(text: str) -> bool:
+    """Whether the words before a figure say that it counts what requests, replies or papers are about."""
+    about = any(word in text for word in w.ABOUT_WORDS) and w.ABOUT.search(text) is not None
+    return about or w.PAPERS.search(text) is not None
+
+
 def _case_metrics(clause: str, kind: str, reco: bool, lit: bool) -> list[str]:
     if kind == "litigation" and w.DIRECT.search(clause):
         return ["litigation_direct"]

@@ -180,8 +180,9 @@ def _count(m: _Machine, a: labels.Around, q: Quantity, upto: str) -> Iterator[Cl
         return
     found: list[Label] = []
     if w.RECONSIDERATION.search(a.clause) or w.LITIGATION.search(a.clause) or m.topic in ("reconsideration", "litigation"):
-        fit = _disputes_fit(m, a.before) and not w.CONTENT.search(_STOPS.split(upto)[-1])
-        found = [Label(metric, _dispute_qualifier(m, q)) for metric in labels.dispute_labels(a)] if fit else []
+        found = [Label(metric, _dispute_qualifier(m, q)) for metric in labels.dispute_labels(a)] if _disputes_fit(m, a.before) else []
+        if found and labels.is_content(_STOPS.split(upto)[-1]):
+            found = []
         named = w.RECONSIDERATION.search(a.clause) or w.LITIGATION.search(a.clause)
         if found or (named and not w.REQUEST.search(a.clause)):
             yield from (m.claim(label, q.value, q.unit, upto, q.approx) for label in found)

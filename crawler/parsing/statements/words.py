@@ -103,12 +103,13 @@ RESULTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 CASELOAD = re.compile(r"复议(?:机关|机构|局)[^，。]{0,6}(?:办理|受理|审结|收到)|(?:办理|受理|审理|审结)(?:各类)?行政复议")
 DISPUTE_FOREIGN = re.compile(r"决定书|裁判文书|典型案例|培训|旁听|庭审|参加|出庭|应诉人员|听证|审查|发生率|纠错率|降低")
-# Counts what requests or replies are about, or papers of reconsideration, not reconsiderations.
-CONTENT = re.compile(
+# Such a figure counts what requests or replies are about, or papers of reconsideration, not reconsiderations.
+ABOUT = re.compile(
     r"(?:内容|事项|主题|诉求|类别|类型|材料|问题|(?<!公开)(?:方面|领域)|信息(?!公开))(?:中|上|里|看|来看|主要|多|大多|均|都|集中|分别|有|的)*(?:涉及|涉|关于|有关|包括|集中[在于]|为|是)[^，。；：]*(?:复议|诉讼)"
     r"|(?:申请|答复|信息)(?:内容)?(?:主要|多|大多|集中)(?:涉及|关于|集中[在于]|为|是)[^，。；：]*(?:复议|诉讼)"
-    r"|(?:复议|诉讼)(?:相关|方面|类)*的?(?:信息|材料|资料|案卷|卷宗|档案|文书)"
 )
+PAPERS = re.compile(r"(?:复议|诉讼)(?:相关|方面|类)*的?(?:信息|材料|资料|案卷|卷宗|档案|文书)")
+ABOUT_WORDS = ("涉", "关", "包括", "集中", "为", "是")  # none of these: nothing is about anything
 # Said of a figure after it: it counts all cases of the body, over disclosure only some of them or none.
 ALL_CASES = re.compile(
     r"[^。；]{0,40}?(?:(?:其中|包括|包含|含)[，：]?[^，。；]{0,12}信息公开|(?:与|和|同)[^，。；]{0,8}信息公开[^，。；]{0,4}无关"
