@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from monitor.alerts.events import operator
-from storage import audit, events, installation, originals
+from storage import audit, events, installation, originals, readings
 from storage.archive import second, timestamps
 from storage.archive.fixity import check_originals
 from storage.archive.heads import Head, seal
@@ -30,6 +30,8 @@ from storage.settings import Settings
 NIGHTS = 28
 FROM_HOUR = 2
 """Local hour after which a night's work may begin; a service that was down then does it when it is back."""
+
+FIGURES_AT_ONCE = 100
 
 MACHINE = "nianbao"
 Progress = Callable[[str, int, int], None]
@@ -71,6 +73,7 @@ def keep_archive(
         _part(night, "时间戳", lambda: _stamp(archive, settings, night, ask))
     if settings.archive_copy_url:
         _part(night, "第二份存档", lambda: _mirror(archive, settings, night, progress))
+    _part(night, "读数对照", lambda: _compare_figures(database, night))
     _part(night, "存档校验", lambda: _look(database, archive, settings, now, night, progress))
     _tell(database, night, now)
     return night
@@ -114,6 +117,22 @@ def _mirror(archive: Archive, settings: Settings, night: Night, progress: Progre
     night.copied = done.copied
     if done.differing:
         night.failures.append(f"第二份存档：{len(done.differing)} 个文件与第一份不同，如 {done.differing[0]}")
+
+
+def _compare_figures(database: Database, night: Night) -> None:
+    """Compare a part of the figures beside readings with the readings; all have their turn within four weeks. What differs is set right."""
+    with database.read() as connection:
+        left = -(-readings.count(connection) // NIGHTS)
+        last = int(installation.get(connection, installation.FIGURES_CHECKED) or 0)
+    differing: list[int] = []
+    while left > 0:
+        with database.write() as connection:  # in small steps: others write, too
+            found = readings.check_figures(connection, last, min(left, FIGURES_AT_ONCE))
+            installation.put(connection, installation.FIGURES_CHECKED, str(found.last))
+        differing += found.differing
+        last, left = found.last, left - FIGURES_AT_ONCE
+    if differing:
+        night.failures.append(f"读数对照：{len(differing)} 份读数与读取结果不同，已更正，如编号 {differing[0]}；请报告开发者")
 
 
 def _look(database: Database, archive: Archive, settings: Settings, now: datetime, night: Night, progress: Progress) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from crawler.parsing.statements.scopes import is_government
@@ -90,6 +91,7 @@ def relation(
     )
 
 
+@lru_cache(maxsize=4096)
 def not_applicable(rule: RuleId, at: str, *needs: str) -> CheckResult:
     """A result that says why the rule does not speak, or what it misses."""
     return CheckResult(rule=rule, at=at, outcome=Outcome.NOT_APPLICABLE, needs=needs)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from storage import bodies, duties, duty_decisions, evidence, findings, marks, readings, reports
+from storage import bodies, duties, duty_decisions, evidence, figures, findings, marks, readings, reports
 from storage.domain.duties import DutyDecision, DutyKey, DutyState, Evidence
 from storage.domain.ids import BodyId
 from storage.domain.originals import ReportVersion
@@ -96,7 +96,7 @@ class Shelf:
         for one in found:
             self._whole[one.id] = one
             if one.id not in self._tables:
-                self._tables[one.id] = readings.tables_only(one.parsed)
+                self._tables[one.id] = figures.tables_only(one.parsed)
         _bound(self._tables, MOST_TABLES)
 
     def versions(self, connection: Connection, body_id: BodyId, report_year: int) -> tuple[ReportVersion, ...]:

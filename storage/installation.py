@@ -13,6 +13,9 @@ LINK_KEY = "link_key"
 NEWEST_SEAL = "newest_seal"
 """Key and SHA-256 of the newest daily seal of the archive."""
 
+FIGURES_CHECKED = "figures_checked"
+"""The reading up to which the figures beside readings were last compared with them."""
+
 MUTED = "muted"
 """Why this installation sends nothing, empty where it does: set by a restore, or by a person."""
 

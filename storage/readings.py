@@ -6,20 +6,19 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 import zstandard
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select, update
 
-from storage import changes
+from storage import changes, figures
 from storage.codec import from_plain, to_plain
-from storage.domain.document import Locator
-from storage.domain.enums import CellKind, DateKind
+from storage.domain.enums import DateKind
 from storage.domain.errors import NotFoundError, StoreError
 from storage.domain.ids import BodyId, CellPath
 from storage.domain.reports import Cell, ParsedReport
+from storage.figures import common_cell, placeless
 from storage.schema import readings, report_versions, reports
 from storage.statements import CHUNK, chunks, clip, insert_new
 
@@ -77,11 +76,11 @@ def _cells(plain: Mapping[CellPath, dict[str, Any]], *, places: bool) -> dict[Ce
         try:
             place, kind, raw, value = _NUMBER(one)
             if len(one) == 4 and len(place) == 1 and type(value) is int:  # nothing said but these four
-                found[path] = _common(kind, raw, value, place["path"] if places else None)
+                found[path] = common_cell(kind, raw, value, place["path"] if places else None)
                 continue
         except KeyError:
             pass
-        found[path] = _cell(one) if places else _placeless(_cell(one))
+        found[path] = _cell(one) if places else placeless(_cell(one))
     return found
 
 
@@ -89,18 +88,8 @@ def _cell(plain: dict[str, Any]) -> Cell:
     """A cell that is no plain number: a blank or a dash, seldom one with a doubt, a note or a box."""
     place = plain.get("at")
     if len(plain) == 1 + ("raw" in plain) + (place is not None) and (place is None or len(place) == 1):
-        return _common(plain["kind"], plain.get("raw", ""), None, None if place is None else place["path"])
+        return common_cell(plain["kind"], plain.get("raw", ""), None, None if place is None else place["path"])
     return from_plain(Cell, plain)
-
-
-@lru_cache(maxsize=60_000)
-def _common(kind: str, raw: str, value: int | None, place: str | None) -> Cell:
-    return Cell(CellKind(kind), raw, value, None if place is None else _common_place(place))
-
-
-@lru_cache(maxsize=20_000)
-def _common_place(path: str) -> Locator:
-    return Locator(path)
 
 
 def record(connection: Connection, version_id: int, parsed: ParsedReport, now: datetime) -> int:
@@ -114,6 +103,7 @@ def record(connection: Connection, version_id: int, parsed: ParsedReport, now: d
         "report_year": parsed.report_year,
         "body_name": clip(parsed.body.name, 200) if parsed.body else "",
         "payload": encode(parsed),
+        "figures": figures.encode(parsed),
         "dates": [[mention.kind.value, mention.value.isoformat()] for mention in parsed.dates],
     }
     if insert_new(connection, readings, values, key=["version_id", "parser_version"]):
@@ -133,21 +123,56 @@ def get(connection: Connection, reading_id: int) -> StoredReading:
 def tables_of(connection: Connection, reading_ids: Iterable[int]) -> dict[int, ParsedReport]:
     """Those of the given readings that exist, with the tables and what tells whose report it is; no text, and no places in the original.
 
-    What others' reports are compared by, at half of the cost of the whole.
+    What others' reports are compared by, taken from the figures beside the reading; from the reading where there are none yet.
     """
-    return {row.id: _decoded(row.payload, OF_NO_TABLE, places=False) for row in _payloads(connection, reading_ids)}
+    found: dict[int, ParsedReport] = {}
+    for chunk in chunks(sorted(set(reading_ids)), CHUNK):
+        query = select(readings.c.id, readings.c.figures).where(readings.c.id.in_(chunk)).order_by(readings.c.id)
+        for row in connection.execute(query):
+            known = None if row.figures is None else figures.decode(row.figures)
+            found[row.id] = _tables_inside(connection, row.id) if known is None else known
+    return found
 
 
-def tables_only(parsed: ParsedReport) -> ParsedReport:
-    """The same of a reading that is at hand as `tables_of` gives."""
-    cells = {path: _placeless(cell) for path, cell in parsed.cells.items()}
-    return replace(parsed, title="", cells=cells, sections=(), claims=(), dates=(), text="", meta={})
+def _tables_inside(connection: Connection, reading_id: int) -> ParsedReport:
+    payload = connection.execute(select(readings.c.payload).where(readings.c.id == reading_id)).scalar_one()
+    return _decoded(payload, OF_NO_TABLE, places=False)
 
 
-def _placeless(cell: Cell) -> Cell:
-    if (cell.value is None or type(cell.value) is int) and cell.confidence == 1.0 and not cell.note and not cell.candidates:
-        return _common(cell.kind.value, cell.raw, cell.value, None)
-    return replace(cell, at=None, suggestion=None)
+@dataclass(frozen=True, slots=True)
+class FiguresCheck:
+    """What a look at some readings' figures found: the last one looked at, how many had none yet, and those that said something else."""
+
+    last: int
+    filled: int = 0
+    differing: tuple[int, ...] = ()
+
+
+def count(connection: Connection) -> int:
+    """How many readings are stored."""
+    return int(connection.execute(select(func.count()).select_from(readings)).scalar_one())
+
+
+def check_figures(connection: Connection, after: int, limit: int) -> FiguresCheck:
+    """Compare the figures beside readings with the readings, `limit` of them after a given id, and set right what differs.
+
+    The reading is what holds. Those stored before figures were kept get them; a damaged reading is left to whoever needs it.
+    """
+    columns = (readings.c.id, readings.c.payload, readings.c.figures)
+    rows = connection.execute(select(*columns).where(readings.c.id > after).order_by(readings.c.id).limit(limit)).all()
+    filled, differing = 0, []
+    for row in rows:
+        try:
+            wanted = figures.encode(decode(row.payload))
+        except StoreError:
+            continue
+        if row.figures is None:
+            filled += 1
+        elif row.figures != wanted and figures.decode(row.figures) != figures.decode(wanted):
+            differing.append(row.id)
+        if row.figures != wanted:
+            connection.execute(update(readings).where(readings.c.id == row.id).values(figures=wanted))
+    return FiguresCheck(rows[-1].id if rows else 0, filled, tuple(differing))
 
 
 def texts_of(connection: Connection, reading_ids: Iterable[int]) -> dict[int, dict[int, str]]:

@@ -212,6 +212,7 @@ readings = Table(
     Column("body_name", String(200), nullable=False, default=""),
     Column("payload", LargeBinary, nullable=False),
     Column("dates", JSON),
+    Column("figures", LargeBinary),
     UniqueConstraint("version_id", "parser_version"),
 )
 

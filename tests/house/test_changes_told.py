@@ -12,6 +12,7 @@ WRITES = {"insert", "update", "delete", "upsert", "upsert_rows", "insert_new", "
 TELLS = {"of_entry_points", "of_portal", "of_bodies", "of_versions", "of_everything"}
 
 NO_MATTER = {
+    ("storage/readings.py", "check_figures"): "what a duty is judged by is not among the figures",
     ("storage/arrivals.py", "_report_ids"): "`record` tells",
     ("storage/bodies.py", "confirm_children"): "whether all under a body are registered concerns sums, not what is owed",
     ("storage/portals.py", "add_entry_point"): "a list of nobody; `link_bodies` tells whose it is",

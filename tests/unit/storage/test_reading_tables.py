@@ -8,7 +8,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import readings, reports
+from storage import figures, readings, reports
 from storage.database import Database
 from storage.domain.document import Box, Locator
 from storage.domain.enums import CellKind
@@ -55,7 +55,7 @@ def test_tables_of_a_stored_reading_are_those_of_one_at_hand(db: Database, now: 
         stored, _ = reports.record_version(connection, MINISTRY, 2024, version(connection, now), now)
         reading_id = readings.record(connection, stored.id, report, now)
         found = readings.tables_of(connection, [reading_id, 99])
-    assert found == {reading_id: readings.tables_only(report)}
+    assert found == {reading_id: figures.tables_only(report)}
     kept = found[reading_id].cells
     assert [(cell.kind, cell.raw, cell.value, cell.confidence, cell.note, cell.candidates) for cell in kept.values()] == [
         (cell.kind, cell.raw, cell.value, cell.confidence, cell.note, cell.candidates) for cell in cells.values()
