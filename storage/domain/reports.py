@@ -41,8 +41,11 @@ class Cell:
     @property
     def trusted(self) -> bool:
         """Read without doubt: a number, zero, blank or dash whose reading is not in question."""
-        return self.confidence >= 0.9 and self.kind not in DOUBTFUL_KINDS
+        return self.confidence >= TRUSTED and self.kind not in DOUBTFUL_KINDS
 
+
+TRUSTED = 0.9
+"""Confidence from which on a reading is not in question."""
 
 DOUBTFUL_KINDS = frozenset({CellKind.UNREADABLE, CellKind.CONFLICT, CellKind.MERGED})
 
