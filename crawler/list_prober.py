@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from crawler.column_name import column_name
 from crawler.list_pager import Told, last_link, next_link, numbered_link, told
-from crawler.list_rows import column_name
 from crawler.list_scroll import loads_on_scroll
 from crawler.listing import Ask, Item
 from crawler.page import Page

@@ -218,13 +218,3 @@ def looks_like_article(address: str) -> bool:
 def says_nothing(page: Page) -> bool:
     """Whether the page states in words that the list is empty."""
     return bool(NOTHING_HERE.search(body_words(page)))
-
-
-def column_name(page: Page) -> str:
-    """The list's own name: the official ColumnName element, else the page title's first part."""
-    root = tree(page.text)
-    for meta in root.iter("meta"):
-        if (meta.get("name") or "").lower() == "columnname" and (meta.get("content") or "").strip():
-            return str(meta.get("content")).strip()
-    title = root.findtext(".//title") or ""
-    return re.split(r"[-_|—－]", " ".join(title.split()))[0].strip()

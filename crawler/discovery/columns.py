@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crawler.column_name import column_name
 from crawler.discovery.anchors import COLUMN, has_column_path, score_of
 from crawler.discovery.naming import subject_of
 from crawler.discovery.recognition import is_report
-from crawler.list_rows import column_name
 from crawler.listing import Item
 from crawler.page import Page, tree
 from storage.domain.visits import Decision

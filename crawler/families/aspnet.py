@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
+from crawler.column_name import column_name
 from crawler.list_pager import is_next, next_link, numbered_link, pager_links, told
-from crawler.list_rows import absolute, column_name, rows, says_nothing
+from crawler.list_rows import absolute, rows, says_nothing
 from crawler.listing import Ask, Listing, Start
 from crawler.page import Page, tree
 from storage.domain.errors import LayoutChanged

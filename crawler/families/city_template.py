@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from crawler.column_name import column_name
 from crawler.list_pager import told
 from crawler.list_prober import continues, probe
-from crawler.list_rows import column_name, rows, says_nothing
+from crawler.list_rows import rows, says_nothing
 from crawler.listing import Ask, Listing, Start
 from crawler.page import Page
 from storage.domain.errors import LayoutChanged

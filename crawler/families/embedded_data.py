@@ -12,8 +12,9 @@ from itertools import islice
 from json import JSONDecodeError, JSONDecoder
 from urllib.parse import urlsplit
 
+from crawler.column_name import column_name
 from crawler.list_answers import fragment_page, loose_object, mapping, moment_day, placed, text_of
-from crawler.list_rows import absolute, column_name, rows, says_nothing
+from crawler.list_rows import absolute, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, body_words, tree
 from storage.domain.errors import LayoutChanged

@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml import html
 
+from crawler.column_name import column_name
 from crawler.list_answers import placed, query_of, whole_number
-from crawler.list_rows import absolute, column_name, find_date, rows, says_nothing, title_of
+from crawler.list_rows import absolute, find_date, rows, says_nothing, title_of
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, body_words, tree, visible_text
 from storage.domain.errors import LayoutChanged

@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urldefrag, urlencode, urljoin, urlsplit, urlunsplit
 
+from crawler.column_name import column_name
 from crawler.list_answers import json_shown, mapping, moment_day, placed, query_of, text_of, whole_number
-from crawler.list_rows import absolute, column_name
+from crawler.list_rows import absolute
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page
 from storage.domain.errors import LayoutChanged

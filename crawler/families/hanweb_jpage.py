@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from crawler.list_rows import column_name, rows, says_nothing
+from crawler.column_name import column_name
+from crawler.list_rows import rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page
 from crawler.page import page as make_page

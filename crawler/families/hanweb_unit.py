@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
+from crawler.column_name import column_name
 from crawler.list_answers import ends_here, fragment_page, json_shown, loose_object, mapping, query_of, whole_number
-from crawler.list_rows import column_name, rows, says_nothing
+from crawler.list_rows import rows, says_nothing
 from crawler.listing import Ask, Listing, Start
 from crawler.page import Page, tree
 from storage.domain.errors import LayoutChanged

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from crawler.column_name import column_name
 from crawler.list_answers import ends_here, query_of
-from crawler.list_rows import column_name, rows, says_nothing
+from crawler.list_rows import rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, body_words, tree, visible_text
 from storage.domain.errors import LayoutChanged

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from crawler.column_name import column_name
 from crawler.list_answers import query_of, whole_number
 from crawler.list_pager import next_link, told
-from crawler.list_rows import column_name, rows, says_nothing
+from crawler.list_rows import rows, says_nothing
 from crawler.listing import Ask, Listing, Start
 from crawler.page import Page
 from storage.domain.errors import LayoutChanged

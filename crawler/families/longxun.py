@@ -11,8 +11,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from crawler.column_name import column_name
 from crawler.list_answers import ends_here, loose_object, query_of, whole_number
-from crawler.list_rows import column_name, rows, says_nothing
+from crawler.list_rows import rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, tree
 from storage.domain.errors import LayoutChanged

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
-from crawler.list_rows import absolute, column_name, rows
+from crawler.column_name import column_name
+from crawler.list_rows import absolute, rows
 from crawler.listing import Ask, Listing, Start
 from crawler.page import Page, tree, visible_text
 from storage.domain.errors import LayoutChanged

@@ -12,10 +12,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
+from crawler.column_name import column_name
 from crawler.list_answers import ends_here
 from crawler.list_pager import PagerCall, pager_call, told
 from crawler.list_prober import continues, probe
-from crawler.list_rows import column_name, rows, says_nothing
+from crawler.list_rows import rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, body_words
 from storage.domain.errors import LayoutChanged

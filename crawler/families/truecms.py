@@ -13,8 +13,9 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from lxml import html
 
+from crawler.column_name import column_name
 from crawler.list_answers import fragment_page, json_shown, mapping, query_of, whole_number
-from crawler.list_rows import column_name, rows, says_nothing
+from crawler.list_rows import rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, tree
 from storage.domain.errors import LayoutChanged

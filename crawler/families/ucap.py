@@ -13,8 +13,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from crawler.column_name import column_name
 from crawler.list_answers import ends_here, json_shown, mapping, moment_day, placed, query_of, text_of, whole_number
-from crawler.list_rows import absolute, column_name, rows, says_nothing
+from crawler.list_rows import absolute, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, tree, visible_text
 from storage.domain.errors import LayoutChanged

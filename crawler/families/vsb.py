@@ -14,8 +14,9 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 
+from crawler.column_name import column_name
 from crawler.list_answers import fragment_page, query_of
-from crawler.list_rows import absolute, column_name, find_date, rows, says_nothing
+from crawler.list_rows import absolute, find_date, rows, says_nothing
 from crawler.listing import Ask, Item, Listing, Start
 from crawler.page import Page, body_words, tree, visible_text
 from storage.domain.errors import LayoutChanged
