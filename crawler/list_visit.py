@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.canary import ListFacts
-from crawler.discovery.recognition import Clues, recognise
+from crawler.discovery.recognition import BARE, Clues, recognise
 from crawler.discovery.troubles import Trouble, fingerprint, trouble
 from crawler.families import keyed
 from crawler.family_scan import get_family
@@ -241,10 +241,14 @@ async def _take_control(state: VisitState) -> None:
 
 def _decide(state: VisitState, line: ListLine, column: str) -> ListLine:
     known = state.before.lines.get(line.url)
+    state.column = column or state.column
     found = recognise(Clues(line.title, column, line.listed_on, url=line.url), state.before.bodies)
     if found.decision is Decision.UNRESOLVED and known is not None and known.line.decision is not Decision.UNRESOLVED:
         # Its own page, or a person, decided it before.
         return replace(known.line, title=line.title, listed_on=line.listed_on, raw_date=line.raw_date, position=line.position)
+    if found.reason == BARE and host_of(line.url) != host_of(state.before.entry.url):
+        # An index of names may lead to portals, which are no reports and have lists of their own.
+        return replace(line, decision=Decision.NOT_REPORT, reason=f"{BARE}; elsewhere")
     reason = found.reason
     if known is not None and known.line.reason.startswith(READ_MARK):
         reason = READ_MARK + reason

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from crawler.discovery.disguised import beside, same_denial
-from crawler.discovery.recognition import Clues, recognise
+from crawler.discovery.recognition import BARE, Clues, recognise
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.listing import Ask
 from crawler.page import Page
@@ -64,6 +64,7 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
     if found.article is not None:
         clues = Clues(
             title=found.article.title or line.title,
+            column=state.column,
             listed_on=line.listed_on,
             publisher=found.article.publisher,
             url=line.url,
@@ -77,11 +78,18 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
                     line, decision=own.decision, reason=READ_MARK + own.reason, body_id=own.body_id, report_year=own.report_year
                 )
                 break
+    if decided.decision is Decision.UNRESOLVED and line.reason == BARE and _is_no_report(found):
+        decided = replace(decided, decision=Decision.NOT_REPORT)
     state.lines[line.url] = decided
     state.written(state.recorder.record_list(state.visit_id, state.before.entry.id, [decided]))
     if decided.decision is Decision.REPORT and found.version is not None:
         await _record(state, decided, found.version)
         state.archived_now.add(line.url)
+
+
+def _is_no_report(found: Found) -> bool:
+    """Whether what stands behind a line that only has a name is plainly something else: nothing, or a page without form or document."""
+    return found.gone or (found.article is not None and not found.form and found.version is not None and found.version.carrier == "html")
 
 
 async def _behind(state: VisitState, line: ListLine, *, accept_gaps: bool, validators: Validators = NO_VALIDATORS) -> Found:

@@ -27,7 +27,7 @@ from storage.domain.visits import ListLine
 class VisitState:
     """One visit under way. `lines` are the rows met, by address; `incomplete` the report pages that could not be had this
     time, `read_through` the page-by-page reading that what is known of the list rests on, `key_note` what became of the key of a list that
-    only a browser shows.
+    only a browser shows, `column` what the list calls itself.
     """
 
     fetch: Fetch
@@ -45,6 +45,7 @@ class VisitState:
     read_through: ReadThrough | None = None
     stopped: Trouble | None = None
     key_note: str = ""
+    column: str = ""
     _unsettled: deque[Future[int]] = field(default_factory=deque)
 
     def written(self, piece: Future[int]) -> None:

@@ -82,7 +82,13 @@ _REPORT = re.compile(r"信息公开.{0,14}(?:年度(?:工作)?报告|年报|工�
 _ALMOST = re.compile(r"(?:信息|政务)公开.{0,14}(?:报告|总结)")
 """What some call their annual report, and what others call something else."""
 
-_FORM_SETTLES = frozenset({"short-title", "almost", "notice"})
+_BARE = re.compile(
+    r"(?:[^\d_]{2,30}(?:局|委员会|委|办公室|办|厅|院|中心|处|站|队|所|馆|会|街道|镇|乡|政府|区|县|市))?_?(?:20\d\d年?度?)?(?:\.(?:pdf|docx?|wps|ofd|html?))?"
+)
+"""A row that says whose or of which year, and leaves the what to the name of its list."""
+
+BARE = "bare"
+_FORM_SETTLES = frozenset({"short-title", "almost", "notice", BARE})
 _SHORT = re.compile(r"年度报告|年报")
 _COLUMN = re.compile(r"信息公开(?:工作)?(?:年度(?:工作)?报告|年报)|公开年报|^(?:年报|年度报告)$")
 
@@ -109,12 +115,14 @@ def is_report(title: str, column: str = "") -> tuple[Decision, str]:
     named = _REPORT.search(bare)
     if named:
         return _named(bare[: named.start()], bare[named.start() :])
+    in_column = _COLUMN.search("".join(column.split()))
+    if in_column and bare and _BARE.fullmatch(bare):
+        return Decision.UNRESOLVED, BARE
     rest = _PUBLISHER.sub("", bare)
     for code, pattern in _LOOK_ALIKES:
         if pattern.search(rest):
             return Decision.NOT_REPORT, code
     if _SHORT.search(rest):
-        in_column = _COLUMN.search("".join(column.split()))
         return (Decision.REPORT, "column") if in_column else (Decision.UNRESOLVED, "short-title")
     if (almost := _ALMOST.search(rest)) and not any(pattern.search(rest[: almost.start()]) for _, pattern in _BEFORE):
         # Rejecting it would make a report of an unusual title a missing one.

@@ -1,0 +1,92 @@
+"""Lists whose name says what they hold, while their rows only say whose or of which year."""
+
+import asyncio
+
+import pytest
+
+from storage import reports, sightings
+from storage.domain.enums import VisitOutcome
+from storage.domain.visits import Decision
+
+from .site import LIST, Office, listing, report, row
+
+NAMES = ("云溪县教育局", "云溪县财政局")
+WITHOUT_FORM = (
+    '<html><head><title>云溪县教育局</title></head><body><div class="TRS_Editor"><p>机构职能、联系方式和办公地址。</p></div></body></html>'
+)
+
+
+@pytest.fixture
+def office(tmp_path, site):
+    opened = Office(tmp_path, site, body_names=NAMES)
+    yield opened
+    opened.database.close()
+
+
+def _list(*rows):
+    return listing(*rows).replace("政府信息公开年报-", "2024年政府信息公开年报-")
+
+
+def _visit(office, days=0):
+    done = asyncio.run(office.visit(days=days))
+    with office.database.read() as c:
+        decided = {one.line.title: one.line.decision for one in sightings.known(c, office.entry).values()}
+        found = {body: reports.current(c, f"b{number}", 2024) is not None for number, body in enumerate(NAMES)}
+    return done, decided, found
+
+
+@pytest.mark.parametrize("title", ["云溪县教育局", "县教育局", "云溪县教育局2024年度"])
+def test_a_row_with_a_name_alone_is_settled_by_the_form_on_its_page(office, site, title):
+    site.pages |= {LIST: _list(row("a.html", title, "2025-01-20")), LIST + "a.html": report(title)}
+    done, decided, found = _visit(office)
+    assert (done.result.outcome, decided, found) == (
+        VisitOutcome.COMPLETE,
+        {title: Decision.REPORT},
+        {NAMES[0]: True, NAMES[1]: False},
+    )
+
+
+def test_a_row_with_a_name_alone_takes_the_year_of_its_list_rather_than_of_its_date(office, site):
+    site.pages |= {LIST: _list(row("a.html", "云溪县教育局", "2026-03-02")), LIST + "a.html": report("云溪县教育局", day="2026-03-02")}
+    _, decided, found = _visit(office)
+    assert (decided, found[NAMES[0]]) == ({"云溪县教育局": Decision.REPORT}, True)
+
+
+def test_a_row_with_a_year_alone_is_the_report_of_the_only_body(tmp_path, site):
+    office = Office(tmp_path, site)
+    site.pages |= {
+        LIST: listing(row("a.html", "2024年", "2025-01-20"), row("b.html", "2023年度", "2024-01-20")),
+        LIST + "a.html": report("2024年"),
+        LIST + "b.html": report("2023年度", day="2024-01-20"),
+    }
+    done = asyncio.run(office.visit())
+    assert (done.result.outcome, done.new_versions) == (VisitOutcome.COMPLETE, 2)
+    office.database.close()
+
+
+@pytest.mark.parametrize("behind", [WITHOUT_FORM, 404])
+def test_a_name_with_something_else_behind_it_is_no_report_and_asked_once(office, site, behind):
+    site.pages |= {LIST: _list(row("a.html", "云溪县教育局", "2025-01-20")), LIST + "a.html": behind}
+    done, decided, _ = _visit(office)
+    assert (done.result.outcome, decided) == (VisitOutcome.COMPLETE, {"云溪县教育局": Decision.NOT_REPORT})
+    _, decided, _ = _visit(office, days=1)
+    assert decided == {"云溪县教育局": Decision.NOT_REPORT}
+    assert ("GET", LIST + "a.html") not in site.asked
+
+
+def test_a_document_or_a_page_that_fails_behind_a_name_is_left_open(office, site):
+    site.pages |= {
+        LIST: _list(row("a.pdf", "云溪县教育局", "2025-01-20"), row("b.html", "云溪县财政局", "2025-01-20")),
+        LIST + "a.pdf": b"%PDF-1.4",
+        LIST + "b.html": 500,
+    }
+    done, decided, found = _visit(office)
+    assert (done.result.outcome, set(decided.values())) == (VisitOutcome.PARTIAL, {Decision.UNRESOLVED})
+    assert not any(found.values())
+
+
+def test_names_that_lead_to_other_portals_are_not_asked(office, site):
+    site.pages |= {LIST: _list(row("http://jyj.other.test/", "云溪县教育局", "2025-01-20"))}
+    _, decided, _ = _visit(office)
+    assert decided == {"云溪县教育局": Decision.NOT_REPORT}
+    assert not any("other.test" in url for _, url in site.asked)
