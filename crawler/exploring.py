@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
-from crawler.discovery.anchors import COLUMN, Link, links, score_of
+from crawler.discovery.anchors import COLUMN, Link, is_part_link, lies_below, links, of_its_year, score_of
 from crawler.discovery.article import read_article
 from crawler.discovery.columns import MIN_REPORTS, TRUSTED, Evidence, is_article, judge, names_itself, one_year
 from crawler.discovery.leads import column_of_article, sitemap_columns, sitemaps_of, trail_of
@@ -187,12 +187,17 @@ async def _look(search: _Search, page: Page, link: Link, depth: int, found_on: s
     named = names_itself(page)
     likely = named or link.score >= COLUMN or link.why == "hint"
     found = await _as_column(search, page, link, found_on) if likely else None
-    in_column = likely and (named or link.score >= COLUMN)
+    in_column = named or (link.score >= COLUMN and link.why != "home")
     others = named_after_bodies(page) if in_column else ()
     for onward in (*links(page, in_column=in_column), *(one for one in others if not search.same_site(one.url))):
         # A pager's words lead through the same list, never to another.
-        if not _PAGER.fullmatch(onward.words.strip()):
+        if _PAGER.fullmatch(onward.words.strip()):
+            continue
+        if not is_part_link(onward):
             search.push(onward, depth + 1, page.url)
+        elif lies_below(onward.url, page.url) or found is None or not found.evidence.trusted:
+            # A part is no further away than its column. Beside a column that has rows, such words are those of the site's own menu.
+            search.push(of_its_year(onward, link), depth, page.url)
     if link.why == "home":
         _from_own_article(search, page)
     if found is None or not found.evidence.trusted:

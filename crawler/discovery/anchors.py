@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from lxml import html
@@ -37,6 +37,13 @@ _OTHER = re.compile(
 )
 _YEAR_WORDS = re.compile(r"20\d\d\s*年|信息公开.*(?:报告|年报)")
 _YEAR = re.compile(r"^(?:20\d\d)\s*年?度?$")
+_GROUP = re.compile(
+    r"(?:\S{0,12}政府(?:本级|办公室)?|\S{0,8}(?:部门|委办局|委局|局办|单位|机构)|\S{0,6}(?:乡镇|镇乡|镇街|街镇|街道|街乡|乡村|园区|开发区|区县|县区|县市|市县|市州|市区))"
+    r"(?:[（(]?(?:街道|镇|乡|园区|办事处|管委会|场)[）)]?)?(?:年报|年度报告)?"
+)
+"""Into what the column of a whole county is divided: the government itself, its departments, its towns."""
+
+_OF_YEAR, _OF_GROUP = "year:", "group:"
 _PATH = re.compile(
     r"(?:^|[/_\-])(?:\d{2,4})?(?:zf)?(?:xx)?g(?:ong)?k(?:gz)?(?:nd)?(?:nb|bg)\w{0,6}(?=[/._\-]|$)|(?:^|/)(?:\d{2,4})?(?:ndbg|nb)(?:_\w+)?(?=[/._]|$)"
 )
@@ -67,14 +74,37 @@ def links(page: Page, *, in_column: bool = False) -> tuple[Link, ...]:
         found = best.get(address)
         if found is None or score > found.score:
             best[address] = Link(address, words, score, why)
+    # The newest year first: its reports are the awaited ones, and a search asks a bounded number of pages.
+    years = sorted((link for link in best.values() if link.why.startswith(_OF_YEAR)), key=lambda link: link.words, reverse=True)
+    for place, link in enumerate(years):
+        best[link.url] = replace(link, score=max(link.score - place / 50, COLUMN))
     return tuple(sorted(best.values(), key=lambda link: -link.score))
+
+
+def is_part_link(link: Link) -> bool:
+    """Whether the link leads to a part of the column it stands in: a year, or a group of publishers."""
+    return link.why.startswith((_OF_YEAR, _OF_GROUP))
+
+
+def lies_below(address: str, column: str) -> bool:
+    """Whether an address lies in the folder of a column."""
+    return address != column and address.startswith(column.partition("?")[0].rpartition("/")[0] + "/")
+
+
+def of_its_year(part: Link, way: Link) -> Link:
+    """A group's link with the year of the page on which it stands."""
+    if not (part.why.startswith(_OF_GROUP) and way.why.startswith(_OF_YEAR)):
+        return part
+    return replace(part, words=f"{way.words} {part.words}")
 
 
 def score_of(words: str, address: str, *, in_column: bool = False) -> tuple[float, str]:
     """How likely a link leads to the column, and why; 0 where its words name something else."""
     bare = "".join(unicodedata.normalize("NFKC", words).split())
     if in_column and _YEAR.match(bare):
-        return 0.8, f"year:{bare}"
+        return 0.8, f"{_OF_YEAR}{bare}"
+    if in_column and _GROUP.fullmatch(bare):
+        return 0.79, f"{_OF_GROUP}{bare}"
     if bare == _FRAME_WORD:
         return 0.5, "frame"
     if _OTHER.search(bare):

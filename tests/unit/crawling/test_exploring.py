@@ -146,6 +146,46 @@ def test_a_new_years_column_is_believed_however_it_was_reached_and_without_a_yea
         assert {one.url.removeprefix(HOME): one.evidence.year for one in found.trusted} == {"nb24/": 2024, "nb23/": 2023}
 
 
+GROUPS = (
+    {"bm": "区政府部门", "xz": "街道乡镇"},
+    {"zf": "云溪县人民政府", "bm": "县直部门", "xz": "乡镇（街道）"},
+    {"a": "委办局", "b": "镇街"},
+)
+
+
+@pytest.mark.parametrize("groups", GROUPS)
+@pytest.mark.parametrize("years", [(2024, 2023, 2022), ()])
+def test_a_column_divided_by_years_and_groups_of_publishers_is_found_whole(groups, years):
+    start = HOME + "zwgk/c1/"
+    pages = {
+        HOME: _html('<a href="/zwgk/">政务公开</a>'),
+        HOME + "zwgk/": _html('<a href="/zwgk/c1/">政府信息公开年报</a><a href="/zwgk/zn/">政府信息公开指南</a>', "政务公开"),
+        start: _html("".join(f'<li><a href="{year}n/">{year}年</a></li>' for year in reversed(years)), "政府信息公开年报"),
+    }
+    for year in years or (0,):
+        root = f"{start}{year}n/" if year else start
+        ways = "".join(f'<li><a href="{group}/">{words}</a></li>' for group, words in groups.items())
+        pages[root] = _html(ways, f"{year}年" if year else "政府信息公开年报")
+        for group, words in groups.items():
+            shown = (year,) if year else (2022, 2023, 2024)
+            pages[f"{root}{group}/"] = _html(_list(f"云溪县{group}局", shown) + _list(f"云溪县{group}二局", shown, start="./b"), words)
+    found, asked = _explore(pages)
+    wanted = {f"{start}{year}n/{group}/" for year in years for group in groups} or {f"{start}{group}/" for group in groups}
+    assert {one.url for one in found.trusted} == wanted
+    assert len(asked) <= MAX_PAGES
+    if years:
+        assert all(str(one.evidence.year) in one.url for one in found.trusted)
+        assert asked.index(f"{start}2024n/{max(groups)}/") < asked.index(f"{start}2023n/")
+
+
+def test_words_of_the_sites_menu_beside_a_column_with_rows_are_no_parts_of_it():
+    menu = '<a href="/bm/">政府部门</a><a href="/xz/">乡镇街道</a>'
+    pages = {HOME: _html('<a href="/nb/">政府信息公开年报</a>' + menu), HOME + "nb/": _html(menu + _list(), "政府信息公开年报")}
+    found, asked = _explore(pages)
+    assert [one.url for one in found.trusted] == [HOME + "nb/"]
+    assert asked == [HOME, HOME + "nb/"]
+
+
 def test_a_list_named_otherwise_with_one_report_is_no_sister_of_the_column():
     others = "".join(f'<li><a href="t{n}.html">云溪县第{n}小学招生简章</a><span>2025-01-0{n}</span></li>' for n in range(1, 9))
     pages = {
