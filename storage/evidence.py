@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
@@ -35,7 +36,7 @@ def gather(connection: Connection, keys: Sequence[DutyKey], *, until: datetime |
     for version in reports.versions_of(connection, body_ids, years):
         stored[DutyKey(version.body_id, version.report_year)].append(version)
     candidates = _unresolved_by_route(connection)
-    asked = searches.ids_of(connection, body_ids)
+    asked, first_met = searches.ids_of(connection, body_ids), sightings.first_met(connection, body_ids)
     used = set(chain.from_iterable(routes.values())) | _met_in(asked, lines)
     facts, proofs = visits.newest(connection, used, until, limit=VISITS_PER_ROUTE), visits.qualified(connection, used, until)
     watched = {route: _Route(route, facts.get(route, ()), proofs.get(route, ()), candidates.get(route, [])) for route in sorted(used)}
@@ -46,8 +47,12 @@ def gather(connection: Connection, keys: Sequence[DutyKey], *, until: datetime |
         only_searched = [] if met.intersection(lists) else [one for one in asked.get(key.body_id, ()) if one in met]
         return [watched[route] for route in (*lists, *only_searched)]
 
+    def met(key: DutyKey) -> datetime | None:
+        by_list = first_met.get(key.body_id, {})
+        return min((by_list[route] for route in routes.get(key.body_id, ()) if route in by_list), default=None)
+
     waiting = {key: [line for one in asked.get(key.body_id, ()) for line in candidates.get(one, [])] for key in keys}
-    return {key: _evidence(key, routes_to(key), lines[key], stored[key], waiting[key]) for key in keys}
+    return {key: replace(_evidence(key, routes_to(key), lines[key], stored[key], waiting[key]), met_since=met(key)) for key in keys}
 
 
 def _met_in(asked: Mapping[BodyId, Iterable[EntryPointId]], lines: Mapping[DutyKey, Sequence[Sighting]]) -> set[EntryPointId]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from storage import changes
 from storage.domain.errors import NotFoundError
@@ -163,3 +164,14 @@ def for_bodies(connection: Connection, body_ids: Iterable[BodyId], report_years:
         mine = (sightings.c.body_id.in_(chunk), sightings.c.report_year.in_(years), sightings.c.decision == Decision.REPORT.value)
         found += connection.execute(select(sightings).where(*mine)).all()
     return tuple(_sighting(row) for row in sorted(found, key=lambda row: (row.first_seen_at, row.id)))
+
+
+def first_met(connection: Connection, body_ids: Iterable[BodyId]) -> dict[BodyId, dict[EntryPointId, datetime]]:
+    """Since when each list shows a report of a body, of whatever year; lists that never did are left out."""
+    found: dict[BodyId, dict[EntryPointId, datetime]] = defaultdict(dict)
+    for chunk in chunks(dict.fromkeys(body_ids), CHUNK):
+        which = (sightings.c.body_id, sightings.c.entry_point_id)
+        query = select(*which, func.min(sightings.c.first_seen_at).label("at")).group_by(*which)
+        for row in connection.execute(query.where(sightings.c.body_id.in_(chunk), sightings.c.decision == Decision.REPORT.value)):
+            found[BodyId(row.body_id)][EntryPointId(row.entry_point_id)] = row.at
+    return dict(found)

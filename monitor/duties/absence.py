@@ -28,6 +28,7 @@ class Bar:
 
 
 DEFAULT_BAR = Bar()
+NEVER_MET = "这些栏目可见其他单位年报，但从未见过该单位的，可能另有公开栏目"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ def absent(evidence: Evidence, since: datetime, now: datetime, bar: Bar = DEFAUL
     first = min(negatives[0].at for negatives in per_route.values())
     newest = min(negatives[-1].at for negatives in per_route.values())
     when = f"自{_moment(first)}至{_moment(newest)}有效核查{checks}次均" if checks > 1 else f"{_moment(first)}有效核查"
+    if evidence.met_since is None or evidence.met_since > now:
+        # Others' reports show that the lists can be read, not that this body publishes there.
+        return Absence(MissingConfidence.PROVISIONAL, f"{when}未发现；{NEVER_MET}，结论待确认")
     span = f"{when}未发现（同一路径可见以往年报）"
     if _strength(weakest, now, bar) == (1, 1, 1):
         return Absence(MissingConfidence.ESTABLISHED, span)

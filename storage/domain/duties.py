@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from storage.domain.enums import DateKind, DutyStatus, MissingConfidence, VisitOutcome
 from storage.domain.ids import BodyId, EntryPointId, VisitId
@@ -138,13 +138,18 @@ class Candidate:
     first_seen_at: datetime
 
 
+ALWAYS = datetime(2008, 5, 1, tzinfo=UTC)
+"""When the first regulation on government information came into force: no report is older."""
+
+
 @quick
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that is known about one duty.
 
     `routes` are the enabled entry points on which the report is expected: absence must be proven on each of them. `visits` are the
-    newest visits per route, in any order. Everything carries its instant, so that a state can be computed as of any moment.
+    newest visits per route, in any order. `met_since` is when one of the routes first showed a report of this body, of whatever year; None
+    where none ever did. Everything carries its instant, so that a state can be computed as of any moment.
     """
 
     routes: tuple[EntryPointId, ...] = ()
@@ -152,6 +157,7 @@ class Evidence:
     negatives: tuple[QualifiedNegative, ...] = ()
     visits: tuple[VisitFact, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    met_since: datetime | None = ALWAYS
 
 
 @quick

@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
-from storage import reports, sightings
+from storage import evidence, reports, sightings
+from storage.domain.duties import DutyKey
 from storage.domain.enums import VisitOutcome
+from storage.domain.ids import BodyId
 from storage.domain.visits import Decision
 
-from .site import LIST, Office, listing, report, row
+from .site import LIST, START, Office, listing, report, row
 
 NAMES = ("云溪县教育局", "云溪县财政局")
 WITHOUT_FORM = (
@@ -90,3 +92,11 @@ def test_names_that_lead_to_other_portals_are_not_asked(office, site):
     _, decided, _ = _visit(office)
     assert decided == {"云溪县教育局": Decision.NOT_REPORT}
     assert not any("other.test" in url for _, url in site.asked)
+
+
+def test_the_evidence_says_whose_reports_a_list_ever_showed(office, site):
+    site.pages |= {LIST: _list(row("a.html", "云溪县教育局", "2025-01-20")), LIST + "a.html": report("云溪县教育局")}
+    _visit(office)
+    with office.database.read() as c:
+        found = evidence.gather(c, [DutyKey(BodyId(body), 2025) for body in ("b0", "b1")])
+    assert {key.body_id: one.met_since for key, one in found.items()} == {"b0": START, "b1": None}

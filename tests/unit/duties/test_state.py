@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from monitor.duties.absence import NEVER_MET
 from monitor.duties.state import evaluate
 from storage.domain.clock import CHINA, deadline_instant
 from storage.domain.duties import Candidate, DateEvidence, Duty, DutyKey, DutyState, Evidence, QualifiedNegative, Seen, VisitFact
@@ -175,3 +176,12 @@ def test_reason_codes_are_words_and_unknown_ones_stay() -> None:
     assert "遇验证页（HTTP 412）" in judge(Evidence(routes=(A,), visits=visits), local(2, 3)).reason
     strange = (VisitFact(local(2, 3, 6), A, VisitOutcome.BLOCKED, "something-new"),)
     assert "something-new" in judge(Evidence(routes=(A,), visits=strange), local(2, 3)).reason
+
+
+@pytest.mark.parametrize("met", [None, local(2, 4)])
+def test_a_body_whose_reports_no_list_ever_showed_is_never_said_to_be_missing_for_certain(met):
+    negatives = no(local(2, 1), local(2, 2), local(2, 3))
+    known = judge(Evidence(routes=(A,), negatives=negatives), local(2, 3, 12))
+    strange = judge(Evidence(routes=(A,), negatives=negatives, met_since=met), local(2, 3, 12))
+    assert (known.missing_confidence, strange.missing_confidence) == (MissingConfidence.ESTABLISHED, MissingConfidence.PROVISIONAL)
+    assert NEVER_MET in strange.reason
