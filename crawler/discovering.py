@@ -19,7 +19,7 @@ from crawler.recording import Recorder
 from crawler.robots import HostMemory
 from crawler.visit_state import host_of
 from crawler.way_on import led_away
-from storage import discoveries, portals
+from storage import discoveries, moved, portals
 from storage.discoveries import NewCandidate, Outcome, State, StoredCandidate
 from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
@@ -89,6 +89,8 @@ class _Discovery:
             )
             strange = [Link(one.url, one.words, one.evidence.confidence, "") for one in found.candidates if one not in mine]
             _keep_leads(connection, portal, others, found, strange, now)
+            if outcome is Outcome.FOUND:
+                moved.give_up(connection, portal.id, {one.entry_point_id for one in stored if one.entry_point_id is not None}, now)
         columns = [_column(one) for one in stored if one.state is not State.REJECTED]
         facts = {"asked": found.asked, "columns": columns}
         return Searched(portal, _said(outcome, found), reason or outcome.value, home, len(columns), facts=facts)

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from storage import portals
+from storage import moved, portals
 from storage.domain.clock import local_date
 from storage.domain.enums import Labelled, SourceHealth
 from storage.domain.errors import NotFoundError, UsageError
@@ -188,6 +188,7 @@ def _watch(
     before = known.get(one.url)
     if before is not None:
         entry_id = before.id
+        moved.take_back(connection, before, now)
         portals.link_bodies(connection, entry_id, home.body_ids)
         portals.set_family(connection, entry_id, before.family or one.family, {**before.params, **params})
     else:
