@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
@@ -47,12 +46,13 @@ def gather(connection: Connection, keys: Sequence[DutyKey], *, until: datetime |
         only_searched = [] if met.intersection(lists) else [one for one in asked.get(key.body_id, ()) if one in met]
         return [watched[route] for route in (*lists, *only_searched)]
 
-    def met(key: DutyKey) -> datetime | None:
-        by_list = first_met.get(key.body_id, {})
-        return min((by_list[route] for route in routes.get(key.body_id, ()) if route in by_list), default=None)
+    def met_on(body: BodyId) -> datetime | None:
+        by_list = first_met.get(body, {})
+        return min((by_list[route] for route in routes.get(body, ()) if route in by_list), default=None)
 
+    met_since = {body: met_on(body) for body in dict.fromkeys(body_ids)}
     waiting = {key: [line for one in asked.get(key.body_id, ()) for line in candidates.get(one, [])] for key in keys}
-    return {key: replace(_evidence(key, routes_to(key), lines[key], stored[key], waiting[key]), met_since=met(key)) for key in keys}
+    return {key: _evidence(key, routes_to(key), lines[key], stored[key], waiting[key], met_since[key.body_id]) for key in keys}
 
 
 def _met_in(asked: Mapping[BodyId, Iterable[EntryPointId]], lines: Mapping[DutyKey, Sequence[Sighting]]) -> set[EntryPointId]:
@@ -82,7 +82,12 @@ class _Route:
 
 
 def _evidence(
-    key: DutyKey, routes: Sequence[_Route], lines: Sequence[Sighting], stored: Sequence[ReportVersion], searched: Sequence[Sighting]
+    key: DutyKey,
+    routes: Sequence[_Route],
+    lines: Sequence[Sighting],
+    stored: Sequence[ReportVersion],
+    searched: Sequence[Sighting],
+    met_since: datetime | None,
 ) -> Evidence:
     """The evidence of one duty; `searched` are lines of searches that wait for a decision, candidates like those of the lists."""
     negatives = [negative for route in routes for negative in route.negatives(key, lines)]
@@ -95,6 +100,7 @@ def _evidence(
         negatives=tuple(negatives),
         visits=routes[0].facts if len(routes) == 1 else tuple([fact for route in routes for fact in route.facts]),
         candidates=tuple(_candidates(key, waiting.values())) if waiting else (),
+        met_since=met_since,
     )
 
 
