@@ -28,6 +28,7 @@ from storage.settings import Settings, load
 
 MORNING = datetime(2025, 2, 5, 9, 0, tzinfo=CHINA).astimezone(UTC)
 """The first working day after the deadline of that year: 1 to 4 February were holidays."""
+LONG_AGO = datetime(2019, 3, 1, 9, 0, tzinfo=CHINA).astimezone(UTC)
 QUALIFIED = VisitResult(VisitOutcome.COMPLETE, items_seen=1, whole_list=True, canary=True, negative_control=True, own_network=True)
 
 
@@ -56,6 +57,10 @@ def fill_world(database: Database, *, count: int = 3) -> None:
         point = EntryPoint(EntryPointId(0), PortalId("p1"), "http://a.gov.test/list.html")
         made = portals.add_entry_point(connection, point.portal_id, point.url, now=MORNING)
         portals.link_bodies(connection, made, [BodyId(f"b{number}") for number in range(count)])
+        # Each was met on the list before: of one that never was, nothing would be said for certain.
+        visit = visits.start(connection, made, now=LONG_AGO)
+        sightings.record(connection, visit, made, tuple(report_line(number, LONG_AGO, 2018) for number in range(count)), LONG_AGO)
+        visits.finish(connection, visit, QUALIFIED, LONG_AGO)
 
 
 def look(database: Database, when: datetime, lines: tuple[ListLine, ...] = (), result: VisitResult = QUALIFIED) -> None:
@@ -68,15 +73,15 @@ def look(database: Database, when: datetime, lines: tuple[ListLine, ...] = (), r
         visits.finish(connection, visit, result, when)
 
 
-def report_line(number: int, listed: datetime) -> ListLine:
-    """The line of one body's report for 2024."""
+def report_line(number: int, listed: datetime, year: int = 2024) -> ListLine:
+    """The line of one body's report."""
     return ListLine(
-        url=f"http://a.gov.test/{number}.html",
-        title=f"示例市示例{number}局2024年政府信息公开工作年度报告",
+        url=f"http://a.gov.test/{number}.html" if year == 2024 else f"http://a.gov.test/{year}/{number}.html",
+        title=f"示例市示例{number}局{year}年政府信息公开工作年度报告",
         listed_on=listed.astimezone(CHINA).date(),
         decision=Decision.REPORT,
         body_id=BodyId(f"b{number}"),
-        report_year=2024,
+        report_year=year,
     )
 
 

@@ -111,7 +111,7 @@ def test_what_nobody_told_of_is_found_mended_and_told_to_the_operators(db: Datab
     judged(db, MORNING)
     assert check_all(db, FixedClock(MORNING)).overlooked == []
     with db.write() as connection:  # behind the back of the repositories
-        connection.execute(update(sightings).values(body_id=SECOND.body_id))
+        connection.execute(update(sightings).where(sightings.c.report_year == 2024).values(body_id=SECOND.body_id))
     found = check_all(db, FixedClock(MORNING + HOUR))
     assert {key.body_id for key in found.overlooked} == {"b0", "b1"}
     assert state(db).state.status is DutyStatus.ON_TIME
