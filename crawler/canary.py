@@ -38,12 +38,13 @@ class Sight:
 
     `known_reports` are addresses of reports archived before this visit that belong to this list (where none of them stands any more, the
     gone ones), `met` those still standing that were found again in it.
-    `history` holds the row counts of earlier complete visits.
+    `reports` counts its rows that are reports, under whatever address. `history` holds the row counts of earlier complete visits.
     """
 
     facts: ListFacts
     known_reports: frozenset[str] = frozenset()
     met: frozenset[str] = frozenset()
+    reports: int = 0
     negative_control: bool | None = None
     own_network: bool | None = None
     history: Sequence[int] = ()
@@ -89,6 +90,9 @@ def _outcome(sight: Sight) -> tuple[VisitOutcome, str]:
         return VisitOutcome.PARTIAL, facts.stop.reason
     if sight.failed_details:
         return VisitOutcome.PARTIAL, "report-page-failed"
+    if sight.known_reports and not sight.met and not sight.reports:
+        # All that was ever here is gone at once, and nothing like it came: another list under the address, rather than so many withdrawals.
+        return VisitOutcome.LAYOUT_CHANGED, "canary-lost"
     return VisitOutcome.COMPLETE, ""
 
 

@@ -21,7 +21,7 @@ from crawler.visit_state import VisitState, host_of
 from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import EntryPointId, VisitId
-from storage.domain.visits import VisitResult
+from storage.domain.visits import Decision, VisitResult
 from storage.statements import url_of
 
 NO_COLUMN = "column-unknown"
@@ -58,6 +58,7 @@ async def visit(
         # A list whose reports are all gone has lost them: a portal made anew looks like that, and its silence is no health.
         known_reports=expected or frozenset(version.found.url for version in before.versions),
         met=expected & state.lines.keys(),
+        reports=sum(line.decision is Decision.REPORT for line in state.lines.values()),
         negative_control=memory.get(host_of(before.entry.url)).control_absent,
         history=before.history,
         failed_details=len(state.incomplete),

@@ -104,10 +104,22 @@ def test_a_lost_canary_is_our_blindness(office, site):
     _visit(office)
     site.pages[LIST] = listing(*(row(f"t20250201_{n}.html", f"云溪县教育局2024年部门预算公开说明之{n}", "2025-02-01") for n in range(3)))
     result = _visit(office, days=1).result
+    assert (result.outcome, result.reason) == (VisitOutcome.LAYOUT_CHANGED, "canary-lost")
     assert (result.canary, result.qualified) == (False, False)
-    assert _health(office) == (SourceHealth.DEGRADED, "canary-lost")
+    assert _health(office) == (SourceHealth.DEGRADED, "layout_changed:canary-lost")
     _visit(office, days=1)
-    assert _health(office) == (SourceHealth.BLIND, "canary-lost")
+    assert _health(office) == (SourceHealth.BLIND, "layout_changed:canary-lost")
+
+
+def test_reports_that_all_changed_their_addresses_are_no_other_list(office, site):
+    _publish(site, 2023, 2022)
+    _visit(office)
+    pages, rows = report_pages(2023, 2022)
+    site.pages = {url.replace("t20", "new20"): page for url, page in pages.items()}
+    site.pages[LIST] = listing(*(one.replace("t20", "new20") for one in rows))
+    result = _visit(office, days=1).result
+    assert (result.outcome, result.canary, result.inconclusive_reason) == (VisitOutcome.COMPLETE, False, "canary-lost")
+    assert _visit(office, days=1).result.qualified
 
 
 def test_a_collapsed_list_proves_nothing(office, site):
