@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import IO, Any, Protocol
 
-from monitor import logs
+from monitor import logs, mass_failure
 from storage import portals, runs
 from storage.database import Database
 from storage.domain.clock import Clock, SystemClock
@@ -245,7 +245,10 @@ def record_finished(db: Database, done: Finished, clock: Clock) -> bool:
         # What else than a visit to each was done leaves no other trace of whom it was done to.
         summary["entry_points"] = [int(number) for number in done.job.entry_point_ids]
     with db.write() as connection:
-        return runs.finish(connection, done.job.run, done.state, summary, clock.now())
+        finished = runs.finish(connection, done.job.run, done.state, summary, clock.now())
+    if done.job.spider == "watch":
+        mass_failure.guard(db, clock)
+    return finished
 
 
 def crawl_now(

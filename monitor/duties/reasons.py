@@ -20,6 +20,7 @@ WORDS: Mapping[str, str] = {
     "count-drop": "条数骤减",
     "no-negative-control": "未能核对错误页特征",
     "negative-control-failed": "不存在的网址也返回正常页面",
+    "mass-failure": "同一天大量门户无法读取，疑为本机网络",
     "own-network": "本机网络异常",
     "own-network-untested": "本机网络未经验证",
     "not-found-page": "返回“页面不存在”",
