@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from crawler.demo.world.content import Content, Truth
+from crawler.demo.world.fault_kinds import NEW_ONLY
 from crawler.demo.world.plan import Plan
 from storage.domain.enums import DutyStatus, VisitOutcome
 
@@ -147,7 +148,7 @@ def judge_visits(
             f"{kind.name}: {outcome.value}" if kind else f"sound: {outcome.value} {f'{reason} {style}' if reason else ''}".strip()
             for outcome, reason in ended
         )
-        if kind is None or (kind.name == "articles-500" and name not in failing):
+        if kind is None or (kind.name == NEW_ONLY and name not in failing):
             continue
         score.met.add(kind.name)
         wrong = [pair for pair in ended if pair[0] not in kind.outcomes]

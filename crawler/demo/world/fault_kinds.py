@@ -25,7 +25,7 @@ def _kind(name: str, *outcomes: VisitOutcome) -> tuple[str, FaultKind]:
     return name, FaultKind(name, frozenset(outcomes))
 
 
-LATER, PLATFORM = "later-page-404", "challenge-platform"
+LATER, PLATFORM, NEW_ONLY = "later-page-404", "challenge-platform", "articles-500"
 _O = VisitOutcome
 FAULTS: Mapping[str, FaultKind] = dict(
     (
@@ -56,7 +56,7 @@ FAULTS: Mapping[str, FaultKind] = dict(
         _kind("redirect-loop", _O.SOFT_ERROR),
         _kind("cookie-redirect", _O.COMPLETE),
         _kind(LATER, _O.PARTIAL),
-        _kind("articles-500", _O.PARTIAL),
+        _kind(NEW_ONLY, _O.PARTIAL),
         _kind("shell-loop", _O.LAYOUT_CHANGED),
         _kind("agent-403", _O.BLOCKED),
         _kind(PLATFORM, _O.CHALLENGED),

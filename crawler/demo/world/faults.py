@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crawler.demo.pages import Answer, Request, html_answer, not_found
 from crawler.demo.scenario import SitePlan
-from crawler.demo.world.fault_kinds import LATER, PLATFORM
+from crawler.demo.world.fault_kinds import LATER, NEW_ONLY, PLATFORM
 
 _TEXT = "text/html; charset=utf-8"
 _WAY_IN = "CT6T=48"
@@ -35,7 +35,7 @@ def answer(name: str, site: SitePlan, request: Request, columns: tuple[str, ...]
         return _COLUMN[name](site) if not later and any(is_at(request, column) for column in columns) else None
     if name == LATER and later:
         return not_found(site)
-    return _error() if name == "articles-500" and b"ArticleTitle" in usual().body else None
+    return _error() if name == NEW_ONLY and b"ArticleTitle" in usual().body else None
 
 
 def _for_agents(request: Request) -> Answer | None:

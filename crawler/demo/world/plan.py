@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crawler.demo.scenario import SitePlan
-from crawler.demo.world.fault_kinds import FAULTS, LATER, PERMANENT, PLATFORM, TLS_FAULTS, FaultKind
+from crawler.demo.world.fault_kinds import FAULTS, LATER, NEW_ONLY, PERMANENT, PLATFORM, TLS_FAULTS, FaultKind
 from storage.domain.enums import BodyKind, BodyLevel
 
 FIRST_DAY, LAST_DAY = date(2023, 1, 3), date(2025, 4, 20)
@@ -263,7 +263,9 @@ def _afflict(rng: random.Random, hosts: dict[str, Host], styles: list[str]) -> N
         if name == turning:
             hosts[name] = host = replace(host, site=replace(host.site, per_page=5))
         year = REPORT_YEARS[place % len(REPORT_YEARS)] + 1
-        since, until = (FIRST_DAY, LAST_DAY) if kind.name in PERMANENT else (date(year, 1, 24), date(year, 2, 12))
+        # Only who asks for something new meets broken articles: they begin while reports still come in.
+        first = date(year, 1, 4 if kind.name == NEW_ONLY else 24)
+        since, until = (FIRST_DAY, LAST_DAY) if kind.name in PERMANENT else (first, date(year, 2, 12))
         hosts[name] = replace(host, faults=(Fault(kind, since, until),))
     for name in (name for name in names if hosts[name].platform):
         hosts[name] = replace(hosts[name], faults=(Fault(FAULTS[PLATFORM], date(2024, 1, 24), date(2024, 2, 12)),))
