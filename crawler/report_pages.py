@@ -13,7 +13,7 @@ from crawler.discovery.disguised import says_nothing_is_there
 from crawler.discovery.file_names import MAX_NAME, extension, file_name
 from crawler.fetching import Reply
 from crawler.listing import Ask
-from crawler.page import Page
+from crawler.page import Page, body_words
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import Sha256
 from storage.domain.originals import CONTINUATION, CaptureRole, NewVersion, Part
@@ -29,16 +29,22 @@ _CARRIERS = {
 _PASSING = frozenset({VisitOutcome.UNREACHABLE, VisitOutcome.CHALLENGED, VisitOutcome.BLOCKED, VisitOutcome.PARTIAL})
 
 
+FEW_WORDS = 60
+"""Characters of visible text below which a page has not shown yet what it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What stands behind a line. `version` is None where it could not be had; `form` says that its page carries the prescribed form;
-    `passing` that trying again may help; `gone` that it answered 404 or 410; `error_page` is what it answered instead, as if all were
-    well, where that page says by itself that nothing is there: no more than a claim, which the host has to bear out.
+    `blank` that it shows next to nothing, as a page does that a script fills; `passing` that trying again may help; `gone` that it answered
+    404 or 410; `error_page` is what it answered instead, as if all were well, where that page says by itself that nothing is there: no more
+    than a claim, which the host has to bear out.
     """
 
     version: NewVersion | None = None
     article: Article | None = None
     form: bool = False
+    blank: bool = False
     passing: bool = False
     gone: bool = False
     error_page: Page | None = None
@@ -70,7 +76,7 @@ async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accep
     if missing + lost and not accept_gaps:
         return Found(article=article, form=form, passing=True)
     version = _version(line, pages, digest, article, [*_further_parts(further), *parts], form=form)
-    return Found(version, article, form, passing=bool(missing + lost))
+    return Found(version, article, form, blank=len(body_words(page)) < FEW_WORDS, passing=bool(missing + lost))
 
 
 async def _fetch_further(first: Page, ask_file: AskFile) -> tuple[list[tuple[Page, Sha256]], int]:

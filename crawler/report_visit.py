@@ -88,8 +88,12 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
 
 
 def _is_no_report(found: Found) -> bool:
-    """Whether what stands behind a line that only has a name is plainly something else: nothing, or a page without form or document."""
-    return found.gone or (found.article is not None and not found.form and found.version is not None and found.version.carrier == "html")
+    """Whether what stands behind a line that only has a name is plainly something else: nothing, or a page that shows neither form nor
+    document. One that is blank, or could not be had whole, may still be the report.
+    """
+    if found.article is None or found.form or found.blank or found.passing:
+        return found.gone
+    return found.version is not None and found.version.carrier == "html"
 
 
 async def _behind(state: VisitState, line: ListLine, *, accept_gaps: bool, validators: Validators = NO_VALIDATORS) -> Found:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from storage import evidence, reports, sightings
+from storage import evidence, reports, sightings, visits
 from storage.domain.duties import DutyKey
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import BodyId
@@ -13,9 +13,10 @@ from storage.domain.visits import Decision
 from .site import LIST, START, Office, listing, report, row
 
 NAMES = ("云溪县教育局", "云溪县财政局")
-WITHOUT_FORM = (
-    '<html><head><title>云溪县教育局</title></head><body><div class="TRS_Editor"><p>机构职能、联系方式和办公地址。</p></div></body></html>'
-)
+DUTIES = "<p>机构职能、联系方式和办公地址：拟订教育事业发展规划并组织实施，管理所属学校。</p>" * 3
+WITHOUT_FORM = f'<html><head><title>云溪县教育局</title></head><body><div class="TRS_Editor">{DUTIES}</div></body></html>'
+BY_SCRIPT = '<html><head><title>云溪县教育局</title></head><body><div id="app"></div><script>load("content.json")</script></body></html>'
+HALF = WITHOUT_FORM.replace(DUTIES, DUTIES + '<a href="f.pdf">附件</a>')
 
 
 @pytest.fixture
@@ -85,6 +86,15 @@ def test_a_document_or_a_page_that_fails_behind_a_name_is_left_open(office, site
     done, decided, found = _visit(office)
     assert (done.result.outcome, set(decided.values())) == (VisitOutcome.PARTIAL, {Decision.UNRESOLVED})
     assert not any(found.values())
+
+
+@pytest.mark.parametrize(("behind", "file"), [(BY_SCRIPT, 404), (HALF, 500), (HALF, b"%PDF-1.4")])
+def test_a_page_that_does_not_show_what_it_is_is_left_open(office, site, behind, file):
+    site.pages |= {LIST: _list(row("a.html", "云溪县教育局", "2025-01-20")), LIST + "a.html": behind, LIST + "f.pdf": file}
+    _, decided, _ = _visit(office)
+    assert decided == {"云溪县教育局": Decision.UNRESOLVED}
+    with office.database.read() as c:
+        assert visits.negatives(c, "b0", 2024) == ()
 
 
 def test_names_that_lead_to_other_portals_are_not_asked(office, site):
