@@ -103,12 +103,12 @@ def score_of(words: str, address: str, *, in_column: bool = False) -> tuple[floa
     bare = "".join(unicodedata.normalize("NFKC", words).split())
     if in_column and _YEAR.match(bare):
         return 0.8, f"{_OF_YEAR}{bare}"
-    if in_column and _GROUP.fullmatch(bare):
-        return 0.79, f"{_OF_GROUP}{bare}"
     if bare == _FRAME_WORD:
         return 0.5, "frame"
     if _OTHER.search(bare):
         return 0.0, "other-words"
+    if in_column and _GROUP.fullmatch(bare):
+        return 0.79, f"{_OF_GROUP}{bare}"
     score, why = 0.0, ""
     for value, pattern in _WORDS:
         if pattern.search(bare):

@@ -7,7 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.discovery.anchors import COLUMN, Link, has_column_path, score_of
 from crawler.list_rows import absolute, title_of
-from crawler.page import Page, tree
+from crawler.page import Page, page_tree
+from crawler.trail import boxes
 
 MAX_SITEMAP = 20_000
 _LOCATION = re.compile(r"<loc>\s*([^<\s]{1,1000})\s*</loc>", re.IGNORECASE)
@@ -36,8 +37,10 @@ def column_of_article(url: str) -> str:
 def trail_of(page: Page) -> tuple[Link, ...]:
     """The columns an article's own trail ("当前位置") names, the nearest first."""
     found: list[Link] = []
-    for anchor in tree(page.text).iter("a"):
-        if not any(_TRAIL.search(f"{step.get('class') or ''} {step.get('id') or ''}") for step in anchor.iterancestors()):
+    root = page_tree(page)
+    said = set(boxes(root))
+    for anchor in root.iter("a"):
+        if not any(step in said or _TRAIL.search(f"{step.get('class') or ''} {step.get('id') or ''}") for step in anchor.iterancestors()):
             continue
         address, words = absolute(page.url, anchor.get("href") or ""), title_of(anchor)
         score, why = score_of(words, address)

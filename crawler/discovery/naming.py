@@ -31,6 +31,8 @@ _OWN_WORDS = re.compile(
 _AFTER = re.compile(rf"^\s*{_YEAR_TOKEN}\s*(?P<rest>.*)$")
 
 LEAST_UNRANKED = 4
+OFFICES = "局|委员会|委|办公室|办|厅|院|中心|处|站|队|所|馆|室|校|会|公司|街道|镇|乡|政府"
+"""How the names of publishing bodies end, as alternatives of a pattern."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from crawler.discovery.anchors import COLUMN, Link
+from crawler.discovery.naming import OFFICES
 from crawler.list_rows import address_of, looks_like_article
 from crawler.page import Page, page_tree, visible_text
 from storage.domain.registry import Portal
 
 MAX_WORDS = 25
-_BODY = re.compile(
-    r".{1,24}(?:厅|局|委|委员会|办|办公室|政府|管委会|公安|法院|检察院|中心|院|行|街道|镇|乡|市|州|县|区|旗|盟)(?:政府信息公开)?(?:年报|年度报告)?"
-)
+_BODY = re.compile(rf".{{1,24}}(?:{OFFICES}|公安|行|[市州县区旗盟])(?:政府信息公开)?(?:年报|年度报告)?")
 _HOME = re.compile(r"/?(?:index|default)?(?:\.\w{3,5})?", re.IGNORECASE)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from crawler.discovery.naming import KnownBody, find_body, subject_of
+from crawler.discovery.naming import OFFICES, KnownBody, find_body, subject_of
 from crawler.discovery.years import find_year
 from storage.domain.ids import BodyId
 from storage.domain.visits import Decision
@@ -75,16 +75,12 @@ _STRANGE_BESIDE = frozenset({"finance", "rule-of-law-report", "work-plan", "seve
 """Words that make a title something else when alone, and a puzzle when they stand beside the report's own: a person looks."""
 
 _NOTICE = re.compile(r"的(?:通知|函|批复)$")
-_PUBLISHER = re.compile(
-    r"^[^\d]{2,40}?(?:局|委员会|委|办公室|办|厅|院|中心|处|站|队|所|馆|室|校|会|公司|街道|镇|乡|政府)(?=(?:关于)?(?:20\d\d|二[〇○零]|年度报告|年报))"
-)
+_PUBLISHER = re.compile(rf"^[^\d]{{2,40}}?(?:{OFFICES})(?=(?:关于)?(?:20\d\d|二[〇○零]|年度报告|年报))")
 _REPORT = re.compile(r"信息公开.{0,14}(?:年度(?:工作)?报告|年报|工作报告)|(?:年度(?:工作)?报告|年报).{0,6}信息公开")
 _ALMOST = re.compile(r"(?:信息|政务)公开.{0,14}(?:报告|总结)")
 """What some call their annual report, and what others call something else."""
 
-_BARE = re.compile(
-    r"(?:[^\d_]{2,30}(?:局|委员会|委|办公室|办|厅|院|中心|处|站|队|所|馆|会|街道|镇|乡|政府|区|县|市))?_?(?:20\d\d年?度?)?(?:\.(?:pdf|docx?|wps|ofd|html?))?"
-)
+_BARE = re.compile(rf"(?:[^\d_]{{2,30}}(?:{OFFICES}|[市县区]))?_?(?:20\d\d年?度?)?(?:\.(?:pdf|docx?|wps|ofd|html?))?")
 """A row that says whose or of which year, and leaves the what to the name of its list."""
 
 BARE = "bare"
