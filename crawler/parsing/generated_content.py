@@ -20,7 +20,7 @@ _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _ATTRIBUTE = re.compile(r"attr\(\s*([\w-]+)", re.IGNORECASE)
 _COMPUTED = re.compile(r"(?:counters?|url|image-set|var)\(", re.IGNORECASE)
 _UNSEEN = re.compile(
-    r"(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity|(?<![\w-])height)\s*:\s*0(?![\d.]))", re.IGNORECASE
+    r"(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![\d.]))", re.IGNORECASE
 )
 _PART = re.compile(r"([.#])([\w-]+)|\[\s*([\w-]+)[^\]]*\]|:([\w-]+)(?:\(([^)]*)\))?|(\*|[a-z][\w-]*)", re.IGNORECASE)
 _FIGURE = re.compile(r"[\s\d.,，%+\-−—–/]*\Z")

@@ -76,8 +76,8 @@ def _named(elements: Sequence[etree._Element], number: str | None) -> etree._Ele
 
 
 def _look(number: int, code: str, font: etree._Element | None, fill: etree._Element | None) -> Look:
-    filled, white = _filled(fill), font is not None and _white(font.find("{*}color"))
-    return Look(number, code, struck(font), white and not filled, filled)
+    filled, pale = _filled(fill), font is not None and white(font.find("{*}color"))
+    return Look(number, code, struck(font), pale and not filled, filled)
 
 
 def struck(properties: etree._Element | None) -> bool:
@@ -86,7 +86,8 @@ def struck(properties: etree._Element | None) -> bool:
     return found is not None and found.get("val", "1") not in ("0", "false")
 
 
-def _white(colour: etree._Element | None) -> bool:
+def white(colour: etree._Element | None) -> bool:
+    """Whether a colour is white."""
     told: Mapping[str, str] = {str(k): str(v) for k, v in colour.attrib.items()} if colour is not None else _NOTHING
     lighter = told.get("tint", "0").strip("-0.") != ""
     return bool(_WHITE.match(told.get("rgb", ""))) or told.get("indexed") in ("1", "9") or (told.get("theme") == "0" and not lighter)
@@ -99,7 +100,7 @@ def _filled(fill: etree._Element | None) -> bool:
     if etree.QName(pattern).localname != "patternFill":
         return True
     colours = [colour for colour in (pattern.find("{*}fgColor"), pattern.find("{*}bgColor")) if colour is not None]
-    return pattern.get("patternType", "solid" if colours else "none") != "none" and not all(map(_white, colours[:1]))
+    return pattern.get("patternType", "solid" if colours else "none") != "none" and not all(map(white, colours[:1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ class Marked:
         self._formulas: set[etree._Element] = set()
         self._hidden_styles = _hiding(styles) if styles is not None else frozenset()
         white = cast("list[etree._Element]", _WHITE(body)) if may_be_white else []
-        self._white = frozenset(white) if white and not _SHADED(body) else frozenset()
+        self._white = frozenset(white)
+        self._shaded = bool(white) and bool(_SHADED(body))
         for element in body.iter(*_WATCHED, *(_STYLES if self._hidden_styles else ())):
             tag = element.tag
             if tag == _TEXT:
@@ -117,7 +118,7 @@ class Marked:
                 continue
             if tag == _RUN:
                 if not self._hides(child, hidden):
-                    self._run(child, parts, _spelling(child))
+                    self._run(child, parts, set_apart.unsure if child in self._white else _spelling(child))
             elif tag == _TEXT or tag in _SPOKEN:
                 parts.append((child.text or "" if tag == _TEXT else _SPOKEN[tag], None))
             else:
@@ -134,7 +135,7 @@ class Marked:
         own = inner(run, f"{W}rPr", _VANISH)
         if own is not None:
             return on(own)
-        return hidden or run in self._white or _name(inner(run, f"{W}rPr", f"{W}rStyle")) in self._hidden_styles
+        return hidden or (run in self._white and not self._shaded) or _name(inner(run, f"{W}rPr", f"{W}rStyle")) in self._hidden_styles
 
 
 def _holder(element: etree._Element) -> etree._Element | None:

@@ -17,7 +17,7 @@ from monitor.operands import not_applicable, undetermined
 from monitor.percentages import fits_growth
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
-from storage.domain.ids import RuleId
+from storage.domain.ids import CellPath, RuleId
 from storage.domain.judgement import CheckResult
 from storage.domain.reports import Claim
 
@@ -48,7 +48,8 @@ def _growth(subject: Subject, claim: Claim) -> CheckResult:
     if len(known) < len(pairs):
         return undetermined(ID, at, "两年表三的新收、结转与总计")
     facts = {"now": str(known[0][0]), "then": str(known[0][1])}
-    return CheckResult(ID, at, Outcome.FAIL, claim.value, quote=claim.quote, facts=facts)
+    cells = tuple(dict.fromkeys(CellPath(path) for base in BASES for path in base))
+    return CheckResult(ID, at, Outcome.FAIL, claim.value, cells=cells, quote=claim.quote, facts=facts)
 
 
 RULE = Rule(

@@ -65,8 +65,10 @@ _LOOKS: dict[str, Callable[[bool], dict[str, Any]]] = {  # what a word changes o
     "striked": lambda on: {"struck": on},
     "super": lambda on: {"script": set_apart.raised if on else None},
     "sub": lambda on: {"script": set_apart.lowered if on else None},
+    "up": lambda on: {"script": set_apart.raised if on else None},
+    "dn": lambda on: {"script": set_apart.lowered if on else None},
     "nosupersub": lambda _: {"script": None},
-    "plain": lambda _: {"hidden": False, "deleted": False, "struck": False, "script": None, "white": False, "ground": False},
+    "plain": lambda _: {"hidden": False, "deleted": False, "struck": False, "script": None, "white": False, "ground": frozenset()},
 }
 
 
@@ -86,7 +88,7 @@ class _State:
     struck: bool = False
     script: Spelling | None = None
     white: bool = False
-    ground: bool = False  # its characters stand on a colour of their own
+    ground: frozenset[str] = frozenset()  # its characters stand on a colour of their own
 
 
 @dataclass
@@ -189,7 +191,8 @@ def _word(walk: _Walk, token: Token) -> None:
     elif name == "cf":
         walk.change(white=(number or 0) in walk.grounds.whites)
     elif name in rtf_grounds.CHARACTERS:
-        walk.change(ground=walk.states[-1].ground or walk.grounds.sets(name, number))
+        others = walk.states[-1].ground - {name}
+        walk.change(ground=others | {name} if walk.grounds.sets(name, number) else others)
     elif name in ("line", "tab"):
         walk.text.append(("\n" if name == "line" else "\t", None))
 

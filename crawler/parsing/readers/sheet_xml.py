@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
 from crawler.parsing import marks, number_formats, set_apart, sheets
 from crawler.parsing.packages import secure_xml
+from crawler.parsing.set_apart import Part, Spelling
 from crawler.parsing.sheet_looks import PLAIN, Look
 from crawler.parsing.sheets import Merge, Sheet
 from storage.domain.document import Block, Document
@@ -17,6 +18,7 @@ MEDIA_TYPES: tuple[str, ...] = ("application/vnd.ms-excel.sheet+xml",)
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _NAMED = {"Fixed": "0.00", "Standard": "#,##0.00", "Percent": "0.00%", "Scientific": "0.00E+00"}
+_SPELLED = {"Sup": set_apart.raised, "Sub": set_apart.lowered, "S": set_apart.struck}
 _GENERAL = frozenset({"General", "General Number", "Currency", "Euro Currency"})
 
 
@@ -76,10 +78,20 @@ def _count(element: etree._Element, name: str, default: int) -> int:
     return int(value) if value.isdigit() and len(value) < 8 else default
 
 
+def _parts(element: etree._Element, spelling: Spelling | None) -> Iterator[Part]:
+    own = _SPELLED.get(etree.QName(element).localname, spelling)
+    if any(str(k).endswith("Color") and str(v).upper() == "#FFFFFF" for k, v in element.attrib.items()):
+        own = set_apart.unsure
+    yield element.text or "", own
+    for child in element:
+        yield from _parts(child, own)
+        yield child.tail or "", own
+
+
 def _text(data: etree._Element | None, look: Look) -> str:
     if data is None or look.unseen:
         return ""
-    text = "".join(str(part) for part in data.itertext())
+    text = set_apart.spelled(tuple(_parts(data, None)))
     kind = data.get(f"{_SS}Type")
     if kind == "DateTime" or (kind == "Number" and number_formats.is_date(0, look.code)):
         text = f"#日期 {text}"  # a count that was taken for a date is not a count any more

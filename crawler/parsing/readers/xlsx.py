@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from crawler.parsing import number_formats, set_apart, sheet_looks, sheets
-from crawler.parsing.packages import Package, entry_names
+from crawler.parsing.packages import Package, entry_names, opened
 from crawler.parsing.set_apart import Part, Spelling
 from crawler.parsing.sheet_looks import Look, Looks
 from crawler.parsing.sheets import Merge, Sheet
@@ -39,7 +39,7 @@ class _Book:
 
 def read(data: bytes) -> Document:
     """Read an XLSX file. Raises Corrupt, Encrypted, TooLarge."""
-    package = Package(data)
+    package = opened(data)
     workbook = _xml(package, "xl/workbook.xml")
     if workbook is None:
         raise Corrupt("工作簿里没有目录", advice="请重新下载原件")
@@ -102,6 +102,8 @@ def _text(item: etree._Element, look: Look) -> str:
 def _spelling(properties: etree._Element) -> Spelling | None:
     if sheet_looks.struck(properties):
         return set_apart.struck
+    if sheet_looks.white(properties.find("{*}color")):
+        return set_apart.unsure
     script = properties.find("{*}vertAlign")
     place = script.get("val") if script is not None else None
     return {"superscript": set_apart.raised, "subscript": set_apart.lowered}.get(str(place))
@@ -161,9 +163,7 @@ class _Shows:
     @classmethod
     def of(cls, root: etree._Element, book: _Book) -> _Shows:
         zeros = all(view.get("showZeros") not in ("0", "false") for view in root.iterfind("{*}sheetViews/{*}sheetView"))
-        coloured = any(next(root.iterfind("{*}" + name), None) is not None for name in ("tableParts", "picture"))
-        if any(look.filled for look in book.looks.conditional):
-            coloured = coloured or next(root.iterfind("{*}conditionalFormatting"), None) is not None
+        coloured = any(next(root.iterfind("{*}" + name), None) is not None for name in ("tableParts", "picture", "conditionalFormatting"))
         return cls(tuple(sheet_looks.conditions(root, book.looks, _area)), zeros, coloured)
 
 
