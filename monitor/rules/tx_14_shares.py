@@ -17,7 +17,7 @@ from monitor.operands import not_applicable, undetermined
 from monitor.percentages import fits_share
 from monitor.subject import Rule, Subject
 from storage.domain.enums import Outcome, Severity
-from storage.domain.ids import RuleId
+from storage.domain.ids import CellPath, RuleId
 from storage.domain.judgement import CheckResult
 from storage.domain.reports import Claim
 
@@ -49,7 +49,8 @@ def _share(subject: Subject, claim: Claim) -> CheckResult:
     if claim.qualifier == "approx" or claim.qualifier.startswith("of:") or not all(side.exact for side in sides):
         return not_applicable(ID, at, "约数，或分母不明")
     facts = {"wholes": "、".join(dict.fromkeys(str(whole) for whole in wholes))}
-    return CheckResult(ID, at, Outcome.FAIL, claim.value, parts[0], quote=claim.quote, facts=facts)
+    cells = tuple(dict.fromkeys(CellPath(path) for base in BASES for path in base))
+    return CheckResult(ID, at, Outcome.FAIL, claim.value, parts[0], cells=cells, quote=claim.quote, facts=facts)
 
 
 RULE = Rule(

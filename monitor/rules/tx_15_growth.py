@@ -59,5 +59,5 @@ RULE = Rule(
     check=check,
     message="正文写同比增减 {left}%，而本年新收 {now} 件、上年 {then} 件",
     plausible="比较的口径可能不同",
-    version="2",
+    version="3",
 )
