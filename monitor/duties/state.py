@@ -30,8 +30,8 @@ def as_of(evidence: Evidence, now: datetime) -> Evidence:
     """The evidence that existed at `now`. A sighting of before `now` keeps its newest look only as far as `now`."""
     if max(instants_of(evidence), default=now) <= now:
         return evidence
-    return Evidence(
-        routes=evidence.routes,
+    return replace(
+        evidence,
         seen=tuple(_seen_as_of(one, now) for one in evidence.seen if one.first_seen_at <= now),
         negatives=tuple(one for one in evidence.negatives if one.at <= now),
         visits=tuple(one for one in evidence.visits if one.at <= now),
@@ -44,6 +44,8 @@ def instants_of(evidence: Evidence) -> list[datetime]:
     found = [one.at for one in evidence.negatives]
     found += [one.at for one in evidence.visits]
     found += [one.first_seen_at for one in evidence.candidates]
+    if evidence.met_since is not None:
+        found.append(evidence.met_since)
     for seen in evidence.seen:
         found += (
             (seen.first_seen_at, seen.last_seen_at) if seen.gone_since is None else (seen.first_seen_at, seen.last_seen_at, seen.gone_since)

@@ -185,3 +185,9 @@ def test_a_body_whose_reports_no_list_ever_showed_is_never_said_to_be_missing_fo
     strange = judge(Evidence(routes=(A,), negatives=negatives, met_since=met), local(2, 3, 12))
     assert (known.missing_confidence, strange.missing_confidence) == (MissingConfidence.ESTABLISHED, MissingConfidence.PROVISIONAL)
     assert NEVER_MET in strange.reason
+
+
+def test_what_comes_while_one_judges_makes_no_body_met():
+    later = VisitFact(local(2, 3, 13), A, VisitOutcome.ABANDONED)
+    evidence = Evidence(routes=(A,), negatives=no(local(2, 1), local(2, 2), local(2, 3)), visits=(later,), met_since=None)
+    assert judge(evidence, local(2, 3, 12)).missing_confidence is MissingConfidence.PROVISIONAL
