@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -36,15 +36,16 @@ def gather(connection: Connection, keys: Sequence[DutyKey], *, until: datetime |
         stored[DutyKey(version.body_id, version.report_year)].append(version)
     candidates = _unresolved_by_route(connection)
     asked, first_met = searches.ids_of(connection, body_ids), sightings.first_met(connection, body_ids)
-    used = set(chain.from_iterable(routes.values())) | _met_in(asked, lines)
+    used = set(chain.from_iterable(routes.values())) | {line.entry_point_id for found in lines.values() for line in found}
     facts, proofs = visits.newest(connection, used, until, limit=VISITS_PER_ROUTE), visits.qualified(connection, used, until)
     watched = {route: _Route(route, facts.get(route, ()), proofs.get(route, ()), candidates.get(route, [])) for route in sorted(used)}
 
     def routes_to(key: DutyKey) -> list[_Route]:
-        # A list that never carried the report cannot show that it is gone: where a search met it, the search is a way to it, too.
+        # A list that never carried the report cannot show that it is gone: where a search met it, or a list that is given up by now, that
+        # is a way to it, too.
         met, lists = {line.entry_point_id for line in lines[key]}, routes.get(key.body_id, ())
-        only_searched = [] if met.intersection(lists) else [one for one in asked.get(key.body_id, ()) if one in met]
-        return [watched[route] for route in (*lists, *only_searched)]
+        elsewhere = [] if met.intersection(lists) else sorted(met)
+        return [watched[route] for route in (*lists, *elsewhere)]
 
     def met_on(body: BodyId) -> datetime | None:
         by_list = first_met.get(body, {})
@@ -53,12 +54,6 @@ def gather(connection: Connection, keys: Sequence[DutyKey], *, until: datetime |
     met_since = {body: met_on(body) for body in dict.fromkeys(body_ids)}
     waiting = {key: [line for one in asked.get(key.body_id, ()) for line in candidates.get(one, [])] for key in keys}
     return {key: _evidence(key, routes_to(key), lines[key], stored[key], waiting[key], met_since[key.body_id]) for key in keys}
-
-
-def _met_in(asked: Mapping[BodyId, Iterable[EntryPointId]], lines: Mapping[DutyKey, Sequence[Sighting]]) -> set[EntryPointId]:
-    """The searches in which some report was met."""
-    met = {line.entry_point_id for found in lines.values() for line in found}
-    return met & set(chain.from_iterable(asked.values()))
 
 
 class _Route:
