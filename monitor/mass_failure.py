@@ -18,13 +18,13 @@ from storage.outages import Asked
 
 WINDOW = timedelta(hours=24)
 SHARE, LEAST = 0.3, 10
-"""Of at least so many portals that were readable until then, this share is called a mass failure."""
+"""Of at least so many platforms that were readable until then, this share is called a mass failure."""
 
 REASON = "mass-failure"
 
 
 def is_mass_failure(asked: Sequence[Asked]) -> bool:
-    """Whether so many portals fell silent together that the fault is likelier on our side."""
+    """Whether so many platforms fell silent together that the fault is likelier on our side."""
     return len(asked) >= LEAST and sum(one.silent for one in asked) >= SHARE * len(asked)
 
 
@@ -45,7 +45,7 @@ def guard(db: Database, clock: Clock) -> bool:
 def _told(asked: Sequence[Asked], taken_back: int, now: datetime) -> Event:
     silent = sum(one.silent for one in asked)
     reason = (
-        f"近24小时访问的{len(asked)}个门户中有{silent}个同时无法读取，可能是本机网络或地址被拒；"
+        f"近24小时访问的{len(asked)}个网站平台中有{silent}个同时无法读取，可能是本机网络或地址被拒；"
         f"期间{taken_back}次访问不作为未发布的依据，已发现的年报照常保留；请检查网络、域名解析和出口地址"
     )
     return operator(EventKind.RUN_FAILED, "本机网络", reason, now, episode=f"mass-failure/{local_date(now)}")

@@ -28,12 +28,13 @@ class World:
         self.clock = FixedClock(NOW)
         self.began = NOW - timedelta(hours=1)
 
-    def ask(self, *, fine, silent, silent_before=0):
+    def ask(self, *, fine, silent, silent_before=0, shared=False):
         with self.database.write() as c:
-            run = runs.claim(c, "crawl", "s", owner="o", now=self.began, lease=timedelta(hours=2))
+            run = runs.claim(c, "crawl", self.began.isoformat(), owner="o", now=self.began, lease=timedelta(hours=2))
             for number in range(fine + silent + silent_before):
                 portal = PortalId(f"p{number:02}")
-                portals.upsert(c, Portal(portal, f"门户{number}", f"http://p{number}.gov.test/", f"p{number}"), self.began)
+                platform = "one" if shared and number >= fine else f"p{number}"
+                portals.upsert(c, Portal(portal, f"门户{number}", f"http://p{number}.gov.test/", platform), self.began)
                 entry = portals.add_entry_point(c, portal, f"http://p{number}.gov.test/nb/", now=self.began)
                 sees = number < fine
                 visit = visits.start(c, entry, now=self.began, run_id=run.id)
@@ -68,7 +69,7 @@ def test_a_third_of_the_portals_silent_takes_back_what_the_others_proved(world):
     assert guard(world.database, world.clock)
     assert world.proofs(run) == [(False, REASON)] * 8
     (told,) = world.told()
-    assert "12个门户中有4个" in told.payload["reason"]
+    assert "12个网站平台中有4个" in told.payload["reason"]
     assert guard(world.database, world.clock)
     assert len(world.told()) == 1
 
@@ -88,6 +89,25 @@ def test_what_was_asked_longer_ago_keeps_its_proofs(world):
     assert world.proofs(run) == [(True, "")] * 8
 
 
+def test_a_silence_of_days_is_not_new_when_it_turns_from_degraded_to_blind(world):
+    world.began = NOW - timedelta(days=3)
+    world.ask(fine=8, silent=4)
+    world.began = NOW - timedelta(hours=1)
+    run = world.ask(fine=8, silent=4)
+    with world.database.write() as c:
+        for point in portals.entry_points_of(c):
+            if point.health is SourceHealth.DEGRADED:
+                portals.set_health(c, point.id, SourceHealth.BLIND, "blocked:status-403", world.began)
+    assert not guard(world.database, world.clock)
+    assert world.proofs(run) == [(True, "")] * 8
+
+
+def test_one_platform_silent_is_one_silence(world):
+    run = world.ask(fine=18, silent=12, shared=True)
+    assert not guard(world.database, world.clock)
+    assert world.proofs(run) == [(True, "")] * 18
+
+
 @pytest.mark.parametrize(("silent", "of", "wanted"), [(3, 10, True), (2, 10, False), (9, 9, False), (0, 0, False)])
 def test_the_share_that_counts(silent, of, wanted):
-    assert is_mass_failure([Asked(PortalId(str(number)), number < silent) for number in range(of)]) is wanted
+    assert is_mass_failure([Asked(str(number), number < silent) for number in range(of)]) is wanted
