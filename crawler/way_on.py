@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from crawler.discovery.troubles import Trouble, names_a_challenge
+from crawler.discovery.troubles import Trouble, names_a_challenge, trouble
 from crawler.list_rows import absolute, looks_like_article
 from crawler.listing import Ask
 from crawler.page import Page, page_tree, page_words
@@ -25,6 +25,7 @@ LOOP = Trouble(VisitOutcome.SOFT_ERROR, "redirect-loop")
 COOKIE_CHALLENGE = Trouble(VisitOutcome.CHALLENGED, "cookie-challenge")
 LED_AWAY = Trouble(VisitOutcome.SOFT_ERROR, "led-away")
 _HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
+_ERROR_NAME = re.compile(r"/(?:40\d|error|err|not_?found|no_?page|gone|deleted?)\w*(?:\.\w{3,5})?$", re.IGNORECASE)
 _REFRESH = re.compile(r"\s*[0-5](?:\.\d+)?\s*[;,]\s*(?:url\s*=\s*)?['\"]?(?!url\s*=)([^'\"\s]+)", re.IGNORECASE)
 _FEW_WORDS = 120
 """Characters of text up to which a page that leads on is nothing but that."""
@@ -71,6 +72,8 @@ def led_away(page: Page, role: str) -> Trouble | None:
         return LED_AWAY
     named = [parts.path.rstrip("/").rpartition("/")[2] for parts in (asked, came)]
     same = named[0] == named[1] or (asked.query and asked.query == came.query)
+    if role == "page" and not same and _ERROR_NAME.search(came.path):
+        return LED_AWAY
     if role == "page" and not same and page.media_type == "text/html" and looks_like_article(page.requested_url):
         return None if looks_like_article(page.url) else LED_AWAY
     return None
@@ -82,7 +85,8 @@ def refreshed(ask: Ask, page: Page | None, role: str) -> Ask | None:
     """
     if page is None or role in {"list", "robots"} or page.media_type != "text/html" or "refresh" not in page.text.lower():
         return None
-    if len(page_words(page)) > _FEW_WORDS:
+    # What is a refusal, a challenge or an error is that, wherever it would send a reader.
+    if trouble(page) is not None or len(page_words(page)) > _FEW_WORDS:
         return None
     for meta in page_tree(page).iter("meta"):
         said = _REFRESH.match(meta.get("content") or "") if (meta.get("http-equiv") or "").lower() == "refresh" else None

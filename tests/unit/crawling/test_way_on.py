@@ -125,3 +125,25 @@ def test_a_page_of_nothing_but_a_refresh_leads_on(content, words, role, target):
 )
 def test_a_host_has_moved_as_a_whole_where_the_same_place_is_there(asked, status, location, moved):
     assert whole_move(asked, page(asked, status, b"", {"location": location})) == moved
+
+
+REFRESH = '<html><head><meta http-equiv="refresh" content="3;url=/"></head><body><p>{}</p></body></html>'
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(404, "跳转中"), (412, "跳转中"), (403, "跳转中"), (503, "跳转中"), (200, "您访问的页面不存在"), (200, "请完成安全验证")],
+)
+def test_a_refusal_or_an_error_is_that_wherever_it_would_lead(status, words):
+    address = "http://www.yunxi.gov.test/nb/t20250120_1.html"
+    shown = page(address, status, REFRESH.format(words).encode(), {"content-type": "text/html; charset=utf-8"})
+    assert refreshed(Ask(address), shown, "page") is None
+
+
+@pytest.mark.parametrize(
+    ("came", "away"), [("/404.html", True), ("/error.htm", True), ("/gone.htm", True), ("/nb/t20250120_1.html", False)]
+)
+def test_an_error_page_under_a_name_of_its_own_is_no_report(came, away):
+    asked = "http://www.yunxi.gov.test/nb/2025/t20250120_1.html"
+    shown = page("http://www.yunxi.gov.test" + came, 200, b"<p>x</p>", {"content-type": "text/html"}, requested_url=asked)
+    assert (led_away(shown, "page") == LED_AWAY) is away
