@@ -46,10 +46,10 @@ def more_is_shown(page: Page, rows: int, pages: int) -> bool:
     counted = [int(found[1] or found[2]) for found in _COUNTED.finditer(page.text)]
     if any(count > rows for count in counted):
         return True
-    if counted:
-        return False
     if names_further_pages(page, pages):
         return True
+    if counted:
+        return False
     # A pager that was followed is understood; on its last page its words may still be there.
     if pages > 1 or rows < FULL_PAGE:
         return pages == 1 and bool(last_link(page))

@@ -144,9 +144,10 @@ async def _to_the_end(family: Family, listing: Listing, params: Mapping[str, str
 
 def _is_left_over(reading: Reading) -> bool:
     """Whether the page nothing leads on from shows that there is more. What says how long it is, is counted elsewhere."""
-    told = reading.declared_total is not None or reading.declared_pages is not None
-    if reading.last is None or told:
+    if reading.last is None or reading.declared_total is not None:
         return False
+    if reading.declared_pages is not None:
+        return reading.pages < reading.declared_pages
     # Where the list stands in a frame, its pager may stand around it.
     around = any(names_further_pages(page, reading.pages) for page in reading.around)
     return around or more_is_shown(reading.last, len(reading.items), reading.pages)

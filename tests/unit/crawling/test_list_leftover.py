@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.fetching import Reply
+from crawler.list_leftover import more_is_shown
 from crawler.list_reading import LEFT_OVER, Reading, read_all
 from crawler.listing import Start
 from crawler.page import page
@@ -100,3 +101,11 @@ def test_a_short_list_under_a_pager_is_all_there_is():
 @pytest.mark.parametrize("pager", [f"<script>{SCROLLS}</script>", "<p>上拉加载更多</p>", '<iframe src="/common/pager.html"></iframe>'])
 def test_a_short_list_needs_no_further_rows(pager):
     assert read(pager, rows=4).ended
+
+
+@pytest.mark.parametrize("script", ["laypage.render({elem:'p',count:3})", "pagination({total: 5, size: 20})", "x({count: 0})"])
+def test_a_small_count_of_a_script_hides_no_pager_that_names_more_pages(script):
+    rows = "".join(f'<li><a href="t{n}.html">事项{n}</a><span>2025-01-{n:02}</span></li>' for n in range(1, 21))
+    pager = "<div class='pager'>" + "".join(f"<a href='javascript:go({n})'>{n}</a>" for n in (1, 2, 3)) + "</div>"
+    text = f"<html><body><ul>{rows}</ul>{pager}<script>{script}</script></body></html>"
+    assert more_is_shown(page(START.url, 200, text.encode(), {"content-type": "text/html; charset=utf-8"}), 20, 1)
