@@ -60,6 +60,9 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
     if found.article is None and found.passing:
         state.incomplete.append(line.url)
         return
+    if found.gone:
+        # Rows often stand before their pages: nothing was read, so nothing is decided, and it is asked for again.
+        return
     decided = replace(line, reason=READ_MARK + line.reason)
     if found.article is not None:
         clues = Clues(
@@ -88,11 +91,12 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
 
 
 def _is_no_report(found: Found) -> bool:
-    """Whether what stands behind a line that only has a name is plainly something else: nothing, or a page that shows neither form nor
-    document. One that is blank, or could not be had whole, may still be the report.
+    """Whether what stands behind a line that only has a name is plainly something else: a page that shows neither form nor document.
+
+    One that is blank, or could not be had whole, may still be the report.
     """
     if found.article is None or found.form or found.blank or found.passing:
-        return found.gone
+        return False
     return found.version is not None and found.version.carrier == "html"
 
 

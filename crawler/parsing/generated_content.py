@@ -19,9 +19,7 @@ _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _ATTRIBUTE = re.compile(r"attr\(\s*([\w-]+)", re.IGNORECASE)
 _COMPUTED = re.compile(r"(?:counters?|url|image-set|var)\(", re.IGNORECASE)
-_UNSEEN = re.compile(
-    r"(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![\d.]))", re.IGNORECASE
-)
+_UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![\d.]))", re.IGNORECASE)
 _PART = re.compile(r"([.#])([\w-]+)|\[\s*([\w-]+)[^\]]*\]|:([\w-]+)(?:\(([^)]*)\))?|(\*|[a-z][\w-]*)", re.IGNORECASE)
 _FIGURE = re.compile(r"[\s\d.,，%+\-−—–/]*\Z")
 _DIGIT = re.compile(r"[\d〇零一二三四五六七八九十百千万]")

@@ -67,9 +67,19 @@ def test_a_row_with_a_year_alone_is_the_report_of_the_only_body(tmp_path, site):
     office.database.close()
 
 
-@pytest.mark.parametrize("behind", [WITHOUT_FORM, 404])
-def test_a_name_with_something_else_behind_it_is_no_report_and_asked_once(office, site, behind):
-    site.pages |= {LIST: _list(row("a.html", "云溪县教育局", "2025-01-20")), LIST + "a.html": behind}
+def test_a_name_whose_page_is_not_there_yet_is_asked_again(office, site):
+    site.pages |= {LIST: _list(row("a.html", "云溪县教育局", "2025-01-20")), LIST + "a.html": 404}
+    _, decided, _ = _visit(office)
+    assert decided == {"云溪县教育局": Decision.UNRESOLVED}
+    with office.database.read() as c:
+        assert visits.negatives(c, "b0", 2024) == ()
+    site.pages[LIST + "a.html"] = report("云溪县教育局")
+    _, decided, found = _visit(office, days=1)
+    assert (decided, found[NAMES[0]]) == ({"云溪县教育局": Decision.REPORT}, True)
+
+
+def test_a_name_with_something_else_behind_it_is_no_report_and_asked_once(office, site):
+    site.pages |= {LIST: _list(row("a.html", "云溪县教育局", "2025-01-20")), LIST + "a.html": WITHOUT_FORM}
     done, decided, _ = _visit(office)
     assert (done.result.outcome, decided) == (VisitOutcome.COMPLETE, {"云溪县教育局": Decision.NOT_REPORT})
     _, decided, _ = _visit(office, days=1)
