@@ -13,19 +13,20 @@ from crawler.demo.filled_form import ReportFacts, Wanted, make_facts
 from crawler.demo.filled_form import render_html as page_of
 from crawler.demo.slips import balance_error, detail_error
 from monitor import judging
+from monitor.changed import evaluate_changed
 from monitor.judge import Subject
 from monitor.process import ProcessSummary, process_pending
-from storage import duties, events, evidence, findings, originals, readings, reports, visits
+from storage import duties, events, evidence, findings, originals, portals, readings, reports, visits
 from storage.archive.store import Archive, open_archive
 from storage.database import Database
 from storage.domain.alerts import Event, EventKind
 from storage.domain.clock import FixedClock
 from storage.domain.duties import DutyKey
 from storage.domain.enums import DateKind, DutyStatus, FindingState, ReadingQuality
-from storage.domain.ids import BodyId
+from storage.domain.ids import BodyId, EntryPointId, PortalId
 from storage.domain.originals import NewVersion, ReportVersion
 from storage.domain.visits import Decision
-from tests.flows.alert_world import MORNING, at, look, new_world, report_line, settings_for
+from tests.flows.alert_world import MORNING, QUALIFIED, at, look, new_world, report_line, settings_for
 
 pytestmark = pytest.mark.flow
 
@@ -211,3 +212,21 @@ def test_evidence_read_for_many_is_the_evidence_read_for_one(db: Database) -> No
             assert together[key].negatives == visits.negatives(connection, key.body_id, key.report_year)
     # The first look, of long ago, and those of these days that did not see the report.
     assert [len(together[key].negatives) for key in keys] == [4, 2, 4, 4]
+
+
+def test_a_list_that_never_carried_a_report_does_not_show_that_it_is_gone(db: Database) -> None:
+    """The old list is given up after a portal was rebuilt; the new one may simply not repeat what was there."""
+    look(db, at(1, hour=6), (report_line(0, at(20, month=1)),))
+    with db.write() as connection:
+        new = portals.add_entry_point(connection, PortalId("p1"), "http://a.gov.test/new.html", now=at(2), body_ids=[BodyId("b0")])
+        portals.set_enabled(connection, EntryPointId(1), False)
+        for day in range(3, 28, 3):
+            visits.finish(connection, visits.start(connection, new, now=at(day)), QUALIFIED, at(day))
+    key = DutyKey(BodyId("b0"), 2024)
+    with db.read() as connection:
+        assert EntryPointId(1) in evidence.gather(connection, [key])[key].routes
+    evaluate_changed(db, FixedClock(at(1, month=3)))
+    with db.read() as connection:
+        stored = duties.get(connection, key)
+    assert stored is not None
+    assert stored.state.status is DutyStatus.ON_TIME
