@@ -20,6 +20,9 @@ _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _ATTRIBUTE = re.compile(r"attr\(\s*([\w-]+)", re.IGNORECASE)
 _COMPUTED = re.compile(r"(?:counters?|url|image-set|var)\(", re.IGNORECASE)
 _UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![\d.]))", re.IGNORECASE)
+_LOW = re.compile(r"(?<![\w-])height\s*:\s*0(?![\d.])", re.IGNORECASE)  # what is higher is still seen, unless it is cut off
+_CUT = re.compile(r"overflow(?:-y)?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
+_ALONE = re.compile(r"display\s*:\s*(?:block|table)(?![\w-])", re.IGNORECASE)  # on a line of its own, where a point belongs to no figure
 _PART = re.compile(r"([.#])([\w-]+)|\[\s*([\w-]+)[^\]]*\]|:([\w-]+)(?:\(([^)]*)\))?|(\*|[a-z][\w-]*)", re.IGNORECASE)
 _FIGURE = re.compile(r"[\s\d.,，%+\-−—–/]*\Z")
 _DIGIT = re.compile(r"[\d〇零一二三四五六七八九十百千万]")
@@ -51,7 +54,7 @@ def _rules(sheet: str) -> Iterator[_Rule]:
     for block in _without_comments(sheet).split("}"):
         selectors, _, told = block.rpartition("{")
         content = _CONTENT.search(told)
-        if content is None or _UNSEEN.search(told) or not (_PRINTS.search(_literal(content[1])) or _may_compute(content[1])):
+        if content is None or _unseen(told) or not _may_print(content[1], told):
             continue
         for selector in selectors.rpartition("{")[2].split(","):
             place = _PLACE.search(selector)
@@ -62,6 +65,16 @@ def _rules(sheet: str) -> Iterator[_Rule]:
                 del compounds[:-1]  # what must stand beside the element is taken as standing there
             if len(compounds) <= _MOST_STEPS:
                 yield _Rule(tuple(c or "*" for c in compounds), place[1].lower() == "before", content[1])
+
+
+def _unseen(told: str) -> bool:
+    return bool(_UNSEEN.search(told) or (_LOW.search(told) and _CUT.search(told)))
+
+
+def _may_print(content: str, told: str) -> bool:
+    """Whether a figure is printed, or what would change the one it stands beside."""
+    signs = _DIGIT if _ALONE.search(told) else _PRINTS
+    return bool(signs.search(_literal(content)) or _may_compute(content))
 
 
 def _without_comments(sheet: str) -> str:

@@ -62,7 +62,7 @@ class Marked:
         self._formulas: set[etree._Element] = set()
         self._hidden_styles = _hiding(styles) if styles is not None else frozenset()
         white = cast("list[etree._Element]", _WHITE(body)) if may_be_white else []
-        self._white = frozenset(white)
+        self._white = frozenset(run for run in white if not _on_colour(run))
         self._shaded = bool(white) and bool(_SHADED(body))
         for element in body.iter(*_WATCHED, *(_STYLES if self._hidden_styles else ())):
             tag = element.tag
@@ -164,6 +164,19 @@ def _name(element: etree._Element | None) -> str:
 def on(element: etree._Element) -> bool:
     """Whether a property that is on or off is on."""
     return str(element.get(f"{W}val") or "1").lower() not in ("0", "false", "off", "none")
+
+
+def _on_colour(run: etree._Element) -> bool:
+    """Whether a run says itself, or its paragraph, cell or table does, that a colour lies behind it; what is nearest counts."""
+    mark = _name(inner(run, f"{W}rPr", f"{W}highlight"))
+    if mark and mark not in ("none", "white"):
+        return True
+    for element in (run, *run.iterancestors(PARAGRAPH, CELL, TABLE)):
+        ground = inner(element, f"{element.tag}Pr", f"{W}shd")
+        fill = str(ground.get(f"{W}fill") or "auto").upper() if ground is not None else "AUTO"
+        if fill != "AUTO":
+            return fill != "FFFFFF"
+    return False
 
 
 def _spelling(run: etree._Element) -> Spelling | None:

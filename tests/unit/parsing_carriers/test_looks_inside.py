@@ -21,6 +21,10 @@ SHEET = (
 def _docx(shaded):
     cells = f"<w:tc>{SHADED if shaded else ''}<w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>"
     cells += f"<w:tc><w:p><w:r>{WHITE}<w:t>9</w:t></w:r><w:r><w:t>4</w:t></w:r></w:p></w:tc>"
+    return _packed(cells)
+
+
+def _packed(cells):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as package:
         package.writestr("[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
@@ -36,6 +40,20 @@ def _figure(document):
 @pytest.mark.parametrize("shaded", [False, True])
 def test_a_white_digit_in_a_word_file_joins_no_figure_whatever_is_shaded_elsewhere(shaded):
     assert _figure(docx.read(_docx(shaded))) not in {"94", "9"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "run", "read"),
+    [
+        ('<w:tcPr><w:shd w:fill="1F3864"/></w:tcPr>', "", "94"),
+        ("", '<w:highlight w:val="blue"/>', "94"),
+        ("", '<w:highlight w:val="none"/>', "4"),
+        ('<w:tcPr><w:shd w:fill="1F3864"/></w:tcPr>', '<w:shd w:fill="FFFFFF"/>', "\ufffd4"),
+    ],
+)
+def test_what_lies_nearest_behind_a_white_digit_tells_whether_it_is_seen(cell, run, read):
+    runs = f'<w:r><w:rPr><w:color w:val="FFFFFF"/>{run}</w:rPr><w:t>9</w:t></w:r><w:r><w:t>4</w:t></w:r>'
+    assert _figure(docx.read(_packed(f"<w:tc>{cell}<w:p>{runs}</w:p></w:tc>"))) == read
 
 
 @pytest.mark.parametrize(

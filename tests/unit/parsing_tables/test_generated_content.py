@@ -28,6 +28,8 @@ def page(inside: str, sheet: str) -> bytes:
         ("<i id='x'>7</i>", "table td #x::after{content:counter(c)}"),
         ("<i class='n'>7</i>", "<!-- .n:before{content:'-'} -->"),
         ("<b class='n'></b>", "b.n:first-child:before{content:url(7.png)}"),
+        ("<i class='n'>7</i>", ".n:after{content:'1';display:block;height:0}"),
+        ("<i class='n'>7</i>", ".n:after{content:'.5';height:0}"),
         ("<em class='n'>7</em>", "em + i, td em:nth-child(1)::after{content:'.5'}"),
     ],
 )
@@ -46,6 +48,7 @@ def test_a_figure_printed_by_a_style_sheet_leaves_none(inside, sheet):
         "td:hover:before{content:'1'}",
         ".m::before, #n:after, li:before, th td:last-child:first-child b:before{content:'1'}",
         ".n:after{content:'.';display:block;height:0}",
+        ".n:after{content:'1';height:0;overflow:hidden}",
         ".n{content:'1'} .n:first-line{color:red}",
         "ul .n::before{content:'1'}",
     ],
