@@ -11,6 +11,7 @@ from crawler.discovery.attachments import DOCUMENT_TYPES, Attachment, article_wo
 from crawler.discovery.continuations import MAX_PARTS, further_pages, is_further
 from crawler.discovery.disguised import says_nothing_is_there
 from crawler.discovery.file_names import MAX_NAME, extension, file_name
+from crawler.discovery.years import year_said
 from crawler.fetching import Reply
 from crawler.listing import Ask
 from crawler.page import Page, body_words
@@ -36,14 +37,17 @@ FEW_WORDS = 60
 @dataclass(frozen=True, slots=True)
 class Found:
     """What stands behind a line. `version` is None where it could not be had; `form` says that its page carries the prescribed form;
-    `blank` that it shows next to nothing, as a page does that a script fills; `passing` that trying again may help; `gone` that it answered
-    404 or 410; `error_page` is what it answered instead, as if all were well, where that page says by itself that nothing is there: no more
-    than a claim, which the host has to bear out.
+    `said_year` is the one year that the page says it covers, `names` what its documents are called; `blank` that it shows next to nothing,
+    as a page does that a script fills; `passing` that trying again may help; `gone` that it answered 404 or 410; `error_page` is what it
+    answered instead, as if all were well, where that page says by itself that nothing is there: no more than a claim, which the host has to
+    bear out.
     """
 
     version: NewVersion | None = None
     article: Article | None = None
     form: bool = False
+    said_year: int | None = None
+    names: tuple[str, ...] = ()
     blank: bool = False
     passing: bool = False
     gone: bool = False
@@ -76,7 +80,9 @@ async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accep
     if missing + lost and not accept_gaps:
         return Found(article=article, form=form, passing=True)
     version = _version(line, pages, digest, article, [*_further_parts(further), *parts], form=form)
-    return Found(version, article, form, blank=len(body_words(page)) < FEW_WORDS, passing=bool(missing + lost))
+    said_year = year_said("".join(article_words(one) for one in pages))
+    names = tuple(one.name for one in wanted.values() if one.kind != "image" and one.name)
+    return Found(version, article, form, said_year, names, blank=len(body_words(page)) < FEW_WORDS, passing=bool(missing + lost))
 
 
 async def _fetch_further(first: Page, ask_file: AskFile) -> tuple[list[tuple[Page, Sha256]], int]:

@@ -6,8 +6,10 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 
+from crawler.discovery.article import published
 from crawler.discovery.disguised import beside, same_denial
-from crawler.discovery.recognition import BARE, Clues, recognise
+from crawler.discovery.recognition import BARE, CUT, Clues, is_report, recognise
+from crawler.discovery.wording import made_ready
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.listing import Ask
 from crawler.page import Page
@@ -64,24 +66,12 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
         # Rows often stand before their pages: nothing was read, so nothing is decided, and it is asked for again.
         return
     decided = replace(line, reason=READ_MARK + line.reason)
-    if found.article is not None:
-        clues = Clues(
-            title=found.article.title or line.title,
-            column=state.column,
-            listed_on=line.listed_on,
-            publisher=found.article.publisher,
-            url=line.url,
-            anywhere=state.errand.anywhere,
-            form=found.form,
-        )
-        for attempt in (clues, replace(clues, title=line.title)):
-            own = recognise(attempt, state.before.bodies)
-            if own.decision is Decision.REPORT:
-                decided = replace(
-                    line, decision=own.decision, reason=READ_MARK + own.reason, body_id=own.body_id, report_year=own.report_year
-                )
-                break
-    if decided.decision is Decision.UNRESOLVED and line.reason == BARE and _is_no_report(found):
+    for clues in _clues_of(state, line, found):
+        own = recognise(clues, state.before.bodies)
+        if own.decision is Decision.REPORT:
+            decided = replace(line, decision=own.decision, reason=READ_MARK + own.reason, body_id=own.body_id, report_year=own.report_year)
+            break
+    if decided.decision is Decision.UNRESOLVED and _is_no_report(line, found):
         decided = replace(decided, decision=Decision.NOT_REPORT)
     state.lines[line.url] = decided
     state.written(state.recorder.record_list(state.visit_id, state.before.entry.id, [decided]))
@@ -90,13 +80,37 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
         state.archived_now.add(line.url)
 
 
-def _is_no_report(found: Found) -> bool:
-    """Whether what stands behind a line that only has a name is plainly something else: a page that shows neither form nor document.
+def _clues_of(state: VisitState, line: ListLine, found: Found) -> tuple[Clues, ...]:
+    """What the page behind a line adds to its title, the surest first: the title of the page itself, then what its documents are called."""
+    if found.article is None:
+        return ()
+    day = published(found.article.dates)
+    clues = Clues(
+        title=found.article.title or line.title,
+        column=state.column,
+        listed_on=line.listed_on or (day.value if day is not None else None),
+        publisher=found.article.publisher,
+        url=line.url,
+        anywhere=state.errand.anywhere,
+        form=found.form,
+        said_year=found.said_year,
+    )
+    documents = found.names if not found.form and len(found.names) == 1 else ()
+    return (clues, *(replace(clues, title=title) for title in (line.title, *documents)))
+
+
+def _is_no_report(line: ListLine, found: Found) -> bool:
+    """Whether what stands behind a line that says too little is plainly something else: a page that shows neither form nor document, or
+    one whose full title is another document's where the list cut it short.
 
     One that is blank, or could not be had whole, may still be the report.
     """
-    if found.article is None or found.form or found.blank or found.passing:
+    if found.article is None or found.form or found.blank or found.passing or line.reason not in {BARE, CUT}:
         return False
+    if line.reason == CUT:
+        return (
+            is_report(found.article.title)[0] is Decision.NOT_REPORT and made_ready(line.title).text in made_ready(found.article.title).text
+        )
     return found.version is not None and found.version.carrier == "html"
 
 

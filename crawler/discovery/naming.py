@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from crawler.discovery.short_names import normalise, short_form
 from storage.domain.ids import BodyId
 
+OFFICES = "局|委员会|委|办公室|办|厅|院|中心|处|站|队|所|馆|室|校|会|公司|街道|镇|乡|政府"
+"""How the names of publishing bodies end, as alternatives of a pattern."""
+
 _YEAR_NUMBER = r"(?:20\d\d|二[〇○零0][〇○零一二三四五六七八九]{2})\s*"
 # "2024年度报告" and "2024年报" keep the words after the number: they name the document, not the year alone.
 _YEAR_TOKEN = _YEAR_NUMBER + r"(?:(?=年度(?:工作)?报告|年报)|年(?:度)?)"
+_VERBS = r"(?:印发|报送|上报|呈报|提交|公布|发布|公开|开展|做好|编制|编写|贯彻|落实|执行|实施|加强|进一步|切实|认真)"
 _SUBJECT_END = re.compile(
-    r"(?:关于)?(?:发布|公布|公开)?(?:20\d\d|二[〇○零0][〇○零一二三四五六七八九]{2})\s*年|政府信息|信息公开|政务公开|年度(?:工作)?报告|年报"
+    rf"关于(?:{_VERBS}+|[《〈])|(?:{_VERBS}|关于)*[《〈]?(?:20\d\d|二[〇○零0][〇○零一二三四五六七八九]{{2}})\s*年|政府信息|信息公开|政务公开|年度(?:工作)?报告|年报"
 )
-_LEADING = re.compile(r"^(?:[\[【(（《〈]|关于|发布|公布|转发|附件\d*[:：]?|\d+[.、．]\s*)+")
-_TRAILING = re.compile(r"(?:[\]】)）》〉:：的、，,\-—–_|\s]|关于|发布|公布|公开|本年度|年度)+$")
+_LEADING = re.compile(rf"^(?:[\[【(（《〈]|关于{_VERBS}*|发布|公布|转发|点击|查看|浏览|下载|附件\d*[:：]?|\d+[.、．]\s*)+")
+_TRAILING = re.compile(r"(?:[\]】)）》〉:：的、，,\-—–_|\s]|关于|发布|公布|公开|本年度|年度|(?<!\d)20\d\d)+$")
 _YEAR = re.compile(_YEAR_TOKEN)
 _REGION = re.compile(r"[一-鿿]{2,}?(?:省|自治区|市|自治州|州|盟|地区|自治县|县|自治旗|旗|区|新区)")
 _RANKS = frozenset("省市县区州旗盟")
@@ -28,11 +32,11 @@ _TAG = re.compile(r"^\s*[\[【](?:年报|年度报告|公告|公示|信息公开
 _OWN_WORDS = re.compile(
     r"政府信息公开|信息公开|政务公开|工作|情况|总结|年度报告|年度|年报|报告|全文|正文|公告|公示|附件|下载|图片版?|(?i:pdf|docx?|word|wps)版?|本单位|本机关|本级|发布|公布|关于|的"
 )
+_ONLY_A_DATE = re.compile(r"[\d.年月日至到~、/—–-]*")
+_OFFICE = re.compile(rf"(?![我本全各])[一-鿿]{{2,30}}(?:{OFFICES})")
 _AFTER = re.compile(rf"^\s*{_YEAR_TOKEN}\s*(?P<rest>.*)$")
 
 LEAST_UNRANKED = 4
-OFFICES = "局|委员会|委|办公室|办|厅|院|中心|处|站|队|所|馆|室|校|会|公司|街道|镇|乡|政府"
-"""How the names of publishing bodies end, as alternatives of a pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,21 @@ def subject_of(title: str) -> str:
         text = leading_year.group("rest")
     found = _SUBJECT_END.search(text)
     subject = _cleaned(text[: found.start()] if found else text)
+    if found and subject and found.group().strip().endswith("年"):
+        subject += _office_behind(text[found.end() :])
     if found and found.group() == "政府信息" and subject.endswith("人民"):
         subject += "政府"  # "青山镇人民政府信息公开年报": the word belongs to both
-    return subject or _cleaned(_OWN_WORDS.sub("", text))
+    if subject:
+        return subject
+    rest = _cleaned(_OWN_WORDS.sub("", text))
+    return "" if _ONLY_A_DATE.fullmatch(rest) else rest
+
+
+def _office_behind(words: str) -> str:
+    """The office named behind the year by a title whose place stands before it ("云溪县2024年教育局…"); empty where there is none."""
+    end = _SUBJECT_END.search(words)
+    office = _cleaned(words[: end.start()].lstrip("度")) if end else ""
+    return office if _OFFICE.fullmatch(office) else ""
 
 
 def _cleaned(text: str) -> str:

@@ -120,3 +120,47 @@ def test_the_evidence_says_whose_reports_a_list_ever_showed(office, site):
     with office.database.read() as c:
         found = evidence.gather(c, [DutyKey(BodyId(body), 2025) for body in ("b0", "b1")])
     assert {key.body_id: one.met_since for key, one in found.items()} == {"b0": START, "b1": None}
+
+
+def _one(office, site, title, page, day="2025-01-20"):
+    site.pages |= {
+        LIST: _list(row("a.html", title, day)).replace("<title>2024年", "<title>"),
+        LIST + "a.html": page,
+        LIST + "f.pdf": b"%PDF-1.7 x",
+    }
+    return _visit(office)[1:]
+
+
+@pytest.mark.parametrize(
+    ("full", "decision"),
+    [
+        ("云溪县教育局2024年政府信息公开工作年度报告", Decision.REPORT),
+        ("云溪县教育局2024年政府信息公开工作要点", Decision.NOT_REPORT),
+        ("云溪县教育局2024年政府信息公开工作情况", Decision.UNRESOLVED),
+    ],
+)
+def test_a_title_that_its_list_cuts_short_is_told_by_its_page(office, site, full, decision):
+    title = "云溪县教育局2024年政府信息公开工作…"
+    decided, found = _one(office, site, title, HALF.replace("<title>云溪县教育局", f'<meta name="ArticleTitle" content="{full}"><title>'))
+    assert (decided, found[NAMES[0]]) == ({title: decision}, decision is Decision.REPORT)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    ["<p>本报告所列数据统计期限自2024年1月1日起至2024年12月31日止</p>", "<p>云溪县教育局２０２４年政府信息公开工作年度报告</p>"],
+)
+def test_a_year_that_stands_in_no_title_is_taken_from_the_page(office, site, extra):
+    title = "云溪县教育局政府信息公开工作年度报告"
+    _, found = _one(office, site, title, report(title, extra=extra, day="2026-01-20"), day="")
+    assert found[NAMES[0]]
+
+
+def test_a_year_that_stands_nowhere_is_the_one_before_the_page_was_put_up(office, site):
+    title = "云溪县教育局政府信息公开工作年度报告"
+    assert _one(office, site, title, report(title), day="")[1][NAMES[0]]
+
+
+def test_the_name_of_the_only_document_tells_what_the_title_does_not(office, site):
+    page = WITHOUT_FORM.replace(DUTIES, '<p>详见附件。</p><a href="f.pdf">云溪县教育局2024年政府信息公开工作年度报告.pdf</a>')
+    decided, found = _one(office, site, "云溪县教育局关于报送2024年政府信息公开工作年度报告的函", page)
+    assert (list(decided.values()), found[NAMES[0]]) == ([Decision.REPORT], True)
