@@ -1,132 +1,191 @@
-"""An HTML tree without the names that only dress text, and the elements of it that are not shown. Pure."""
+"""An HTML tree without the names that only dress text: what is not shown is out of it, what is set apart spelled as such. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from lxml import etree
 
-from crawler.parsing import generated_content, set_apart
+from crawler.parsing import generated_content, page_styles, paleness, set_apart, style_sheets
+from crawler.parsing.page_styles import UNSEEN, Look, Styles
+from crawler.parsing.set_apart import Spelling
 
 # lxml takes these out of the tree at once many times faster than they can be walked through.
 DRESS = ("span", "font", "b", "strong", "i", "em", "u", "a", "o:p", "sub", "sup", "small", "big")
 _KEPT = "hidden-span"  # a dress that hides what it holds stays, under a name of its own
 _STYLES = etree.XPath("//@style", smart_strings=False)
-_STYLED = etree.XPath("//*[@style or @hidden or @color]")
-_IN_TABLES = etree.XPath("//table//*[@class or @id]")
+_STYLED = etree.XPath("//*[@style]")
+_WITHOUT_PLACE = etree.XPath("//*[@hidden]")
+_COLOURED = etree.XPath("//font[@color]")
 _ALL_TEXT = etree.XPath("string()", smart_strings=False)
-_HAS_MARK = etree.XPath("boolean(//@hidden | //@color)")
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?:font-size|opacity)\s*:\s*0(?:\.0*)?(?:[a-z]{2}|%)?\s*(?:;|!|\Z)",
-    re.IGNORECASE,
-)
-_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?|white)\b", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_NESTED = re.compile(r"@[^{};]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")  # what holds only on some screens hides nothing here
-_NAME = re.compile(r"\s*(?:[a-z0-9]+)?([.#][\w-]+)\s*\Z", re.IGNORECASE)
+_DIGIT = re.compile(r"[0-9０-９]")
 # Plain words: they are found many times faster than a pattern that begins with a word of every second tag.
-_MAY_HIDE_TOO = (b"mso-hide", b"font-size:0", b"font-size: 0", b"opacity", b"#fff", b"white")
+_MAY_HIDE_TOO = (b"mso-hide", b"opacity")
 _MAY_ADD = (b":before", b":after")
-_MAY_SET_APART = (b"vertical-align", b"line-through")
+_MAY_SET_APART = (
+    re.compile(b"line-through"),
+    re.compile(rb"vertical-align\s*+:\s*+(?!top|middle|bottom|baseline|text-|inherit|initial|0)"),
+    re.compile(rb"relative\s*;\s*+(?:top|bottom)\s*:\s*+-?[1-9.]"),
+)
 _SETS_APART = ("sup", "sub", "s", "strike", "del")
-_SCRIPT = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
-_STRUCK = re.compile(r"text-decoration[a-z-]*\s*:[^;]*line-through", re.IGNORECASE)
 # Asked of the source in lower case, each more widely than of an attribute: gathering all styles of a page takes a third of its parsing.
 _GAP = rb"(?:[^a-z:&]|&(?:#?[a-z0-9]+;)?+)*+"  # possessive: read in one way only, so hostile pages gain nothing
 _MAY_HIDE = (
     re.compile(b"display" + _GAP + b":" + _GAP + b"none"),
-    re.compile(b"visibility" + _GAP + b":" + _GAP + b"hidden"),
+    re.compile(b"visibility" + _GAP + b":" + _GAP + b"(?:hidden|collapse)"),
+    re.compile(rb"font(?:-size)?\s*+:\s*+[0.]+(?:[a-z%]*[\s;/\"'!}]|[a-z%]*\Z)"),
     re.compile(rb"hidden[\s=>/]"),
     re.compile(rb"&#(?:0*(?:58|6[5-9]|[789]\d|1[01]\d|12[0-2])(?!\d)|x0*(?:3a|[4-7][0-9a-f])(?![0-9a-f]))"),  # a letter in disguise
 )
+_SPELLED: dict[str, Spelling] = {
+    "unsure": set_apart.unsure,
+    "struck": set_apart.struck,
+    "raised": set_apart.raised,
+    "lowered": set_apart.lowered,
+    "up": set_apart.raised,
+    "down": set_apart.lowered,
+}
+_OF_TAGS: dict[str, Look] = {"sup": "raised", "sub": "lowered", "s": "struck", "strike": "struck", "del": "struck"}
 
 
 def undress(root: etree._Element, source: bytes) -> frozenset[etree._Element]:
     """Take the names that only dress text out of the tree; returns the elements that are not shown. `source` is what was parsed."""
     # What stands between quotes repeats: a page pasted from a word processor has a tenth of itself in pieces that differ.
     lower = b"\n".join(set(source.split(b'"'))).lower()
-    if any(mark in lower for mark in _MAY_ADD):
-        generated_content.mark(root)
-    hidden = _hidden(root) if _may_hide(lower) else frozenset()
-    for element in hidden:
-        if element.tag in DRESS:
-            element.tag = _KEPT
-    if next(root.iter(*_SETS_APART), None) is not None or any(mark in lower for mark in _MAY_SET_APART):
-        _set_apart(root)
+    adds, hides = any(mark in lower for mark in _MAY_ADD), _may_hide(lower)
+    sets_apart = next(root.iter(*_SETS_APART), None) is not None or any(p.search(lower) for p in _MAY_SET_APART)
+    hidden: frozenset[etree._Element] = frozenset()
+    if adds or hides or sets_apart:
+        sheet = "\n".join(e.text or "" for e in root.iter("style"))
+        rules = style_sheets.rules(sheet) if sheet else ()
+        if adds:
+            generated_content.mark(root, rules)
+        if hides or sets_apart:
+            hidden = _settle(root, rules)
     etree.strip_tags(root, *DRESS)
     return hidden
 
 
 def _may_hide(source: bytes) -> bool:
-    return any(mark in source for mark in _MAY_HIDE_TOO) or any(pattern.search(source) for pattern in _MAY_HIDE)
+    return any(mark in source for mark in _MAY_HIDE_TOO) or paleness.may_be_named(source) or any(p.search(source) for p in _MAY_HIDE)
 
 
-def _hidden(root: etree._Element) -> frozenset[etree._Element]:
-    named = _hidden_by_name(root)
-    styles = set(cast("list[str]", _STYLES(root)))
-    if not named and not _HAS_MARK(root) and not any(_HIDDEN.search(style) or _WHITE.search(style) for style in styles):
-        return frozenset()
-    styled = (element for element in cast("list[etree._Element]", _STYLED(root)) if _hides(element))
-    return frozenset([*named, *styled])
+def _settle(root: etree._Element, rules: Sequence[style_sheets.Rule]) -> frozenset[etree._Element]:
+    """Respell or empty what looks otherwise than it reads; returns the elements that take no place."""
+    styles = Styles(rules, more_elsewhere=_has_more(root))
+    looks = _by_sheets(root, styles) | _by_themselves(root, styles)
+    alone = {e for e, look in looks.items() if look in ("raised", "lowered") and _is_alone(e)}
+    for element, look in looks.items():
+        if look in UNSEEN:
+            _veil(element, look, styles)
+    for element, look in looks.items():
+        if look in _SPELLED and element not in alone and (look not in ("up", "down") or _is_beside_digits(element)):
+            _respell(element, _SPELLED[look])
+    hidden = {*cast("list[etree._Element]", _WITHOUT_PLACE(root)), *(e for e, look in looks.items() if look == "gone")}
+    for element in hidden:
+        if element.tag in DRESS:
+            element.tag = _KEPT
+    return frozenset(hidden)
 
 
-def _hides(element: etree._Element) -> bool:
-    style, colour = element.get("style") or "", element.get("color") or ""
-    if _HIDDEN.search(style) or element.get("hidden") is not None:
-        return True
-    return bool(_WHITE.search(style) or _WHITE.search(f"color:{colour}")) and _on_white(element)
+def _has_more(root: etree._Element) -> bool:
+    """Whether sheets that are not in the page dress it too."""
+    linked = any("stylesheet" in (e.get("rel") or "").lower() for e in root.iter("link"))
+    return linked or any("@import" in (e.text or "") for e in root.iter("style"))
 
 
-def _on_white(element: etree._Element) -> bool:
-    """Whether nothing around an element may colour its ground: white words are then unseen."""
-    around = (element, *element.iterancestors())
-    return not any(e.get("bgcolor") or e.get("background") or e.get("class") or "background" in (e.get("style") or "") for e in around)
+def _by_themselves(root: etree._Element, styles: Styles) -> dict[etree._Element, Look]:
+    """What elements say of their own look, by attributes and by their names."""
+    told = {style: look for style in set(cast("list[str]", _STYLES(root))) if (look := page_styles.look(style)) is not None}
+    found: dict[etree._Element, Look] = {}
+    for element in cast("list[etree._Element]", _STYLED(root)) if told else ():
+        look = told.get(element.get("style") or "")
+        if look is not None:
+            _note(found, element, look, styles)
+    for element in cast("list[etree._Element]", _COLOURED(root)):
+        if paleness.of_css(element.get("color") or "") == "pale" and (look := page_styles.odd(styles.of(element))) is not None:
+            _note(found, element, look, styles)
+    for element in root.iter(*_SETS_APART):
+        found.setdefault(element, _OF_TAGS[str(element.tag)])
+    return found
 
 
-def _hidden_by_name(root: etree._Element) -> list[etree._Element]:
-    """Parts of tables whose class or id the page's own style sheet hides; elsewhere a script may show them (tabs, menus)."""
-    names: set[str] = set()
-    for sheet in root.iter("style"):
-        for selectors, told in _RULE.findall(_NESTED.sub("", sheet.text or "")):
-            if _HIDDEN.search(told):
-                names.update(found[1] for part in selectors.split(",") if (found := _NAME.match(part)))
-    if not names:
-        return []
-    return [element for element in cast("list[etree._Element]", _IN_TABLES(root)) if not names.isdisjoint(_names(element))]
+def _note(found: dict[etree._Element, Look], element: etree._Element, look: Look, styles: Styles) -> None:
+    """Take a look down, unless it is none: white on a colour is seen, and what is no dress stands on no line with others."""
+    if look == "color" and styles.ground(element) == "ink":
+        look_else = page_styles.odd({k: v for k, v in styles.of(element).items() if k != "color"})
+        if look_else is None:
+            return
+        look = look_else
+    if element.tag in DRESS or look not in ("raised", "lowered", "up", "down"):
+        found[element] = look
 
 
-def _names(element: etree._Element) -> Iterator[str]:
-    yield "#" + (element.get("id") or "")
-    yield from ("." + name for name in (element.get("class") or "").split())
-
-
-def _set_apart(root: etree._Element) -> None:
-    """Spell raised, lowered and struck-out characters as such, before their tags are gone."""
-    for element in list(root.iter(etree.Element)):
-        spell = _spelling(element)
-        if spell is None:
+def _by_sheets(root: etree._Element, styles: Styles) -> dict[etree._Element, Look]:
+    """What the page's own sheets say of elements. Outside of tables a script may show what they hide (tabs): figures there are unsure."""
+    found: dict[etree._Element, Look] = {}
+    for element in dict.fromkeys(styles.meant(root)):
+        look = page_styles.odd(styles.of(element))
+        in_table = next(element.iterancestors("table"), None) is not None
+        if look is None or not (look == "gone" or _DIGIT.search(str(_ALL_TEXT(element)))):
             continue
-        if spell is not set_apart.struck and _is_alone(element):
-            continue  # a whole figure that is merely set small is a figure
-        for part in element.iter(etree.Element):
-            part.text = spell(part.text) if part.text else part.text
-            if part is not element and part.tail:
-                part.tail = spell(part.tail)
+        if not in_table and (look == "gone" or look in UNSEEN):
+            if element.tag not in DRESS or _is_alone(element):
+                continue
+            look = "color" if look == "color" and styles.ground(element) == "ink" else "unsure"
+        _note(found, element, "unsure" if element in styles.unsure else look, styles)
+    return found
 
 
-def _spelling(element: etree._Element) -> Callable[[str], str] | None:
-    if element.tag in ("sup", "sub"):
-        return set_apart.raised if element.tag == "sup" else set_apart.lowered
-    style = element.get("style") or ""
-    if element.tag in ("s", "strike", "del") or _STRUCK.search(style):
-        return set_apart.struck
-    found = _SCRIPT.search(style) if element.tag in DRESS else None
-    return (set_apart.raised if found[1].lower() == "super" else set_apart.lowered) if found else None
+def _veil(element: etree._Element, look: Look, styles: Styles) -> None:
+    """Take out what is not seen; where that is not known, its figures are none for sure."""
+    spell: Spelling = _nothing
+    if look == "color" and styles.ground(element) != "pale":
+        if next(element.iterancestors("table"), None) is None and _is_alone(element):
+            return  # a title on a picture
+        spell = set_apart.unsure
+    _respell(element, spell, lambda child: styles.shows_again(look, child))
+
+
+def _nothing(_: str) -> str:
+    return ""
+
+
+def _respell(element: etree._Element, spell: Spelling, stops: Callable[[etree._Element], bool] = lambda _: False) -> None:
+    """Spell the text of an element and of those inside it, but for those that are seen all the same."""
+    element.text = spell(element.text) if element.text else element.text
+    if element.tag == "input" and element.get("value"):
+        element.set("value", spell(element.get("value") or ""))
+    for child in element:
+        if not stops(child):
+            _respell(child, spell, stops)
+        child.tail = spell(child.tail) if child.tail else child.tail
+
+
+def _block(element: etree._Element) -> etree._Element:
+    """The paragraph or cell an element stands in."""
+    return next((above for above in element.iterancestors() if above.tag not in DRESS), element)
 
 
 def _is_alone(element: etree._Element) -> bool:
     """Whether nothing else is printed in the paragraph or cell of an element."""
-    block = next((above for above in element.iterancestors() if above.tag not in DRESS), element)
-    return "".join(str(_ALL_TEXT(block)).split()) == "".join(str(_ALL_TEXT(element)).split())
+    return "".join(str(_ALL_TEXT(_block(element))).split()) == "".join(str(_ALL_TEXT(element)).split())
+
+
+def _is_beside_digits(element: etree._Element) -> bool:
+    """Whether a digit stands right before or after an element that begins or ends with one."""
+    own, block = str(_ALL_TEXT(element)).strip(), _block(element)
+    before, after, at = "", "", element
+    while at is not block and (parent := at.getparent()) is not None:
+        before = (parent.text or "") + _said(reversed(list(at.itersiblings(preceding=True)))) + before
+        after += (at.tail or "") + _said(at.itersiblings())
+        at = parent
+    return bool(
+        (_DIGIT.match(own[:1]) and _DIGIT.match(before.strip()[-1:])) or (_DIGIT.match(own[-1:]) and _DIGIT.match(after.strip()[:1]))
+    )
+
+
+def _said(elements: Iterable[etree._Element]) -> str:
+    return "".join(str(_ALL_TEXT(element)) + (element.tail or "") for element in elements)

@@ -30,6 +30,12 @@ def page(inside: str, sheet: str) -> bytes:
         ("<b class='n'></b>", "b.n:first-child:before{content:url(7.png)}"),
         ("<i class='n'>7</i>", ".n:after{content:'1';display:block;height:0}"),
         ("<i class='n'>7</i>", ".n:after{content:'.5';height:0}"),
+        ("<i class='n'>7</i>", "td :is(b, .n)::before{content:'1'}"),
+        ("<i class='n'>7</i>", ":where(.n):after{content:'1'}"),
+        ("<i class='n'>7</i>", ".n{color:red;&::before{content:'1'}}"),
+        ("<i class='n'>7</i>", "td{color:red; .n{&::after{content:'}1'}}}"),
+        ("<i class='n'>7</i>", "@layer a{@supports (color:red){td{::before{content:'1'}}}}"),
+        ("<i class='n'>7</i>", "b{quotes:'/*'} .n::before{content:'1'}"),
         ("<em class='n'>7</em>", "em + i, td em:nth-child(1)::after{content:'.5'}"),
     ],
 )
@@ -51,6 +57,7 @@ def test_a_figure_printed_by_a_style_sheet_leaves_none(inside, sheet):
         ".n:after{content:'1';height:0;overflow:hidden}",
         ".n{content:'1'} .n:first-line{color:red}",
         "ul .n::before{content:'1'}",
+        "ul{.n::before{content:'1'}} :is(b,.m)::before{content:'1'} @keyframes a{50%{content:'1'}}",
     ],
 )
 def test_what_a_style_sheet_prints_elsewhere_or_without_figures_is_no_matter(sheet):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from crawler.parsing import undress
+from crawler.parsing.page_styles import Styles
 from crawler.parsing.readers import html
 
 PARTS = (
@@ -26,6 +27,29 @@ PARTS = (
     "color:red",
     "&",
 )
+COLOURS = (
+    "color",
+    "opacity",
+    "font-size",
+    "font",
+    ":",
+    " ",
+    "white",
+    "#",
+    "f",
+    "FE",
+    "0",
+    ".",
+    "rgb(",
+    "rgba(",
+    "255,",
+    "100%",
+    "252 ",
+    "/",
+    ")",
+    ";",
+    "px",
+)
 
 
 def tree(source):
@@ -39,7 +63,16 @@ def tree(source):
 def test_the_quick_look_at_the_source_misses_nothing_that_is_hidden(style, quote, attribute):
     source = f"<body><p style={quote}{style}{quote}{attribute}>甲</p><p>乙</p></body>".encode()
     asked = undress._may_hide(source.lower())
-    assert asked or not undress._hidden(tree(source))
+    root = tree(source)
+    assert asked or not (undress._WITHOUT_PLACE(root) or undress._by_themselves(root, Styles(())))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(COLOURS), max_size=9).map("".join), st.sampled_from(('"', "'")))
+def test_the_quick_look_at_the_source_misses_nothing_that_is_white(style, quote):
+    root = tree(f"<body><p style={quote}{style}{quote}>1</p></body>")
+    asked = undress._may_hide(f"<p style={quote}{style}{quote}>".encode().lower())
+    assert asked or not undress._by_themselves(root, Styles(()))
 
 
 @pytest.mark.parametrize(
