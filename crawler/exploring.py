@@ -10,8 +10,10 @@ import heapq
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
+from crawler.addresses import plain_host
 from crawler.discovery.anchors import COLUMN, Link, is_part_link, lies_below, links, of_its_year, score_of
 from crawler.discovery.article import read_article
 from crawler.discovery.columns import MIN_REPORTS, TRUSTED, Evidence, is_article, judge, names_itself, one_year
@@ -31,6 +33,8 @@ from storage.domain.visits import Decision
 
 MAX_PAGES, MAX_DEPTH, LIST_PAGES = 40, 3, 3
 _PAGER = re.compile(r"[<>《》«»\s]*(?:第?\s*\d{1,4}\s*页?|[上下前后]一?页|[首尾末]页|最后一页|更早|更新)[<>《》«»\s]*")
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+_ENOUGH = Trouble(VisitOutcome.PARTIAL, "page-limit")
 _FATAL = frozenset({VisitOutcome.CHALLENGED, VisitOutcome.BLOCKED, VisitOutcome.UNREACHABLE})
 
 
@@ -81,6 +85,7 @@ class _Search:
     led_out: dict[str, str] = field(default_factory=dict)
     troubles: list[tuple[str, str]] = field(default_factory=list)
     asked: int = 0
+    asked_at: datetime = _BEFORE_ALL
     stop: Trouble | None = None
     by_link: bool = False
     hinted: set[str] = field(default_factory=set)
@@ -123,15 +128,26 @@ class _Search:
         """The page behind an address, None where it is of no use; a challenge or a refusal ends the search."""
         if self.asked >= self.max_pages or self.stop is not None:
             return None
+        reply = await self.reply(ask)
+        return reply.page if reply.trouble is None else None
+
+    async def reply(self, ask: Ask) -> Reply:
+        """What came from an address, the one way in which this search asks: nothing is asked once the portal told us to stop, nor beyond
+        the number of pages; what was in the way is noted.
+        """
+        refused = self.stop or (_ENOUGH if self.asked >= self.max_pages else None)
+        if refused is not None:
+            now = self.asked_at
+            return Reply(None, refused, now, now)
         self.asked += 1
         reply = await self.ask_page(ask)
+        self.asked_at = reply.received_at
         if reply.trouble is not None:
             self.troubles.append((ask.url, f"{reply.trouble.outcome.value}:{reply.trouble.reason}"))
             challenged = reply.trouble.outcome is VisitOutcome.CHALLENGED
             if challenged or (reply.trouble.outcome in _FATAL and ask.url == self.home):
                 self.stop = reply.trouble
-            return None
-        return reply.page
+        return reply
 
 
 async def explore(
@@ -140,10 +156,11 @@ async def explore(
     """Search from a home page, a column page, or a report. `hints` are addresses worth a try (earlier columns, a sister portal's path)."""
     site = registrable(urlsplit(home).hostname or "")
     hosts = {urlsplit(home).hostname, *known_hosts}
+    plain = {plain_host(f"//{host}") for host in hosts if host}
 
     def same_site(url: str) -> bool:
         host = urlsplit(url).hostname or ""
-        return host in hosts or (registrable(host) == site and host.removeprefix("www.") in {_bare(name) for name in hosts if name})
+        return host in hosts or (registrable(host) == site and plain_host(url) in plain)
 
     search = _Search(home, ask_page, max_pages, same_site)
     search.push(Link(home, "", 1.0, "home"), 0, "")
@@ -152,7 +169,7 @@ async def explore(
     await _run(search)
     if not any(found.evidence.trusted for found in search.found) and search.stop is None:
         await _by_sitemap(search)
-    exhausted = not search.queue and search.asked < search.max_pages
+    exhausted = search.stop is None and not search.queue and search.asked < search.max_pages
     found = [_by_its_words(one, search.words.get(one.url, "")) for one in search.found]
     return Exploration(
         _settled(found),
@@ -163,10 +180,6 @@ async def explore(
         tuple(search.troubles),
         search.led_out,
     )
-
-
-def _bare(host: str) -> str:
-    return host.removeprefix("www.")
 
 
 async def _run(search: _Search) -> None:
@@ -207,12 +220,8 @@ async def _look(search: _Search, page: Page, link: Link, depth: int, found_on: s
 async def _as_column(search: _Search, page: Page, link: Link, found_on: str) -> Candidate | None:
     reading = Reading(lambda _listing, _before: None, LIST_PAGES)
 
-    async def ask_page(ask: Ask) -> Reply:
-        search.asked += 1
-        return await search.ask_page(ask)
-
     if choose_family(page, "") is not None:
-        await read_all(Start(page.url, {}), page, reading, ask_page)
+        await read_all(Start(page.url, {}), page, reading, search.reply)
     evidence = judge(page, reading.items, words="" if link.why == "home" else link.words, column=reading.column)
     # A report without its publisher in the title is linked by the words of a column; the one row of such a page is its own attachment.
     # An article that lists several reports is an index, and may be the only one.

@@ -14,19 +14,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from crawler.addresses import is_home, refreshes
 from crawler.discovery.troubles import Trouble, names_a_challenge, trouble
-from crawler.list_rows import absolute, looks_like_article
+from crawler.list_rows import looks_like_article
 from crawler.listing import Ask
-from crawler.page import Page, page_tree, page_words
+from crawler.page import Page, page_words
 from storage.domain.enums import VisitOutcome
 
 MAX_REDIRECTS = 5
 LOOP = Trouble(VisitOutcome.SOFT_ERROR, "redirect-loop")
 COOKIE_CHALLENGE = Trouble(VisitOutcome.CHALLENGED, "cookie-challenge")
 LED_AWAY = Trouble(VisitOutcome.SOFT_ERROR, "led-away")
-_HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
 _ERROR_NAME = re.compile(r"/(?:40\d|error|err|not_?found|no_?page|gone|deleted?)\w*(?:\.\w{3,5})?$", re.IGNORECASE)
-_REFRESH = re.compile(r"\s*[0-5](?:\.\d+)?\s*[;,]\s*(?:url\s*=\s*)?['\"]?(?!url\s*=)([^'\"\s]+)", re.IGNORECASE)
+_SOON = 6.0
+"""Seconds: a page that waits longer before it leads on is there to be read."""
+
 _FEW_WORDS = 120
 """Characters of text up to which a page that leads on is nothing but that."""
 
@@ -57,7 +59,7 @@ def whole_move(asked: str, page: Page) -> str:
     if led is None:
         return ""
     here, there = urlsplit(asked), urlsplit(led.url)
-    same = (here.path, here.query) == (there.path, there.query) and not _HOME.fullmatch(here.path)
+    same = (here.path, here.query) == (there.path, there.query) and not is_home(here.path)
     return f"{there.scheme}://{there.netloc}" if same and (here.scheme, here.netloc) != (there.scheme, there.netloc) else ""
 
 
@@ -68,7 +70,7 @@ def led_away(page: Page, role: str) -> Trouble | None:
     asked, came = urlsplit(page.requested_url or page.url), urlsplit(page.url)
     if role not in {"list", "page"} or (asked.path, asked.query) == (came.path, came.query):
         return None
-    if _HOME.fullmatch(came.path) and not came.query and not _HOME.fullmatch(asked.path):
+    if is_home(came.path) and not came.query and not is_home(asked.path):
         return LED_AWAY
     named = [parts.path.rstrip("/").rpartition("/")[2] for parts in (asked, came)]
     same = named[0] == named[1] or (asked.query and asked.query == came.query)
@@ -83,17 +85,13 @@ def refreshed(ask: Ask, page: Page | None, role: str) -> Ask | None:
     """The request that a page without words of its own leads on to by its head; None where it does not. What leads to a list is a family
     of its own (`crawler.families.shell`), and stays for that.
     """
-    if page is None or role in {"list", "robots"} or page.media_type != "text/html" or "refresh" not in page.text.lower():
+    if page is None or role in {"list", "robots"} or page.media_type != "text/html":
         return None
+    soon = [one.target for one in refreshes(page) if one.after < _SOON]
     # What is a refusal, a challenge or an error is that, wherever it would send a reader.
-    if trouble(page) is not None or len(page_words(page)) > _FEW_WORDS:
+    if not soon or trouble(page) is not None or len(page_words(page)) > _FEW_WORDS:
         return None
-    for meta in page_tree(page).iter("meta"):
-        said = _REFRESH.match(meta.get("content") or "") if (meta.get("http-equiv") or "").lower() == "refresh" else None
-        target = absolute(page.url, said[1]) if said else ""
-        if target and target != page.url:
-            return Ask(target, referer=ask.referer)
-    return None
+    return Ask(soon[0], referer=ask.referer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
+from crawler.addresses import refreshes
 from crawler.discovery.naming import subject_of
 from crawler.list_rows import absolute, address_of, looks_like_article, rows
 from crawler.page import Page, tree, visible_text
@@ -140,10 +141,7 @@ def _targets(page: Page) -> list[tuple[str, str]]:
         address = _target(page, element)
         if address and address != page.url:
             found.append((address, _FRAME_WORD if element.tag in _FRAMES else _words(element)))
-    for meta in root.iter("meta"):
-        refresh = re.search(r"url\s*=\s*['\"]?([^'\";]+)", meta.get("content") or "", re.IGNORECASE)
-        if (meta.get("http-equiv") or "").lower() == "refresh" and refresh:
-            found.append((absolute(page.url, refresh.group(1)), _FRAME_WORD))
+    found += [(one.target, _FRAME_WORD) for one in refreshes(page)]
     if len(page.text) < 2000:
         found += [(absolute(page.url, match.group(1)), _FRAME_WORD) for match in _JUMP.finditer(page.text)]
     return [(address, words) for address, words in found if address]

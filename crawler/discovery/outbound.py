@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
+from crawler.addresses import is_home, plain_host
 from crawler.discovery.anchors import COLUMN, Link
 from crawler.discovery.naming import OFFICES
 from crawler.list_rows import address_of, looks_like_article
@@ -18,7 +19,6 @@ from storage.domain.registry import Portal
 
 MAX_WORDS = 25
 _BODY = re.compile(rf".{{1,24}}(?:{OFFICES}|公安|行|[市州县区旗盟])(?:政府信息公开)?(?:年报|年度报告)?")
-_HOME = re.compile(r"/?(?:index|default)?(?:\.\w{3,5})?", re.IGNORECASE)
 
 
 def named_after_bodies(page: Page) -> tuple[Link, ...]:
@@ -28,7 +28,7 @@ def named_after_bodies(page: Page) -> tuple[Link, ...]:
     for anchor in page_tree(page).iter("a"):
         address, words = address_of(page, anchor), "".join(visible_text(anchor).split())
         parts = urlsplit(address)
-        deep = bool(parts.query) or not _HOME.fullmatch(parts.path)
+        deep = bool(parts.query) or not is_home(parts.path)
         if not address or parts.hostname == own or not deep or looks_like_article(address):
             continue
         if len(words) <= MAX_WORDS and _BODY.fullmatch(words):
@@ -39,12 +39,8 @@ def named_after_bodies(page: Page) -> tuple[Link, ...]:
 def owner_of(url: str, portals: Iterable[Portal]) -> Portal | None:
     """The registered portal that an address belongs to: that of its host, by the longest path in common where several share one."""
     parts = urlsplit(url)
-    here = [one for one in portals if _bare(one.home_url) == _bare(url) and parts.path.startswith(_folder(one.home_url))]
+    here = [one for one in portals if plain_host(one.home_url) == plain_host(url) and parts.path.startswith(_folder(one.home_url))]
     return max(here, key=lambda one: len(_folder(one.home_url)), default=None)
-
-
-def _bare(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower().removeprefix("www.")
 
 
 def _folder(url: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
+from crawler.addresses import plain_host, refreshes
 from crawler.column_name import column_name
 from crawler.list_rows import absolute, rows
 from crawler.listing import Ask, Listing, Start
@@ -19,7 +20,6 @@ from storage.domain.errors import LayoutChanged
 
 ID = "shell"
 
-_REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"\s]+)", re.IGNORECASE)
 _GOES = re.compile(
     r"""\blocation(?:\.href)?\s*=(?!=)\s*['"]([^'"\s]+)['"](?!\s*\+)|\blocation\.(?:replace|assign)\(\s*['"]([^'"\s]+)['"](?!\s*\+)"""
 )
@@ -75,12 +75,7 @@ def _refreshed(page: Page) -> tuple[str, ...]:
     """Where a refresh of the page goes; one that loads the page itself anew is none."""
     if len(_words(page)) > _SHORT:
         return ()
-    found = []
-    for meta in tree(page.text).iter("meta"):
-        refresh = _REFRESH.match(meta.get("content") or "") if (meta.get("http-equiv") or "").lower() == "refresh" else None
-        if refresh:
-            found.append(refresh.group(1))
-    return _ours(page, found)
+    return _ours(page, [one.target for one in refreshes(page)])
 
 
 def _scripted(page: Page) -> tuple[str, ...]:
@@ -139,7 +134,7 @@ def _absolute(page: Page, addresses: list[str]) -> Iterator[str]:
 
 def _same_portal(here: str, there: str) -> bool:
     """The same host, or two names below one domain that has at least three parts."""
-    one, other = ((urlsplit(url).hostname or "").lower().removeprefix("www.") for url in (here, there))
+    one, other = plain_host(here), plain_host(there)
     if one == other:
         return True
     return any(below.endswith(f".{above}") and above.count(".") >= 2 for below, above in ((one, other), (other, one)))
