@@ -24,7 +24,7 @@ _MAX_HOSTS = 20_000
 @dataclass(frozen=True, slots=True)
 class HostNotes:
     """What is remembered of one host (scheme and name): its robots answer, how it answers for an address that cannot exist, and the scheme
-    and name it has moved to as a whole, if it said so.
+    and name it has moved to as a whole, if it said so. `plain_for` is why it is asked by plain http though its addresses say https.
     """
 
     robots_at: str = ""
@@ -35,6 +35,8 @@ class HostNotes:
     control_print: str = ""
     moved_to: str = ""
     moved_at: str = ""
+    plain_for: str = ""
+    plain_at: str = ""
 
 
 class HostMemory:

@@ -9,37 +9,22 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from scrapy import FormRequest, Request
+from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    NotSupported,
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
-from scrapy.http import Response
-from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
-from crawler.discovery.file_names import header_text
 from crawler.discovery.troubles import Trouble, trouble
-from crawler.egress import Egress, registrable
+from crawler.egress import Egress
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.listing import Ask
-from crawler.middlewares.allowed import DOMAINS, RefusedAddress
-from crawler.middlewares.heads import HEADS
 from crawler.moved_hosts import MovedHosts
-from crawler.page import page as make_page
+from crawler.plain_http import PlainHosts
 from crawler.resting import PlatformMemory, retry_after
 from crawler.robots import MAX_ROBOTS, ROBOTS_TTL, ROBOTS_UNAVAILABLE, HostMemory, HostNotes, crawl_delay, is_fresh, refusal
+from crawler.spiders.wire import FAILURES, Errand, cause, is_of, reply_of, request_for
 from crawler.tls import TlsLog
 from crawler.way_on import COOKIE_CHALLENGE, LOOP, MAX_REDIRECTS, Cookies, onward, refreshed
 from storage.disk import NO_ROOM, folders_of, room
@@ -49,36 +34,13 @@ from storage.domain.originals import CaptureRole
 from storage.domain.registry import Portal
 from storage.settings import Settings
 
-MAX_PAGE_BYTES = 8 * 2**20
-DOCUMENT_TIMEOUT_FACTOR = 4
 MAX_DELAY = 120.0
 LONGEST_JITTER = 1.3
 FAILURES_BEFORE_STOP: Mapping[VisitOutcome, int] = {VisitOutcome.CHALLENGED: 1, VisitOutcome.BLOCKED: 3, VisitOutcome.UNREACHABLE: 5}
-OWN_HEADERS = frozenset({"user-agent", "host", "cookie", "from"})
 SELF_TEST = "self-test:"
 _ABSENT = frozenset({404, 410})
-NEVER = 10**6
 NO_BROWSER = Trouble(VisitOutcome.ABANDONED, "no-browser")
 DISK_FULL = Trouble(VisitOutcome.ABANDONED, NO_ROOM)
-
-_CAUSES: tuple[tuple[type[BaseException], VisitOutcome, str], ...] = (
-    (RefusedAddress, VisitOutcome.SOFT_ERROR, "foreign-host"),
-    (IgnoreRequest, VisitOutcome.SOFT_ERROR, "redirect-loop"),
-    (CannotResolveHostError, VisitOutcome.UNREACHABLE, "dns"),
-    (DownloadConnectionRefusedError, VisitOutcome.UNREACHABLE, "refused"),
-    (DownloadTimeoutError, VisitOutcome.UNREACHABLE, "timeout"),
-    (DownloadCancelledError, VisitOutcome.SOFT_ERROR, "too-large"),
-    (ResponseDataLossError, VisitOutcome.UNREACHABLE, "cut-off"),
-    (DownloadFailedError, VisitOutcome.UNREACHABLE, "broken-answer"),
-    (NotSupported, VisitOutcome.SOFT_ERROR, "bad-address"),
-    (UnsupportedURLSchemeError, VisitOutcome.SOFT_ERROR, "bad-address"),
-    (ConnectError, VisitOutcome.UNREACHABLE, "connection"),
-    (ConnectionLost, VisitOutcome.UNREACHABLE, "connection"),
-    (ConnectionDone, VisitOutcome.UNREACHABLE, "connection"),
-    (OSError, VisitOutcome.UNREACHABLE, "connection"),
-    (ValueError, VisitOutcome.SOFT_ERROR, "bad-address"),
-)
-_FAILURES = tuple(kind for kind, _, _ in _CAUSES)
 
 
 @dataclass(slots=True)
@@ -90,26 +52,6 @@ class _Platform:
     stopped: Trouble | None = None
     floor: float = 0.0
     pause: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Errand:
-    """One address to be asked for, whose, and how."""
-
-    ask: Ask
-    portal: Portal
-    role: CaptureRole
-    validators: Validators = NO_VALIDATORS
-    tier: str = "http"
-
-
-def _domain(url: str) -> str:
-    return registrable(urlsplit(url).hostname or "")
-
-
-def _is_of(portal: Portal, url: str) -> bool:
-    """Whether an address is one that the portal's visits may ask."""
-    return _domain(url) == _domain(portal.home_url)
 
 
 class Asker:
@@ -134,6 +76,7 @@ class Asker:
         self._resting, self._portal_budget = resting, portal_budget
         self._platforms: dict[str, _Platform] = defaultdict(_Platform)
         self._cookies, self._moved = Cookies(), MovedHosts(memory, clock)
+        self._plain = PlainHosts(memory, clock, self._tls)
         self.answered: set[str] = set()
 
     async def __call__(
@@ -153,12 +96,29 @@ class Asker:
         platform = self._platforms[portal.platform_id]
         async with platform.lock:
             platform.floor = max(platform.floor, self._delay(portal))
-            reply, asked = await self._by_hops(_Errand(ask, portal, role, validators, tier), platform)
+            reply, asked = await self._by_scheme(Errand(ask, portal, role, validators, tier), platform)
         if asked:
             self._count(platform, portal, reply)
         return reply
 
-    async def _by_hops(self, errand: _Errand, platform: _Platform) -> tuple[Reply, bool]:
+    async def _by_scheme(self, errand: Errand, platform: _Platform) -> tuple[Reply, bool]:
+        """What came, by plain http where that is how the host answers, or where https fails and it is worth one try."""
+        ask = errand.ask
+        known = self._plain.known(ask) if errand.tier == "http" else None
+        if known is not None:
+            reply, asked = await self._by_hops(replace(errand, ask=known), platform)
+            if self._plain.still_works(ask, reply):
+                return self._plain.marked(ask, reply), asked
+        reply, asked = await self._by_hops(errand, platform)
+        mine = errand.tier == "http" and errand.role != "control" and is_of(errand.portal, ask.url)
+        plain = self._plain.to_try(ask, reply) if mine and platform.stopped is None else None
+        if plain is None:
+            return reply, asked
+        other, too = await self._by_hops(replace(errand, ask=plain), platform)
+        taken = self._plain.learn(ask, reply, other)
+        return (taken, too) if taken is not None else (reply, asked or too)
+
+    async def _by_hops(self, errand: Errand, platform: _Platform) -> tuple[Reply, bool]:
         """What came in the end from where the address leads; and whether the last step was asked at all. A host that moved as a whole is
         asked where it is by now, and where it was if it is not there.
         """
@@ -168,28 +128,41 @@ class Asker:
             silent = reply.trouble is not None and reply.trouble.outcome is VisitOutcome.UNREACHABLE
             if not silent and (reply.page is None or reply.page.status not in _ABSENT):
                 return reply, asked
+            if not silent and self._moved.is_whole(errand.ask.url, errand.role):
+                return reply, asked
             self._moved.forget(errand.ask.url)
+            return await self._where_it_was(errand, platform, direct, reply)
         return await self._from(errand.ask, errand, platform)
 
-    async def _from(self, ask: Ask, errand: _Errand, platform: _Platform) -> tuple[Reply, bool]:
-        """Ask for one address and for those it leads to, each like any other."""
+    async def _where_it_was(self, errand: Errand, platform: _Platform, direct: Ask, answer: Reply) -> tuple[Reply, bool]:
+        """What the old place has of what was not at the new one; led there once more, what that said already."""
+        reply, asked = await self._from(errand.ask, errand, platform, known={(direct.method, direct.url): answer})
+        self._moved.asked_again(errand.ask.url, reply.page, led_on=reply is answer)
+        return reply, asked
+
+    async def _from(
+        self, ask: Ask, errand: Errand, platform: _Platform, known: Mapping[tuple[str, str], Reply] = MappingProxyType({})
+    ) -> tuple[Reply, bool]:
+        """Ask for one address and for those it leads to, each like any other; `known` are answers that were had just now."""
         portal = errand.portal
         for _ in range(MAX_REDIRECTS + 1):
             refused = await self._refusal(ask, portal, platform)
             if refused is not None:
                 return self._nothing(refused), False
-            reply = await self._send(self._request(replace(errand, ask=ask)), platform, portal)
+            reply = await self._send(self._request_for(replace(errand, ask=ask)), platform, portal)
             if errand.role != "robots":
                 self._resting.count(portal.platform_id, portal.id, self._clock.now())
             follows = errand.tier == "http" and reply.trouble is None
             led = (onward(ask, reply.page) or refreshed(ask, reply.page, errand.role)) if follows else None
             # A host that sends whoever asks for nothing to another one has said how it says so.
-            if led is None or (errand.role == "control" and not _is_of(portal, led.url)):
+            if led is None or (errand.role == "control" and not is_of(portal, led.url)):
                 page, url = reply.page, errand.ask.url
                 # The same page where it can stay so: another one would have to be looked at anew.
                 return reply if page is None or page.requested_url == url else replace(reply, page=replace(page, requested_url=url)), True
-            if _is_of(portal, led.url):
+            if is_of(portal, led.url):
                 self._moved.learn(ask.url, reply.page)
+            if had := known.get((led.method, led.url)):
+                return had, True
             ask = led
         return self._nothing(LOOP), True
 
@@ -245,13 +218,13 @@ class Asker:
     async def _rules(self, url: str, portal: Portal, platform: _Platform) -> Reply:
         """What a host says of its rules, followed to where its portal keeps them (RFC 9309, 2.3.1.2); abroad there are none of its own."""
         ask = Ask(url)
-        reply = await self._send(self._request(_Errand(ask, portal, "robots")), platform, portal)
+        reply = await self._send(self._request_for(Errand(ask, portal, "robots")), platform, portal)
         for _ in range(MAX_REDIRECTS):
             led = onward(ask, reply.page) if reply.trouble is None else None
-            if led is None or not _is_of(portal, led.url):
+            if led is None or not is_of(portal, led.url):
                 break
             ask = led
-            reply = await self._send(self._request(_Errand(ask, portal, "robots")), platform, portal)
+            reply = await self._send(self._request_for(Errand(ask, portal, "robots")), platform, portal)
         return reply
 
     def _rested(self, portal: Portal) -> Trouble | None:
@@ -275,36 +248,8 @@ class Asker:
             return self._settings.crawl_delay_seconds
         return max(portal.delay_seconds, self._settings.crawl_delay_seconds)
 
-    def _request(self, errand: _Errand) -> Request:
-        ask, portal, role, validators, tier = errand.ask, errand.portal, errand.role, errand.validators, errand.tier
-        headers = {name: value for name, value in ask.headers if name.lower() not in OWN_HEADERS}
-        if ask.referer:
-            headers["Referer"] = ask.referer
-        if validators.etag:
-            headers["If-None-Match"] = validators.etag
-        if validators.last_modified:
-            headers["If-Modified-Since"] = validators.last_modified
-        if cookies := self._cookies.shown(portal.id, ask.url):
-            headers["Cookie"] = cookies
-        domains = {_domain(portal.home_url)}
-        meta: dict[str, Any] = {"download_slot": portal.platform_id, DOMAINS: tuple(domains), "handle_httpstatus_all": True}
-        if role == "document":
-            meta |= {
-                "download_maxsize": self._settings.crawl_max_bytes,
-                "download_timeout": self._settings.crawl_timeout_seconds * DOCUMENT_TIMEOUT_FACTOR,
-            }
-        else:
-            meta |= {"download_maxsize": min(MAX_PAGE_BYTES, self._settings.crawl_max_bytes)}
-        if tier == "browser":
-            from crawler.browser import browser_meta
-
-            meta |= browser_meta(self._settings)
-            headers = {}
-        if ask.form:
-            return FormRequest(ask.url, method="POST", formdata=list(ask.form), headers=headers, meta=meta, dont_filter=True)
-        if ask.json:
-            headers["Content-Type"] = "application/json"
-        return Request(ask.url, method=ask.method, body=ask.json, headers=headers, meta=meta, dont_filter=True)
+    def _request_for(self, errand: Errand) -> Request:
+        return request_for(errand, self._settings, self._cookies.shown(errand.portal.id, errand.ask.url))
 
     async def _send(self, request: Request, platform: _Platform, portal: Portal) -> Reply:
         engine = self._crawler.engine
@@ -313,15 +258,15 @@ class Asker:
         asked_at = self._clock.now()
         try:
             response = await engine.download_async(request)
-        except _FAILURES as error:
-            return Reply(None, self._cause(error, request), asked_at, self._clock.now())
+        except FAILURES as error:
+            return Reply(None, cause(error, request, self._egress, self._tls), asked_at, self._clock.now())
         except Exception as error:
             failed = self._navigation_trouble(error)
             if failed is None:
                 raise
             return Reply(None, failed, asked_at, self._clock.now())
         self._hold_delay(str(request.meta["download_slot"]), platform, float(request.meta.get("download_latency") or 0.0))
-        reply = self._reply(request, response, asked_at)
+        reply = reply_of(request, response, asked_at, self._clock.now())
         led = onward(Ask(response.url), reply.page)
         if led is None:
             return reply
@@ -339,24 +284,6 @@ class Asker:
             slot.jitter = 0.0
             pause = max(platform.floor, min(MAX_DELAY, latency) if platform.floor else 0.0)
             slot.delay = pause * random.uniform(1.0, LONGEST_JITTER)  # noqa: S311 - no secret
-
-    def _reply(self, request: Request, response: Response, asked_at: datetime) -> Reply:
-        answered = response.request or request
-        heads = answered.meta.get(HEADS) or ("", "", "", "")
-        headers = {name.decode("latin-1").lower(): header_text(b", ".join(values)) for name, values in dict.items(response.headers)}
-        page = make_page(response.url, response.status, response.body, headers, requested_url=request.url)
-        watch = answered.meta.get("nianbao_watch")
-        reply = Reply(page, None, asked_at, self._clock.now(), *heads)
-        return reply if watch is None else replace(reply, exchanges=watch.exchanges)
-
-    def _cause(self, error: BaseException, request: Request) -> Trouble:
-        host = (urlsplit(request.url).hostname or "").lower()
-        if isinstance(error, CannotResolveHostError) and host in self._egress.refused:
-            return Trouble(VisitOutcome.UNREACHABLE, "address-refused")
-        outcome, reason = next((outcome, reason) for kind, outcome, reason in _CAUSES if isinstance(error, kind))
-        if "ssl" in repr(error).lower() or "certificate" in repr(error).lower():
-            reason = self._tls.reason(request.url, repr(error))
-        return Trouble(outcome, reason)
 
     def _navigation_trouble(self, error: Exception) -> Trouble | None:
         from crawler.browser import navigation_trouble

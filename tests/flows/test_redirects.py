@@ -18,6 +18,7 @@ LIST = f'<html><title>政府信息公开年报</title><body><ul><li><a href="t20
 ARTICLE = f'<html><body><div class="TRS_Editor">{MARKERS}</div></body></html>'
 COMPLETE = ("complete", "")
 CHALLENGED = ("challenged", "cookie-challenge")
+GONE = (2019, 2020, 2021)
 STATUSES = (301, 302, 303, 307, 308)
 SCRIPTED = ("C3VK=7b2", "__jsl_clearance_s=1", "acw_sc__v2=9")
 
@@ -83,6 +84,16 @@ def _build(portals: Portals) -> None:
     portals.add("old")
     for path in ("/nb/", "/nb/t2023.html"):
         portals.send("old", path, _sent(f"http://{new}{path}", 301))
+    whole = portals.add("whole")
+    portals.web.put(
+        f"{whole}/nb/",
+        "".join(f'<li><a href="g{n}.html">云溪县教育局{n}年政府信息公开工作年度报告</a>{n + 1}-01-15</li>' for n in GONE).join(
+            ("<html><title>政府信息公开年报</title><body><ul>", LIST[LIST.index("<li>") :])
+        ),
+    )
+    portals.add("moving")
+    for path in ("/nb/", "/nb/t2023.html", *(f"/nb/g{n}.html" for n in GONE)):
+        portals.send("moving", path, _sent(f"http://{whole}{path}", 301))
     portals.add("half")
     portals.send("half", "/nb/", _sent(f"http://{portals.host('list')}/nb/", 301))
     portals.web.put(f"{portals.host('list')}/nb/", LIST.replace("t2023", f"http://{portals.host('half')}/nb/t2023"))
@@ -166,6 +177,14 @@ def test_a_host_that_moved_as_a_whole_is_asked_where_it_is(crawled):
     web, portals, _, _ = crawled
     assert [path for path in web.paths(portals.host("old")) if path.startswith("/nb/")] == ["/nb/"]
     assert web.paths(portals.host("new")).count("/nb/t2023.html") == 2
+
+
+def test_what_is_nowhere_costs_two_requests_at_a_host_that_moved(crawled):
+    web, portals, _, _ = crawled
+    for year in GONE:
+        path = f"/nb/g{year}.html"
+        assert web.paths(portals.host("moving")).count(path) <= 1
+        assert web.paths(portals.host("whole")).count(path) <= 2, "once for each of the two portals"
 
 
 def test_a_host_that_moved_by_half_is_asked_where_it_was(crawled):

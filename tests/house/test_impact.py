@@ -10,7 +10,7 @@ import pytest
 from crawler.exploring import MAX_PAGES
 from crawler.gap_visit import MAX_QUERIES
 from crawler.gapfilling import APART, SEARCH_DELAY, WITHIN
-from crawler.spiders.asking import DOCUMENT_TIMEOUT_FACTOR, MAX_PAGE_BYTES
+from crawler.spiders.wire import DOCUMENT_TIMEOUT_FACTOR, MAX_PAGE_BYTES
 from monitor.chores import DAY, NEGLECTED, NIGHT
 from storage.discoveries import SEASON_EVERY
 from storage.settings import Settings
