@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from crawler.parsing import paleness
+
 _TABLE = b"\\colortbl"
 _PART = re.compile(rb"\\(red|green|blue)(\d{1,3})")
-_LIGHT = 0xFA
 CHARACTERS = frozenset({"highlight", "chcbpat", "chshdng"})
 PARAGRAPH = frozenset({"cbpat", "shading"})
 CELL = frozenset({"clcbpat", "clshdng"})
@@ -21,7 +22,7 @@ def whites(data: bytes) -> frozenset[int]:
     start = data.find(_TABLE)
     entries = data[start : data.find(b"}", start)].split(b";") if start >= 0 else []
     parts = [{name: int(value) for name, value in _PART.findall(entry)} for entry in entries]
-    return frozenset(i for i, part in enumerate(parts) if len(part) == 3 and min(part.values()) >= _LIGHT)
+    return frozenset(i for i, part in enumerate(parts) if len(part) == 3 and paleness.is_pale(*part.values()))
 
 
 @dataclass

@@ -6,7 +6,9 @@ what they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 _RAISED = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
 _LOWERED = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
@@ -38,8 +40,39 @@ def unsure(text: str) -> str:
     return text.translate(_UNSURE)
 
 
+def moved_up(text: str) -> str:
+    """Text moved above the line in its full size: what it is beside tells whether that means something (`settled`)."""
+    return raised(text)
+
+
+def moved_down(text: str) -> str:
+    """Text moved below the line in its full size."""
+    return lowered(text)
+
+
+SCRIPTS: Mapping[str, Spelling] = {"superscript": raised, "subscript": lowered}
+"""By the names office formats have for them."""
+
+
+def touch(before: str, after: str) -> bool:
+    """Whether a digit ends one text and another begins the next."""
+    return before.rstrip()[-1:].isdigit() and after.lstrip()[:1].isdigit()
+
+
+def _settled(parts: Sequence[Part]) -> Iterator[Part]:
+    """Parts of which those that are moved are set apart only where their digits stand beside digits that are not."""
+    runs = [("".join(text for text, _ in run), spell) for spell, run in groupby((p for p in parts if p[0]), key=itemgetter(1))]
+    for i, (text, spell) in enumerate(runs):
+        if spell in (moved_up, moved_down):
+            before, after = runs[i - 1][0] if i else "", runs[i + 1][0] if i + 1 < len(runs) else ""
+            spell = spell if touch(before, text) or touch(text, after) else None  # noqa: PLW2901
+        yield text, spell
+
+
 def spelled(parts: Sequence[Part]) -> str:
     """The text of a paragraph. One that is raised or lowered as a whole is merely set small: its figure is a figure."""
+    if any(spell in (moved_up, moved_down) for _, spell in parts):
+        parts = list(_settled(parts))
     if all(spell in (raised, lowered) for text, spell in parts if text.strip()):
         return "".join(text for text, _ in parts)
     return "".join(spell(text) if spell else text for text, spell in parts)

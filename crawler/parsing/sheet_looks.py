@@ -6,17 +6,16 @@ Source: ECMA-376 part 1, 18.3.1.18 (conditional formats) and 18.8 (styles).
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.parsing import number_formats, numbers, set_apart
+from crawler.parsing import number_formats, numbers, paleness, set_apart
 from storage.domain.enums import CellKind
 
 _NOTHING: dict[str, str] = {}
-_WHITE = re.compile(r"(?:[0-9a-f]{2})?f[c-f]f[c-f]f[c-f]\Z", re.IGNORECASE)
+_WHITES = ("1", "9", "65")  # of the palette; the last is the ground of a window
 _COMPARED: Mapping[str, Callable[[float, float], bool]] = {
     "equal": operator.eq,
     "notEqual": operator.ne,
@@ -89,8 +88,17 @@ def struck(properties: etree._Element | None) -> bool:
 def white(colour: etree._Element | None) -> bool:
     """Whether a colour is white."""
     told: Mapping[str, str] = {str(k): str(v) for k, v in colour.attrib.items()} if colour is not None else _NOTHING
-    lighter = told.get("tint", "0").strip("-0.") != ""
-    return bool(_WHITE.match(told.get("rgb", ""))) or told.get("indexed") in ("1", "9") or (told.get("theme") == "0" and not lighter)
+    if told.get("theme") == "0":  # white, made darker by a share
+        share = _share(told.get("tint", "0"))
+        return share is not None and paleness.is_pale(*[round(255 * (1 + min(share, 0.0)))] * 3)
+    return paleness.is_pale_hex(told.get("rgb", "")) or told.get("indexed") in _WHITES
+
+
+def _share(told: str) -> float | None:
+    try:
+        return float(told)
+    except ValueError:
+        return None
 
 
 def _filled(fill: etree._Element | None) -> bool:

@@ -182,9 +182,7 @@ def _is_beside_digits(element: etree._Element) -> bool:
         before = (parent.text or "") + _said(reversed(list(at.itersiblings(preceding=True)))) + before
         after += (at.tail or "") + _said(at.itersiblings())
         at = parent
-    return bool(
-        (_DIGIT.match(own[:1]) and _DIGIT.match(before.strip()[-1:])) or (_DIGIT.match(own[-1:]) and _DIGIT.match(after.strip()[:1]))
-    )
+    return set_apart.touch(before, own) or set_apart.touch(own, after)
 
 
 def _said(elements: Iterable[etree._Element]) -> str:

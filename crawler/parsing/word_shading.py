@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from crawler.parsing import paleness
+
 Ground = Literal["plain", "coloured", "unsaid"]
 
 _COLOUR, _COLOUR_NUMBER = 0x6870, 0x2A42
@@ -17,7 +19,6 @@ _CELLS, _CELLS_OLD = frozenset({0xD612, 0xD616, 0xD60C, 0xD670, 0xD671, 0xD672})
 _SOME_CELLS = frozenset({0xD62D, 0xD62E})  # begins with the columns meant
 _TABLE = 0xD660
 _WHITE, _NIL, _AUTO = 8, 0xFFFF, 0xFF
-_LIGHT = 0xFA
 
 
 def is_white(sprms: Mapping[int, bytes]) -> bool:
@@ -72,4 +73,4 @@ def _coloured_old(shading: bytes) -> bool:
 
 
 def _is_white(colour: bytes) -> bool:
-    return colour[3] != _AUTO and min(colour[:3]) >= _LIGHT
+    return colour[3] != _AUTO and paleness.is_pale(*colour[:3])

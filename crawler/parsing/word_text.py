@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import cast
 
 from lxml import etree
 
-from crawler.parsing import set_apart
-from crawler.parsing.set_apart import Part, Spelling
+from crawler.parsing import paleness, set_apart, word_looks
+from crawler.parsing.set_apart import Part
+from crawler.parsing.word_looks import PLAIN, Look, W
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 TEXTBOX = f"{W}txbxContent"
@@ -25,9 +26,9 @@ _RUN, _TEXT = f"{W}r", f"{W}t"
 _REMOVED = frozenset({f"{W}del", f"{W}moveFrom", f"{W}rt", FALLBACK, TEXTBOX, TABLE})
 _SPOKEN = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 _VANISH, _STYLES = f"{W}vanish", (f"{W}rStyle", f"{W}pStyle")
-_SCRIPT, _STRUCK = f"{W}vertAlign", (f"{W}strike", f"{W}dstrike")
+_SET_APART = (f"{W}vertAlign", f"{W}position", f"{W}strike", f"{W}dstrike")
 _SPAN, _MERGE = f"{W}gridSpan", f"{W}vMerge"
-_ODD = (*_SPOKEN, *_REMOVED, _VANISH, _SCRIPT, *_STRUCK)
+_ODD = (*_SPOKEN, *_REMOVED, _VANISH, *_SET_APART)
 # What prints without being text, alone or beside it: a picture in a filled cell may be a seal, a formula or symbol is part of what is said.
 _PICTURED = (f"{W}drawing", f"{W}pict", f"{W}object", f"{W}fldChar", f"{W}numPr")
 _FORMULA = (f"{_M}oMath", f"{W}sym")
@@ -38,17 +39,15 @@ _SETS_ODD = frozenset(_ODD)
 _WATCHED = tuple(dict.fromkeys((_TEXT, _SPAN, _MERGE, *_ODD, *DRAWN, *TRANSPARENT, *_PICTURED, *_FORMULA)))
 
 _NAMES = {"w": W[1:-1]}
-_WHITE = etree.XPath(
-    "//w:r[w:rPr/w:color[@w:val='FFFFFF' or @w:val='ffffff']]", namespaces=_NAMES
-)  # unseen on a sheet that is shaded nowhere
-_SHADED = etree.XPath("boolean(//w:shd[not(@w:fill='auto' or @w:fill='FFFFFF')])", namespaces=_NAMES)
+_LIGHT = etree.XPath("//w:r/w:rPr/w:color[starts-with(@w:val, 'F') or starts-with(@w:val, 'f')]", namespaces=_NAMES)
+_GROUNDS = etree.XPath("//w:shd[not(@w:fill='auto')]/@w:fill", namespaces=_NAMES, smart_strings=False)
 
 
 class Marked:
     """What one pass over the document finds: text of simple paragraphs, which others are not simple, and the spans of cells.
 
     lxml finds elements by name many times faster than they can be walked through; most paragraphs are runs of text and nothing else.
-    `styles` is the document's style sheet, if it has one. `may_be_white` says whether the word for white stands anywhere in the document.
+    `styles` is the document's style sheet, if it matters. `may_be_white` says whether a light colour may be named in the document.
     """
 
     def __init__(self, body: etree._Element, styles: etree._Element | None = None, *, may_be_white: bool = True) -> None:
@@ -60,11 +59,12 @@ class Marked:
         self.drawn = self._wrapped = False
         self._pictured: set[etree._Element] = set()
         self._formulas: set[etree._Element] = set()
-        self._hidden_styles = _hiding(styles) if styles is not None else frozenset()
-        white = cast("list[etree._Element]", _WHITE(body)) if may_be_white else []
-        self._white = frozenset(run for run in white if not _on_colour(run))
-        self._shaded = bool(white) and bool(_SHADED(body))
-        for element in body.iter(*_WATCHED, *(_STYLES if self._hidden_styles else ())):
+        self._styles = word_looks.by_style(styles) if styles is not None else {}
+        self._body = body
+        for colour in cast("list[etree._Element]", _LIGHT(body)) if may_be_white else ():
+            if paleness.is_pale_hex(_name(colour)):
+                self.odd.update(colour.iterancestors(PARAGRAPH))
+        for element in body.iter(*_WATCHED, *(_STYLES if self._styles else ())):
             tag = element.tag
             if tag == _TEXT:
                 self._text(element)
@@ -73,12 +73,10 @@ class Marked:
                     (self.spans if tag == _SPAN else self.merges).setdefault(cell, str(element.get(f"{W}val") or ""))
             else:
                 self._note(element, tag)
-        for run in self._white:
-            self.odd.update(run.iterancestors(PARAGRAPH))
 
     def _note(self, element: etree._Element, tag: str) -> None:
         """Something rarer: what makes a paragraph more than its text, or prints without being text."""
-        if tag in _SETS_ODD or tag in _STYLED:
+        if tag in _SETS_ODD or (tag in _STYLED and _name(element) in self._styles):
             self.odd.update(element.iterancestors(PARAGRAPH))
             self.nested = self.nested or (tag == TABLE and next(element.iterancestors(TABLE), None) is not None)
         self.drawn = self.drawn or tag in DRAWN
@@ -103,39 +101,43 @@ class Marked:
         if paragraph not in self.odd:
             return "".join(self.texts.get(paragraph, ()))
         parts: list[Part] = []
-        style = inner(paragraph, f"{W}pPr", f"{W}pStyle")
-        self._runs(paragraph, parts, _name(style) in self._hidden_styles)
+        self._runs(paragraph, parts, self._by_style(paragraph, "pPr", "pStyle"))
         return set_apart.spelled(parts)
 
     def unread(self, cell: etree._Element, text: str) -> bool:
         """Whether a cell prints something that is not in its text."""
         return (not text and cell in self._pictured) or cell in self._formulas
 
-    def _runs(self, element: etree._Element, parts: list[Part], hidden: bool) -> None:
+    def _by_style(self, element: etree._Element, outer: str, name: str) -> Look:
+        return self._styles.get(_name(inner(element, f"{W}{outer}", f"{W}{name}")), PLAIN) if self._styles else PLAIN
+
+    @cached_property
+    def _shaded(self) -> bool:
+        """Whether anything in the document is shaded: what is white may then be seen."""
+        return not all(paleness.is_pale_hex(fill) for fill in cast("list[str]", _GROUNDS(self._body)))
+
+    def _runs(self, element: etree._Element, parts: list[Part], base: Look) -> None:
         for child in element:
             tag = child.tag
             if tag in _REMOVED or not isinstance(tag, str):
                 continue
             if tag == _RUN:
-                if not self._hides(child, hidden):
-                    self._run(child, parts, set_apart.unsure if child in self._white else _spelling(child))
+                self._run(child, parts, base)
             elif tag == _TEXT or tag in _SPOKEN:
                 parts.append((child.text or "" if tag == _TEXT else _SPOKEN[tag], None))
             else:
-                self._runs(child, parts, hidden)
+                self._runs(child, parts, base)
 
-    def _run(self, run: etree._Element, parts: list[Part], spell: Spelling | None) -> None:
-        start = len(parts)
-        self._runs(run, parts, hidden=False)
+    def _run(self, run: etree._Element, parts: list[Part], base: Look) -> None:
+        """What a run prints, spelled as it looks: as it says itself, else as its style, else as its paragraph's style."""
+        look = word_looks.of(run).over(self._by_style(run, "rPr", "rStyle")).over(base)
+        white = look.white and not _on_colour(run)
+        if look.hidden or (white and not self._shaded):
+            return
+        start, spell = len(parts), set_apart.unsure if white else look.spelling
+        self._runs(run, parts, base)
         if spell:
             parts[start:] = [(text, spell) for text, _ in parts[start:]]
-
-    def _hides(self, run: etree._Element, hidden: bool) -> bool:
-        """Whether a run is not shown: as it says itself, else as its style, else as its paragraph's style."""
-        own = inner(run, f"{W}rPr", _VANISH)
-        if own is not None:
-            return on(own)
-        return hidden or (run in self._white and not self._shaded) or _name(inner(run, f"{W}rPr", f"{W}rStyle")) in self._hidden_styles
 
 
 def _holder(element: etree._Element) -> etree._Element | None:
@@ -145,25 +147,8 @@ def _holder(element: etree._Element) -> etree._Element | None:
     return cell if cell is not None and cell.tag == CELL else None
 
 
-def _hiding(styles: etree._Element) -> frozenset[str]:
-    """The styles whose text is not shown, with those based on them."""
-    known = {str(style.get(f"{W}styleId")): style for style in styles.iter(f"{W}style")}
-    found = {name for name, style in known.items() if (e := inner(style, f"{W}rPr", _VANISH)) is not None and on(e)}
-    for _ in range(len(known) if found else 0):
-        more = {name for name, style in known.items() if _name(style.find(f"{W}basedOn")) in found} - found
-        if not more:
-            break
-        found |= more
-    return frozenset(found)
-
-
 def _name(element: etree._Element | None) -> str:
     return str(element.get(f"{W}val")) if element is not None else ""
-
-
-def on(element: etree._Element) -> bool:
-    """Whether a property that is on or off is on."""
-    return str(element.get(f"{W}val") or "1").lower() not in ("0", "false", "off", "none")
 
 
 def _on_colour(run: etree._Element) -> bool:
@@ -174,16 +159,11 @@ def _on_colour(run: etree._Element) -> bool:
     for element in (run, *run.iterancestors(PARAGRAPH, CELL, TABLE)):
         ground = inner(element, f"{element.tag}Pr", f"{W}shd")
         fill = str(ground.get(f"{W}fill") or "auto").upper() if ground is not None else "AUTO"
+        if ground is not None and str(ground.get(f"{W}val")).startswith("pct"):
+            return True  # dots or lines of a colour over the ground
         if fill != "AUTO":
-            return fill != "FFFFFF"
+            return not paleness.is_pale_hex(fill)
     return False
-
-
-def _spelling(run: etree._Element) -> Spelling | None:
-    if any((e := inner(run, f"{W}rPr", name)) is not None and on(e) for name in _STRUCK):
-        return set_apart.struck
-    place = _name(inner(run, f"{W}rPr", _SCRIPT))
-    return {"superscript": set_apart.raised, "subscript": set_apart.lowered}.get(place)
 
 
 def within(parent: etree._Element, tag: str) -> Iterator[etree._Element]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from crawler.parsing import word_looks
 from crawler.parsing.packages import Package, entry_names, opened, secure_xml
-from crawler.parsing.word_text import CELL, DRAWN, FALLBACK, PARAGRAPH, TABLE, TEXTBOX, TRANSPARENT, Marked, W, inner, on, within
+from crawler.parsing.word_looks import W, on
+from crawler.parsing.word_text import CELL, DRAWN, FALLBACK, PARAGRAPH, TABLE, TEXTBOX, TRANSPARENT, Marked, inner, within
 from storage.domain.document import Block, Document, GridBlock, GridCell, ImageBlock, Locator, TextBlock
 from storage.domain.errors import Corrupt, TooLarge
 
@@ -59,8 +61,8 @@ def read(data: bytes) -> Document:
     body = root.find(f"{W}body")
     if body is None:
         raise Corrupt("文档里没有正文", advice="请重新下载原件")
-    hiding = _STYLES in package.names and b"vanish" in package.read(_STYLES)  # most hide nothing, and are longer than the text
-    marked = Marked(body, package.xml(_STYLES) if hiding else None, may_be_white=_may_be_white(source))
+    styled = _STYLES in package.names and word_looks.may_matter(source, package.read(_STYLES))
+    marked = Marked(body, package.xml(_STYLES) if styled else None, may_be_white=_may_be_white(source))
     walk = _Walk(package, _targets(package, name), marked)
     _children(body, walk)
     if not walk.blocks:
@@ -69,8 +71,8 @@ def read(data: bytes) -> Document:
 
 
 def _may_be_white(source: bytes) -> bool:
-    """Whether the word for white stands anywhere in a document, also where it may be written in another code or in disguise."""
-    return b"FFFFFF" in source or b"ffffff" in source or b"&#" in source or b"\x00" in source
+    """Whether a light colour may stand in a document, also where it may be written in another code or in disguise."""
+    return any(mark in source for mark in (b'"F', b'"f', b"'F", b"'f", b"&#", b"\x00"))
 
 
 def _targets(package: Package, main: str) -> dict[str, str]:

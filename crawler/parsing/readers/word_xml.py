@@ -30,11 +30,12 @@ def sniff(data: bytes) -> bool:
 def read(data: bytes) -> Document:
     """Read a Word XML file. Raises Corrupt, TooLarge."""
     root = secure_xml(data)
-    body = root.find(f"{{{_OLD}}}body")
+    body, styles = root.find(f"{{{_OLD}}}body"), root.find(f"{{{_OLD}}}styles")
     if body is not None:
         _plain(body)
         document = etree.tostring(body).replace(_OLD.encode(), _NEW.encode())
     else:
+        styles = root.find(f"{_PART}part/{_PART}xmlData/{{{_NEW}}}styles")
         found = root.find(f"{_PART}part/{_PART}xmlData/{{{_NEW}}}document/{{{_NEW}}}body")
         if found is None:
             raise Corrupt("文档里没有正文", advice="请重新下载原件")
@@ -42,6 +43,8 @@ def read(data: bytes) -> Document:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:
         package.writestr("word/document.xml", b'<w:document xmlns:w="' + _NEW.encode() + b'">' + document + b"</w:document>")
+        if styles is not None:
+            package.writestr("word/styles.xml", etree.tostring(styles).replace(_OLD.encode(), _NEW.encode()))
     return docx.read(out.getvalue())
 
 

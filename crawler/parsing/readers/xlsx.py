@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -23,6 +23,8 @@ MEDIA_TYPES: tuple[str, ...] = ("application/vnd.openxmlformats-officedocument.s
 
 UNCOMPUTED = "#未计算"
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?\Z")
+_WHOLE = re.compile(r"\$?([A-Z]{1,3}|\d{1,7}):\$?([A-Z]{1,3}|\d{1,7})\Z")  # columns or rows from edge to edge
+_EDGE = 1 << 20
 _MAX_SHEETS = 100
 
 
@@ -88,13 +90,15 @@ def _strings(package: Package) -> tuple[etree._Element, ...]:
 def _text(item: etree._Element, look: Look) -> str:
     """A string's runs joined, raised, lowered and struck-out ones spelled as such; phonetic guides are no text.
 
-    A run that says how it looks is not struck out with its cell.
+    A run that says how it looks is not struck out, nor white, with its cell.
     """
     parts: list[Part] = []
     for t in item.iter("{*}t"):
         run = t.getparent()
         if run is not None and etree.QName(run).localname != "rPh":
             properties = run.find("{*}rPr")
+            if properties is None and look.unseen:
+                continue
             parts.append((t.text or "", _spelling(properties) if properties is not None else set_apart.struck if look.struck else None))
     return set_apart.spelled(parts)
 
@@ -106,7 +110,7 @@ def _spelling(properties: etree._Element) -> Spelling | None:
         return set_apart.unsure
     script = properties.find("{*}vertAlign")
     place = script.get("val") if script is not None else None
-    return {"superscript": set_apart.raised, "subscript": set_apart.lowered}.get(str(place))
+    return set_apart.SCRIPTS.get(str(place))
 
 
 def _sheet(name: str, root: etree._Element, book: _Book) -> Sheet:
@@ -168,7 +172,12 @@ class _Shows:
 
 
 def _area(reference: str) -> tuple[int, int, int, int] | None:
-    """The corners of a range, which may be a single cell."""
+    """The corners of a range, which may be a single cell, or columns or rows as a whole."""
+    whole = _WHOLE.match(reference)
+    if whole is not None and whole[1].isdigit() == whole[2].isdigit():
+        if whole[1].isdigit():
+            return int(whole[1]) - 1, 0, int(whole[2]) - 1, _EDGE
+        return 0, column_number(whole[1]), _EDGE, column_number(whole[2])
     found = _RANGE.match(reference)
     if found is None:
         return None
@@ -181,7 +190,8 @@ def _seen(cell: etree._Element, place: tuple[int, int], book: _Book, shows: _Sho
     look = book.looks.of(cell.get("s", "0"))
     text = _cell(cell, book, look)
     if look.unseen:
-        return sheet_looks.doubted(text, "白色") if shows.coloured else ""
+        hidden = _cell(cell, book, replace(look, unseen=False)) if shows.coloured else ""
+        return text if text == hidden else sheet_looks.doubted(hidden, "白色") if hidden else text
     stored = (cell.findtext("{*}v") or "") if shows.conditions or not shows.zeros else ""
     if not shows.zeros and cell.get("t", "n") == "n" and stored and not stored.strip("0.-"):
         return ""
@@ -190,6 +200,8 @@ def _seen(cell: etree._Element, place: tuple[int, int], book: _Book, shows: _Sho
 
 def _cell(cell: etree._Element, book: _Book, look: Look) -> str:
     kind = cell.get("t", "n")
+    if look.unseen and kind not in ("s", "inlineStr"):
+        return ""
     if kind == "inlineStr":
         return _text(cell, look)
     stored = cell.find("{*}v")

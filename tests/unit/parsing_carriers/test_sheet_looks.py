@@ -7,11 +7,14 @@ from functools import cache
 
 import pytest
 from carriers import excel_2003, facts
+from lxml import etree
 
 from crawler.demo.filled_form import ReportFacts
 from crawler.demo.render_xlsx import render_xlsx
-from crawler.parsing import number_formats
+from crawler.parsing import number_formats, sheet_looks
+from crawler.parsing.readers import xlsx
 from crawler.parsing.report import parse
+from crawler.parsing.sheet_looks import Look, Looks
 from storage.domain.enums import CellKind
 from storage.domain.reports import Cell
 
@@ -125,6 +128,42 @@ def test_a_condition_that_hides_is_asked(kind, formula, told):
 def test_a_condition_elsewhere_or_that_only_colours_is_no_matter():
     assert read("7000", dxf=f"<dxfs><dxf>{WHITE}</dxf></dxfs>", sheet=rule('type="expression"', "1", "A99:B99")).value == 7000
     assert read("7000", dxf=f"<dxfs><dxf>{WHITE}{NAVY}</dxf></dxfs>", sheet=rule('type="expression"', "1")).value == 7000
+
+
+@pytest.mark.parametrize("area", ["COLUMN:COLUMN", "$COLUMN:$COLUMN", "A99:B99 COLUMN:COLUMN"])
+def test_a_condition_over_whole_columns_or_rows_is_asked(area):
+    area = area.replace("COLUMN", place().rstrip("0123456789"))
+    cell = read("7000", dxf=f"<dxfs><dxf>{WHITE}</dxf></dxfs>", sheet=rule('type="expression"', "A1&gt;3", area))
+    assert (cell.value, cell.trusted) == (None, False)
+
+
+def test_rows_as_a_whole_are_an_area():
+    assert [condition.areas[0][:3] for condition in _conditions("3:5", "$3:$3")] == [(2, 0, 4), (2, 0, 2)]
+    assert all(condition.areas[0][3] >= 16383 for condition in _conditions("3:5"))
+
+
+def _conditions(*areas):
+    sheet = "".join(rule('type="expression"', "1", area) for area in areas)
+    return sheet_looks.conditions(etree.fromstring(f"<s>{sheet}</s>"), Looks(conditional=[Look(struck=True)]), xlsx._area)
+
+
+@pytest.mark.parametrize("area", ["XA:XFD", "50000:99999"])
+def test_a_condition_over_other_columns_or_rows_is_no_matter(area):
+    assert read("7000", dxf=f"<dxfs><dxf>{WHITE}</dxf></dxfs>", sheet=rule('type="expression"', "1", area)).value == 7000
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"),
+    [
+        ("<r><t>9</t></r><r><rPr><color theme='1'/></rPr><t>4</t></r>", "4"),
+        ("<r><rPr><color rgb='FF000000'/></rPr><t>94</t></r>", "94"),
+        ("<r><t>94</t></r>", ""),
+        ("<r><rPr><color theme='0' tint='-0.05'/></rPr><t>9</t></r><r><rPr/><t>4</t></r>", "\ufffd4"),
+    ],
+)
+def test_a_run_that_says_its_colour_is_seen_in_a_white_cell(runs, told):
+    item = etree.fromstring(f"<si>{runs}</si>")
+    assert xlsx._text(item, Look(unseen=True)) == told
 
 
 def test_a_bar_instead_of_its_figure_leaves_none():
