@@ -61,4 +61,7 @@ evidence_changes = Table(
     Column("entry_point_id", Integer),
     Column("body_id", String(64)),
     Column("owed", Boolean, nullable=False, default=False),
+    # An id is never given twice: who settles late must not take away a change that came after those it read. PostgreSQL's sequences
+    # hold that by themselves; SQLite otherwise begins again at 1 whenever the table is empty.
+    sqlite_autoincrement=True,
 )
