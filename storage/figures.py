@@ -20,6 +20,7 @@ from storage.domain.enums import CellKind, Edition
 from storage.domain.ids import CellPath
 from storage.domain.reports import ABSENT_CELL, Cell, ParsedReport
 from storage.forms.loader import form
+from storage.packing import unpack
 
 LIMIT = 2**20
 """Largest unpacked figures that are read back; a report's take about a kilobyte."""
@@ -67,7 +68,7 @@ def encode(parsed: ParsedReport) -> bytes:
 def decode(data: bytes) -> ParsedReport | None:
     """What `tables_only` gives; None for damaged bytes and for figures in the order of a form that has been changed since."""
     try:
-        text = zstandard.ZstdDecompressor().decompress(data, max_output_size=LIMIT)
+        text = unpack(data, LIMIT)
         plain = json.loads(text.decode("utf-8", "surrogatepass"))
         edition, mark = plain["layout"]
         paths, known = _layout(Edition(edition))

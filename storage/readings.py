@@ -19,6 +19,7 @@ from storage.domain.errors import NotFoundError, StoreError
 from storage.domain.ids import BodyId, CellPath
 from storage.domain.reports import Cell, ParsedReport
 from storage.figures import common_cell, placeless
+from storage.packing import unpack
 from storage.schema import readings, report_versions, reports
 from storage.statements import CHUNK, chunks, clip, insert_new
 
@@ -56,7 +57,7 @@ def decode(payload: bytes) -> ParsedReport:
 def _decoded(payload: bytes, without: Sequence[str], *, places: bool = True) -> ParsedReport:
     """The reading, some parts of it left out; without `places` its cells do not say where they stand."""
     try:
-        text = zstandard.ZstdDecompressor().decompress(payload, max_output_size=PAYLOAD_LIMIT)
+        text = unpack(payload, PAYLOAD_LIMIT)
         plain = json.loads(text.decode("utf-8", "surrogatepass"))
         for name in without:
             plain.pop(name, None)

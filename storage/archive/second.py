@@ -17,7 +17,7 @@ from storage import originals
 from storage.archive.heads import HEADS, heads, stream_of
 from storage.archive.log import LOG, TORN
 from storage.archive.places import Place
-from storage.archive.store import BLOBS, CANDIDATES, Archive, decode, sha256_of, sha256_of_key
+from storage.archive.store import BLOBS, CANDIDATES, Archive, decode, digest_of, sha256_of_key
 from storage.archive.verify import Damage, check
 from storage.domain.errors import ArchiveError, OriginalMissing
 
@@ -78,21 +78,21 @@ def _good(place: Place, key: str) -> bytes | None:
     if not key.startswith(f"{BLOBS}/"):
         return data
     try:
-        plain = decode(data, "zstd" if key.endswith(".zst") else "raw")
+        found = digest_of(data, "zstd" if key.endswith(".zst") else "raw")
     except zstandard.ZstdError:
         return None
-    return data if sha256_of(plain) == sha256_of_key(key) else None
+    return data if found == sha256_of_key(key) else None
 
 
 def offers(copy: Place, damage: Damage) -> bytes | None:
     """The good bytes of a damaged or missing original, verified, where the second copy has them."""
     for candidate in CANDIDATES:
         try:
-            data = decode(copy.read(f"{_stem(damage.sha256)}{candidate.suffix}"), candidate.encoding)
+            stored = copy.read(f"{_stem(damage.sha256)}{candidate.suffix}")
+            if digest_of(stored, candidate.encoding) == damage.sha256:
+                return decode(stored, candidate.encoding)
         except (OriginalMissing, zstandard.ZstdError):
             continue
-        if sha256_of(data) == damage.sha256:
-            return data
     return None
 
 

@@ -18,6 +18,7 @@ from storage.archive.places import Place, open_place
 from storage.domain.errors import ArchiveError, DigestMismatch, OriginalMissing
 from storage.domain.ids import Sha256
 from storage.domain.originals import BlobEncoding, StoredOriginal
+from storage.packing import digest, unpack
 
 BLOBS = "blobs"
 LEVEL = 3
@@ -27,6 +28,12 @@ WORTH = 0.9
 """Compressed blobs larger than this share of the original are kept raw."""
 
 SIZE_LIMIT = 2**30
+"""Largest original that is packed, and unpacked; larger ones lie there as they came."""
+
+AT_ONCE = 2**26
+"""Blobs that announce more are unpacked only once their hash, taken piece by piece, is the one their name promises: what somebody else put
+there, or a damaged blob, never takes the memory it asks for. The crawler's own limit for an answer is the same.
+"""
 
 PACKED = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"RIFF")
 """First bytes of formats that are compressed inside."""
@@ -58,7 +65,7 @@ def sha256_of_key(key: str) -> Sha256:
 
 def encode(data: bytes) -> tuple[bytes, BlobEncoding]:
     """The bytes as they will lie in the archive."""
-    if len(data) > 128 and not data.startswith(PACKED):
+    if 128 < len(data) <= SIZE_LIMIT and not data.startswith(PACKED):
         packed = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(data)
         if len(packed) <= WORTH * len(data):
             return packed, "zstd"
@@ -69,10 +76,23 @@ def decode(stored: bytes, encoding: BlobEncoding) -> bytes:
     """The bytes as they came. Raises zstandard.ZstdError for damaged ones."""
     if encoding == "raw":
         return stored
+    _announced(stored)
+    return unpack(stored, SIZE_LIMIT)
+
+
+def digest_of(stored: bytes, encoding: BlobEncoding) -> Sha256:
+    """The hash of the bytes as they came, in little memory. Raises zstandard.ZstdError for damaged ones."""
+    if encoding == "raw" or _announced(stored) <= AT_ONCE:
+        return sha256_of(decode(stored, encoding))
+    return Sha256(digest(stored, SIZE_LIMIT))
+
+
+def _announced(stored: bytes) -> int:
+    """How large a packed blob says it is; we always say it."""
     size = zstandard.frame_content_size(stored)
     if not 0 <= size <= SIZE_LIMIT:
         raise zstandard.ZstdError("no plausible size")
-    return zstandard.ZstdDecompressor().decompress(stored, max_output_size=max(size, 1))
+    return size
 
 
 class Archive:
@@ -158,7 +178,10 @@ class Archive:
     def _read(self, sha256: Sha256, candidate: _Candidate) -> bytes | None:
         """The verified bytes of one candidate, None when it is not what its name says."""
         try:
-            data = decode(self.place.read(blob_key(sha256, candidate.suffix)), candidate.encoding)
+            stored = self.place.read(blob_key(sha256, candidate.suffix))
+            if candidate.encoding == "zstd" and _announced(stored) > AT_ONCE and digest_of(stored, "zstd") != sha256:
+                return None
+            data = decode(stored, candidate.encoding)
         except (zstandard.ZstdError, OriginalMissing):
             return None
         return data if sha256_of(data) == sha256 else None

@@ -19,7 +19,7 @@ from storage import captures, installation, originals
 from storage.archive.heads import HeadProblem, check_heads
 from storage.archive.log import LogEntry, LogProblem
 from storage.archive.places import TEMPORARY
-from storage.archive.store import Archive, decode, sha256_of, sha256_of_key
+from storage.archive.store import Archive, digest_of, sha256_of, sha256_of_key
 from storage.archive.timestamps import check_timestamps
 from storage.domain.errors import OriginalMissing
 from storage.domain.ids import Sha256
@@ -94,12 +94,11 @@ def verify(
 def check(archive: Archive, row: StoredOriginal, known: frozenset[Sha256]) -> Damage | None:
     """Look at the very blob the row names, not at a good copy beside it: damage is told although reading still works."""
     try:
-        data = decode(archive.place.read(row.key), row.encoding)
+        actual = digest_of(archive.place.read(row.key), row.encoding)
     except OriginalMissing:
         return Damage(row.sha256, "missing")
     except zstandard.ZstdError:
         return Damage(row.sha256, "damaged")
-    actual = sha256_of(data)
     if actual == row.sha256:
         return None
     return Damage(row.sha256, "swapped" if actual in known else "damaged", actual)

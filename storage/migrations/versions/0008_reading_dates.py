@@ -34,6 +34,8 @@ def upgrade() -> None:
 def _dates(payload: bytes) -> list[list[str]] | None:
     """Kind and day of each date inside; None for damaged bytes, which are then unpacked, and complained of, by whoever needs them."""
     try:
+        if zstandard.frame_content_size(payload) > LIMIT:  # which `max_output_size` does not look at
+            return None
         text = zstandard.ZstdDecompressor().decompress(payload, max_output_size=LIMIT)
         return [[one['kind'], one['value']] for one in json.loads(text).get('dates', ())]
     except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError):
