@@ -6,9 +6,11 @@ that the reading does not: they are written with it, `storage.readings` can tell
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Any
 from zlib import crc32
 
@@ -60,16 +62,39 @@ def encode(parsed: ParsedReport) -> bytes:
     paths, mark = _layout(edition)
     others = {path: to_plain(bare.cells[path]) for path in sorted(bare.cells.keys() - set(paths))}
     values = [_short(bare.cells[path]) if path in bare.cells else None for path in paths]
-    plain = {"rest": to_plain(replace(bare, cells={})), "layout": [edition.value, mark], "cells": values, "others": others}
+    plain = {"rest": to_plain(replace(bare, cells={})), "layout": [edition.value, mark], "cells": values, "others": others, "by": writer()}
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
     return zstandard.ZstdCompressor(level=6).compress(text.encode("utf-8", "surrogatepass"))
+
+
+def written_by(data: bytes) -> str | None:
+    """By which program, as `writer` names it, these figures were written, empty for one that did not say so yet; None for damaged bytes."""
+    try:
+        return str(_plain(data).get("by", ""))
+    except (zstandard.ZstdError, ValueError, AttributeError):
+        return None
+
+
+@cache
+def writer() -> str:
+    """One short string that changes whenever figures may be written otherwise: with this code, what it writes, or a form.
+
+    Only figures of one writer can be held against each other: those of an older program may leave out, or name, what today's do not.
+    """
+    digest = hashlib.sha256(repr([_layout(edition) for edition in Edition]).encode())
+    for place, name in (("storage", "figures.py"), ("storage", "codec.py"), ("storage.domain", "enums.py"), ("storage.domain", "reports.py")):
+        digest.update(files(place).joinpath(name).read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _plain(data: bytes) -> Any:
+    return json.loads(unpack(data, LIMIT).decode("utf-8", "surrogatepass"))
 
 
 def decode(data: bytes) -> ParsedReport | None:
     """What `tables_only` gives; None for damaged bytes and for figures in the order of a form that has been changed since."""
     try:
-        text = unpack(data, LIMIT)
-        plain = json.loads(text.decode("utf-8", "surrogatepass"))
+        plain = _plain(data)
         edition, mark = plain["layout"]
         paths, known = _layout(Edition(edition))
         if mark != known:

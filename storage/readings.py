@@ -142,7 +142,9 @@ def _tables_inside(connection: Connection, reading_id: int) -> ParsedReport:
 
 @dataclass(frozen=True, slots=True)
 class FiguresCheck:
-    """What a look at some readings' figures found: the last one looked at, how many had none yet, and those that said something else."""
+    """What a look at some readings' figures found: the last one looked at, how many had none yet or those of an older program, and those
+    that said something else.
+    """
 
     last: int
     filled: int = 0
@@ -157,7 +159,8 @@ def count(connection: Connection) -> int:
 def check_figures(connection: Connection, after: int, limit: int) -> FiguresCheck:
     """Compare the figures beside readings with the readings, `limit` of them after a given id, and set right what differs.
 
-    The reading is what holds. Those stored before figures were kept get them; a damaged reading is left to whoever needs it.
+    The reading is what holds. Those stored before figures were kept, or with figures as an older program wrote them, get today's: that those
+    are not the same is no fault. A damaged reading is left to whoever needs it.
     """
     columns = (readings.c.id, readings.c.payload, readings.c.figures)
     rows = connection.execute(select(*columns).where(readings.c.id > after).order_by(readings.c.id).limit(limit)).all()
@@ -167,12 +170,13 @@ def check_figures(connection: Connection, after: int, limit: int) -> FiguresChec
             wanted = figures.encode(decode(row.payload))
         except StoreError:
             continue
-        if row.figures is None:
+        if row.figures == wanted:
+            continue
+        if row.figures is None or figures.written_by(row.figures) not in {None, figures.writer()}:
             filled += 1
-        elif row.figures != wanted and figures.decode(row.figures) != figures.decode(wanted):
+        elif figures.decode(row.figures) != figures.decode(wanted):
             differing.append(row.id)
-        if row.figures != wanted:
-            connection.execute(update(readings).where(readings.c.id == row.id).values(figures=wanted))
+        connection.execute(update(readings).where(readings.c.id == row.id).values(figures=wanted))
     return FiguresCheck(rows[-1].id if rows else 0, filled, tuple(differing))
 
 

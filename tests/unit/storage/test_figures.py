@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from crawler.demo.filled_form import Wanted, make_facts, render_html
 from crawler.parsing.report import parse
@@ -118,6 +120,45 @@ def test_readings_of_before_get_theirs(db: Database, stored: int) -> None:
     with db.write() as connection:
         assert readings.check_figures(connection, 0, 10) == readings.FiguresCheck(stored, filled=1)
         assert readings.check_figures(connection, 0, 10) == readings.FiguresCheck(stored)
+
+
+def _of_another_program(data: bytes, **otherwise: object) -> bytes:
+    plain = {**json.loads(zstandard.ZstdDecompressor().decompress(data)), **otherwise}
+    text = json.dumps({key: value for key, value in plain.items() if value is not None})
+    return zstandard.ZstdCompressor().compress(text.encode())
+
+
+OLDER: dict[str, dict[str, object]] = {
+    "another form": {"layout": [Edition.E2021.value, 1], "by": "00000000"},
+    "a form that is gone": {"layout": ["1999", 1], "by": "00000000"},
+    "other cells": {"cells": [None] * len(PATHS[Edition.E2021]), "by": "00000000"},
+    "a program that gave no name": {"cells": [None] * len(PATHS[Edition.E2021]), "by": None},
+}
+
+
+@pytest.mark.parametrize("otherwise", OLDER.values(), ids=OLDER)
+def test_figures_of_an_older_program_are_renewed_and_nobody_is_alarmed(
+    db: Database, stored: int, now: datetime, otherwise: dict[str, object]
+) -> None:
+    with db.read() as connection:
+        good = connection.execute(select(table.c.figures)).scalar_one()
+    _put(db, stored, _of_another_program(good, **otherwise))
+    night = Night()
+    _compare_figures(db, night)
+    assert (night.failures, night.sound) == ([], True)
+    with db.read() as connection:
+        assert connection.execute(select(table.c.figures)).scalar_one() == good
+    _put(db, stored, _of_another_program(good, cells=[None] * len(PATHS[Edition.E2021])))
+    with db.write() as connection:
+        assert readings.check_figures(connection, 0, 10).differing == (stored,), "the same said by this very program is a fault"
+
+
+@pytest.mark.parametrize("data", [b"nonsense", b"", zstandard.ZstdCompressor().compress(b"[]")])
+def test_damaged_figures_are_told(db: Database, stored: int, data: bytes) -> None:
+    _put(db, stored, data)
+    with db.write() as connection:
+        assert readings.check_figures(connection, 0, 10).differing == (stored,)
+    assert _seven(db, stored) == [7]
 
 
 def test_every_night_a_part_is_compared_and_operators_hear_of_what_differed(db: Database, stored: int) -> None:
