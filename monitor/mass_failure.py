@@ -6,7 +6,6 @@ portals turns away, a resolver that knows half of the country.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.alerts.events import operator
@@ -23,9 +22,9 @@ SHARE, LEAST = 0.3, 10
 REASON = "mass-failure"
 
 
-def is_mass_failure(asked: Sequence[Asked]) -> bool:
+def is_mass_failure(asked: Asked) -> bool:
     """Whether so many platforms fell silent together that the fault is likelier on our side."""
-    return len(asked) >= LEAST and sum(one.silent for one in asked) >= SHARE * len(asked)
+    return asked.platforms >= LEAST and asked.silent >= SHARE * asked.platforms
 
 
 def guard(db: Database, clock: Clock) -> bool:
@@ -33,6 +32,8 @@ def guard(db: Database, clock: Clock) -> bool:
     now = clock.now()
     since = now - WINDOW
     with db.read() as connection:
+        if outages.fallen_silent(connection, since) < SHARE * LEAST:  # looked at after each batch, and nearly always so
+            return False
         asked = outages.asked_since(connection, since)
     if not is_mass_failure(asked):
         return False
@@ -42,10 +43,9 @@ def guard(db: Database, clock: Clock) -> bool:
     return True
 
 
-def _told(asked: Sequence[Asked], taken_back: int, now: datetime) -> Event:
-    silent = sum(one.silent for one in asked)
+def _told(asked: Asked, taken_back: int, now: datetime) -> Event:
     reason = (
-        f"近24小时访问的{len(asked)}个网站平台中有{silent}个同时无法读取，可能是本机网络或地址被拒；"
+        f"近24小时访问的{asked.platforms}个网站平台中有{asked.silent}个同时无法读取，可能是本机网络或地址被拒；"
         f"期间{taken_back}次访问不作为未发布的依据，已发现的年报照常保留；请检查网络、域名解析和出口地址"
     )
     return operator(EventKind.RUN_FAILED, "本机网络", reason, now, episode=f"mass-failure/{local_date(now)}")

@@ -82,7 +82,12 @@ def writer() -> str:
     Only figures of one writer can be held against each other: those of an older program may leave out, or name, what today's do not.
     """
     digest = hashlib.sha256(repr([_layout(edition) for edition in Edition]).encode())
-    for place, name in (("storage", "figures.py"), ("storage", "codec.py"), ("storage.domain", "enums.py"), ("storage.domain", "reports.py")):
+    for place, name in (
+        ("storage", "figures.py"),
+        ("storage", "codec.py"),
+        ("storage.domain", "enums.py"),
+        ("storage.domain", "reports.py"),
+    ):
         digest.update(files(place).joinpath(name).read_bytes())
     return digest.hexdigest()[:8]
 

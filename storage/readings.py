@@ -159,8 +159,8 @@ def count(connection: Connection) -> int:
 def check_figures(connection: Connection, after: int, limit: int) -> FiguresCheck:
     """Compare the figures beside readings with the readings, `limit` of them after a given id, and set right what differs.
 
-    The reading is what holds. Those stored before figures were kept, or with figures as an older program wrote them, get today's: that those
-    are not the same is no fault. A damaged reading is left to whoever needs it.
+    The reading is what holds. Those stored before figures were kept, or with figures as an older program wrote them, get today's: that
+    those are not the same is no fault. A damaged reading is left to whoever needs it.
     """
     columns = (readings.c.id, readings.c.payload, readings.c.figures)
     rows = connection.execute(select(*columns).where(readings.c.id > after).order_by(readings.c.id).limit(limit)).all()

@@ -39,7 +39,9 @@ def _imported(path: Path) -> Iterator[str]:
 def test_all_that_judging_imports_is_part_of_what_states_are_judged_by() -> None:
     gathered = {f"{place}/{name}" for place, names in changed.GATHERS.items() for name in names}
     used = {one for place in JUDGING for path in _files(place) for one in _imported(path) if not one.startswith(WHOLE)}
-    assert {path.relative_to(ROOT).as_posix() for place in JUDGING for path in _files(place) if not place.startswith("monitor/duties")} <= gathered
+    assert {
+        path.relative_to(ROOT).as_posix() for place in JUDGING for path in _files(place) if not place.startswith("monitor/duties")
+    } <= gathered
     assert used - gathered - set(NO_MATTER) == set(), "name it in monitor.changed.GATHERS, or here why it is no matter"
     assert set(NO_MATTER) <= used - gathered, "said of what is used, and not named"
 

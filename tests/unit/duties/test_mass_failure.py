@@ -82,6 +82,20 @@ def test_a_few_or_those_silent_for_long_take_nothing_back(world, asked):
     assert world.told() == []
 
 
+def test_what_was_taken_back_is_no_longer_the_last_proof(world):
+    def last():
+        with world.database.read() as c:
+            return [portals.status(c, point.id).last_qualified_at for point in portals.entry_points_of(c)]
+
+    earlier = world.began = NOW - timedelta(days=3)
+    world.ask(fine=8, silent=0)
+    world.began = NOW - timedelta(hours=1)
+    world.ask(fine=9, silent=4)
+    assert last() == [world.began] * 9 + [None] * 4
+    assert guard(world.database, world.clock)
+    assert last() == [earlier] * 8 + [None] * 5
+
+
 def test_what_was_asked_longer_ago_keeps_its_proofs(world):
     world.began = NOW - timedelta(hours=30)
     run = world.ask(fine=8, silent=4)
@@ -110,4 +124,4 @@ def test_one_platform_silent_is_one_silence(world):
 
 @pytest.mark.parametrize(("silent", "of", "wanted"), [(3, 10, True), (2, 10, False), (9, 9, False), (0, 0, False)])
 def test_the_share_that_counts(silent, of, wanted):
-    assert is_mass_failure([Asked(str(number), number < silent) for number in range(of)]) is wanted
+    assert is_mass_failure(Asked(of, silent)) is wanted

@@ -35,7 +35,7 @@ def bomb(size: int = LARGE, *, announced: bool = True) -> bytes:
 
 
 def lying(size: int) -> bytes:
-    """A frame of four bytes whose head announces `size` (RFC 8878: the magic number, a descriptor for 8 bytes of size, a window, the size)."""
+    """A frame of four bytes whose head announces `size` (RFC 8878: magic number, descriptor, window, eight bytes of size)."""
     return b"\x28\xb5\x2f\xfd" + b"\xc0" + b"\x58" + size.to_bytes(8, "little") + b"\x21\x00\x00abcd"
 
 
