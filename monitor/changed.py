@@ -33,10 +33,10 @@ JUDGED_BY = "duties_judged_by"
 GATHERS = {
     "monitor": ("evaluate.py", "verdicts.py"),
     "storage": (
-        "bodies.py", "duties.py", "duty_decisions.py", "evidence.py", "portals.py", "readings.py", "reports.py", "searches.py", "sightings.py",
-        "visits.py",
+        *("bodies.py", "duties.py", "duty_decisions.py", "evidence.py", "portals.py"),
+        *("readings.py", "reports.py", "searches.py", "sightings.py", "visits.py"),
     ),
-}  # fmt: skip
+}
 """Beside the judging itself, where the evidence comes from and how a verdict is stored: what is gathered otherwise is judged otherwise.
 `tests/house` holds this against what the judging imports.
 """
