@@ -31,6 +31,14 @@ def is_home(path: str) -> bool:
     return bool(_HOME.fullmatch(path))
 
 
+def is_elsewhere(asked: str, came: str) -> bool:
+    """Whether an answer came from another place than the one asked for: not so where only scheme or host differ, as with a portal that
+    moved as a whole.
+    """
+    one, other = urlsplit(asked), urlsplit(came)
+    return (one.path, one.query) != (other.path, other.query)
+
+
 def refreshes(page: Page) -> tuple[Refresh, ...]:
     """Where the page's head sends its reader on to (HTML, 4.2.5.3), in its order; not those that load the page itself anew."""
     if "refresh" not in page.text.lower():

@@ -38,7 +38,8 @@ class Sight:
 
     `known_reports` are addresses of reports archived before this visit that belong to this list (where none of them stands any more, the
     gone ones), `met` those still standing that were found again in it.
-    `reports` counts its rows that are reports, under whatever address. `history` holds the row counts of earlier complete visits.
+    `reports` counts its rows that are reports, under whatever address; `led_elsewhere` the archived ones whose address led to another
+    document today. `history` holds the row counts of earlier complete visits.
     """
 
     facts: ListFacts
@@ -49,6 +50,7 @@ class Sight:
     own_network: bool | None = None
     history: Sequence[int] = ()
     failed_details: int = 0
+    led_elsewhere: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -90,6 +92,8 @@ def _outcome(sight: Sight) -> tuple[VisitOutcome, str]:
         return VisitOutcome.PARTIAL, facts.stop.reason
     if sight.failed_details:
         return VisitOutcome.PARTIAL, "report-page-failed"
+    if sight.led_elsewhere:
+        return VisitOutcome.PARTIAL, "report-led-elsewhere"
     if sight.known_reports and not sight.met and not sight.reports:
         # All that was ever here is gone at once, and nothing like it came: another list under the address, rather than so many withdrawals.
         return VisitOutcome.LAYOUT_CHANGED, "canary-lost"

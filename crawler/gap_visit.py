@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from crawler.audit_visit import audit
 from crawler.discovery.recognition import Candidate, Clues, recognise
 from crawler.discovery.troubles import Trouble
 from crawler.listing import Item
 from crawler.recording import READ_MARK, as_facts
-from crawler.report_visit import audit, fetch_reports
+from crawler.report_visit import fetch_reports
 from crawler.search_answers import Results, read_results
 from crawler.search_scan import SearchForm, search_ask
 from crawler.visit_state import VisitState
@@ -160,6 +161,7 @@ class GapSearch:
                 foreign=self.foreign,
                 found=len(self.wanted) - len(self.open),
                 incomplete=self.state.incomplete,
+                led_elsewhere=self.state.led_elsewhere,
                 new_versions=self.state.new_versions,
                 list_pages=self.state.list_pages,
             ),

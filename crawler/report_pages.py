@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from crawler.addresses import is_elsewhere
 from crawler.discovery.article import Article, last_modified, published, read_article
 from crawler.discovery.attachments import DOCUMENT_TYPES, Attachment, article_words, find_attachments, is_report_text
 from crawler.discovery.continuations import MAX_PARTS, further_pages, is_further
@@ -40,7 +41,7 @@ class Found:
     `said_year` is the one year that the page says it covers, `names` what its documents are called; `blank` that it shows next to nothing,
     as a page does that a script fills; `passing` that trying again may help; `gone` that it answered 404 or 410; `error_page` is what it
     answered instead, as if all were well, where that page says by itself that nothing is there: no more than a claim, which the host has to
-    bear out.
+    bear out; `led_to` is the address it came from, where that is another place than the line's own.
     """
 
     version: NewVersion | None = None
@@ -53,6 +54,7 @@ class Found:
     gone: bool = False
     error_page: Page | None = None
     not_modified: bool = False
+    led_to: str = ""
 
 
 async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accept_gaps: bool = False) -> Found:
@@ -68,8 +70,9 @@ async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accep
     if page is None or digest is None or reply.trouble is not None:
         gone = page is not None and page.status in {404, 410}
         return Found(passing=not gone, gone=gone, error_page=page if page is not None and says_nothing_is_there(page) else None)
+    led_to = page.url if is_elsewhere(line.url, page.url) else ""
     if not _is_html(page):
-        return Found(_direct(line, page, digest))
+        return Found(_direct(line, page, digest), led_to=led_to)
     article = read_article(page, line.listed_on, line.raw_date)
     further, lost = await _fetch_further(page, ask_file)
     pages = (page, *(one for one, _ in further))
@@ -82,7 +85,8 @@ async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accep
     version = _version(line, pages, digest, article, [*_further_parts(further), *parts], form=form)
     said_year = year_said("".join(article_words(one) for one in pages))
     names = tuple(one.name for one in wanted.values() if one.kind != "image" and one.name)
-    return Found(version, article, form, said_year, names, blank=len(body_words(page)) < FEW_WORDS, passing=bool(missing + lost))
+    blank, passing = len(body_words(page)) < FEW_WORDS, bool(missing + lost)
+    return Found(version, article, form, said_year, names, blank=blank, passing=passing, led_to=led_to)
 
 
 async def _fetch_further(first: Page, ask_file: AskFile) -> tuple[list[tuple[Page, Sha256]], int]:

@@ -25,9 +25,10 @@ from storage.domain.visits import ListLine
 
 @dataclass(slots=True)
 class VisitState:
-    """One visit under way. `lines` are the rows met, by address; `incomplete` the report pages that could not be had this
-    time, `read_through` the page-by-page reading that what is known of the list rests on, `key_note` what became of the key of a list that
-    only a browser shows, `column` what the list calls itself.
+    """One visit under way. `lines` are the rows met, by address; `incomplete` the report pages that could not be had this time,
+    `led_elsewhere` the archived reports whose address led to something else and where to, `read_through` the page-by-page reading that
+    what is known of the list rests on, `key_note` what became of the key of a list that only a browser shows, `column` what the list calls
+    itself.
     """
 
     fetch: Fetch
@@ -42,6 +43,7 @@ class VisitState:
     archived_now: set[str] = field(default_factory=set)
     new_versions: int = 0
     incomplete: list[str] = field(default_factory=list)
+    led_elsewhere: dict[str, str] = field(default_factory=dict)
     read_through: ReadThrough | None = None
     stopped: Trouble | None = None
     key_note: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from crawler.audit_visit import audit, led_elsewhere
 from crawler.canary import Sight, conclude
 from crawler.errands import WATCH, Errand
 from crawler.fetching import NO_VALIDATORS, Fetch, Validators
@@ -15,7 +16,7 @@ from crawler.list_reading import LAYOUT
 from crawler.list_visit import read_list
 from crawler.list_years import of_other_years, years_of
 from crawler.recording import Before, Recorder, as_facts
-from crawler.report_visit import audit, fetch_reports
+from crawler.report_visit import fetch_reports
 from crawler.robots import HostMemory
 from crawler.visit_state import VisitState, host_of
 from storage.domain.clock import local_date
@@ -62,9 +63,11 @@ async def visit(
         negative_control=memory.get(host_of(before.entry.url)).control_absent,
         history=before.history,
         failed_details=len(state.incomplete),
+        led_elsewhere=len(state.led_elsewhere),
         extra=as_facts(
             list_pages=state.list_pages,
             incomplete=state.incomplete,
+            led_elsewhere=led_elsewhere(state),
             new_versions=state.new_versions,
             column=listed.column,
             read_through=state.read_through.as_facts() if state.read_through else None,

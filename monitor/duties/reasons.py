@@ -15,6 +15,7 @@ WORDS: Mapping[str, str] = {
     "declared-total-not-met": "条数少于页面标明的总数",
     "rows-not-understood": "有条目无法识别",
     "report-page-failed": "年报页面未能打开",
+    "report-led-elsewhere": "已存年报的网址转到了别的文件",
     "no-canary": "没有以往年报可作对照",
     "canary-lost": "以往年报也看不到",
     "count-drop": "条数骤减",

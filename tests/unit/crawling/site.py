@@ -32,7 +32,9 @@ SECTIONS = "".join(
 
 @dataclass
 class Site:
-    """Addresses and their answers: bytes or text, a status, a Trouble, or a function of the number of times it was asked."""
+    """Addresses and their answers: bytes or text, a status, a Trouble, a pair of the address it was led to and one of these, or a
+    function of the number of times it was asked.
+    """
 
     pages: dict[str, object] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -49,15 +51,16 @@ class Site:
             return Reply(None, answer, now, now)
         if isinstance(answer, BaseException):
             raise answer
+        final, answer = answer if isinstance(answer, tuple) else (ask.url, answer)
         status, body = (answer, "<title>404</title>") if isinstance(answer, int) else (200, answer)
         data = body.encode() if isinstance(body, str) else body
         etag = f'"{hash(data)}"'
         if self.conditional and validators.etag == etag:
-            return Reply(page(ask.url, 304, b"", {"etag": etag}), None, now, now)
+            return Reply(page(final, 304, b"", {"etag": etag}, requested_url=ask.url), None, now, now)
         kind = "application/pdf" if data.startswith(b"%PDF") else "text/html; charset=utf-8"
         headers = {"content-type": kind} | ({"etag": etag} if self.conditional and status == 200 else {})
         head = "\n".join([f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())])
-        return Reply(page(ask.url, status, data, headers), None, now, now, ask.method, head, "127.0.0.1")
+        return Reply(page(final, status, data, headers, requested_url=ask.url), None, now, now, ask.method, head, "127.0.0.1")
 
 
 def row(path: str, title: str, day: str) -> str:
