@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import html
 
 from crawler.list_rows import address_of
-from crawler.page import Page, body_words, tree, visible_text
+from crawler.page import Page, body_words, once, page_tree, visible_text
 
 _ROWS = re.compile(r"共\s*有?\s*(\d{1,6})\s*[条篇]|(?:总数|总记录数?|记录总数)\s*[:：]?\s*(\d{1,6})")
 _PLACE_AND_PAGES = re.compile(
@@ -106,10 +106,11 @@ def is_next(words: str) -> bool:
     return _NEXT_WORDS.fullmatch(words) is not None
 
 
-def pager_links(page: Page) -> Iterator[tuple[str, html.HtmlElement]]:
+@once
+def pager_links(page: Page) -> tuple[tuple[str, html.HtmlElement], ...]:
     """Every link with its words, white space taken out, lower case: those to be seen, else those that stand for them."""
-    for anchor in tree(page.text).iter("a"):
-        yield _bare(visible_text(anchor)) or next(_instead(anchor), ""), anchor
+    anchors = page_tree(page).iter("a")
+    return tuple((_bare(visible_text(anchor)) or next(_instead(anchor), ""), anchor) for anchor in anchors)
 
 
 def _instead(anchor: html.HtmlElement) -> Iterator[str]:
@@ -136,7 +137,7 @@ def next_link(page: Page) -> str:
         if (is_next(words) or _is_related(anchor)) and (address := _elsewhere(page, anchor)):
             return address
     # For machines only, and for lists as well as for articles: the list's own pager comes first.
-    named = (link for link in tree(page.text).iter("link") if _is_related(link))
+    named = (link for link in page_tree(page).iter("link") if _is_related(link))
     return next(filter(None, (_elsewhere(page, link) for link in named)), "")
 
 

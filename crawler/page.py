@@ -114,6 +114,7 @@ def tree(text: str) -> html.HtmlElement:
         return html.document_fromstring("<html></html>", ensure_head_body=True)
 
 
+_UNSEEN = frozenset({"script", "style", "noscript"})
 _TEXTS = etree.XPath(".//text()", smart_strings=False)
 _QUIET = etree.XPath(
     "descendant-or-self::script/text() | descendant-or-self::style/text() |"
@@ -129,6 +130,8 @@ themselves and taken out; only where one of them reads like a text that is seen 
 
 def visible_text(element: html.HtmlElement) -> str:
     """The element's text as a reader sees it: scripts, styles and comments left out, white space collapsed."""
+    if not len(element) and element.tag not in _UNSEEN and next(element.iterancestors("noscript"), None) is None:
+        return " ".join((element.text or "").split())  # most of what is asked for: a link, a number in a pager
     texts = cast("list[str]", _TEXTS(element))
     quiet = [text for text in cast("list[str]", _QUIET(element)) if not text.isspace()]
     if quiet:

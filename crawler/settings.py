@@ -46,11 +46,8 @@ COOKIES_ENABLED = False
 ROBOTSTXT_OBEY = False
 
 # Named whole: what is switched off by name among Scrapy's own parts is imported all the same, and its cookies and its remote control bring
-# two HTTP libraries with them.
+# two HTTP libraries with them. Headers and time limits are set where requests are made (crawler/spiders/wire.py).
 DOWNLOADER_MIDDLEWARES_BASE = {
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
-    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
-    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
 }

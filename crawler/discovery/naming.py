@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.discovery.short_names import normalise, short_form
 from storage.domain.ids import BodyId
@@ -133,9 +134,9 @@ def _unranked_score(subject: str, body: KnownBody, *, anywhere: bool = False) ->
 
 def _score(subject: str, body: KnownBody, *, anywhere: bool = False) -> int:
     """Length of the best agreement between a subject and a body's names, 0 for none; an equal name outweighs every partial one."""
-    full = normalise(body.names[0]) if body.names else ""
+    full, names = _names_of(body.names)
     best = 0
-    for name in _variants(full, body.names):
+    for name in names:
         if anywhere and name != full and not _REGION.match(name):
             continue
         if name == subject:
@@ -147,15 +148,19 @@ def _score(subject: str, body: KnownBody, *, anywhere: bool = False) -> int:
     return best
 
 
-def _variants(full: str, names: Sequence[str]) -> set[str]:
-    """The names as given, and short forms with the region of the full name put before them ("县教育局" → "云溪县教育局")."""
-    plain = {normalise(name) for name in names} - {""}
+@lru_cache(maxsize=20_000)
+def _names_of(given: tuple[str, ...]) -> tuple[str, frozenset[str]]:
+    """The full name, and with the names as given short forms with its region put before them ("县教育局" → "云溪县教育局"). Kept: each
+    title of a list is compared with all bodies of it.
+    """
+    full = normalise(given[0]) if given else ""
+    plain = frozenset(map(normalise, given)) - {""}
     regions = _REGION.findall(full)
     if not regions:
-        return plain
+        return full, plain
     own = regions[-1]
     placed = {own + name for name in plain if not _REGION.match(name) and name[0] not in _RANKS}
-    return plain | placed | {own + name[1:] for name in plain if name[0] == own[-1] and len(name) > 1}
+    return full, plain | placed | {own + name[1:] for name in plain if name[0] == own[-1] and len(name) > 1}
 
 
 def _same_region(before: str, name: str, full: str) -> bool:

@@ -30,6 +30,7 @@ from crawler.listing import Ask
 from crawler.middlewares.allowed import DOMAINS, RefusedAddress
 from crawler.middlewares.heads import HEADS
 from crawler.page import page as make_page
+from crawler.settings import DEFAULT_REQUEST_HEADERS
 from crawler.tls import TlsLog
 from storage.domain.enums import VisitOutcome
 from storage.domain.originals import CaptureRole
@@ -83,7 +84,8 @@ def _domain(url: str) -> str:
 def request_for(errand: Errand, settings: Settings, cookies: str) -> Request:
     """The request that carries an errand; `cookies` is the header to show, empty for none."""
     ask, validators = errand.ask, errand.validators
-    headers = {name: value for name, value in ask.headers if name.lower() not in OWN_HEADERS}
+    usual = {**DEFAULT_REQUEST_HEADERS, "User-Agent": settings.user_agent}
+    headers = usual | {name: value for name, value in ask.headers if name.lower() not in OWN_HEADERS}
     said = {"Referer": ask.referer, "If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified, "Cookie": cookies}
     headers |= {name: value for name, value in said.items() if value}
     domains = (_domain(errand.portal.home_url),)
@@ -93,7 +95,7 @@ def request_for(errand: Errand, settings: Settings, cookies: str) -> Request:
         from crawler.browser import browser_meta
 
         meta |= browser_meta(settings)
-        headers = {}
+        headers = usual
     if ask.form:
         return FormRequest(ask.url, method="POST", formdata=list(ask.form), headers=headers, meta=meta, dont_filter=True)
     if ask.json:
@@ -102,13 +104,11 @@ def request_for(errand: Errand, settings: Settings, cookies: str) -> Request:
 
 
 def _limits(role: CaptureRole, settings: Settings) -> dict[str, Any]:
-    """How large an answer may be, and how long a document may take."""
+    """How large an answer may be, and how long it may take."""
+    most, seconds = settings.crawl_max_bytes, settings.crawl_timeout_seconds
     if role != "document":
-        return {"download_maxsize": min(MAX_PAGE_BYTES, settings.crawl_max_bytes)}
-    return {
-        "download_maxsize": settings.crawl_max_bytes,
-        "download_timeout": settings.crawl_timeout_seconds * DOCUMENT_TIMEOUT_FACTOR,
-    }
+        return {"download_maxsize": min(MAX_PAGE_BYTES, most), "download_timeout": seconds}
+    return {"download_maxsize": most, "download_timeout": seconds * DOCUMENT_TIMEOUT_FACTOR}
 
 
 def reply_of(request: Request, response: Response, asked_at: datetime, now: datetime) -> Reply:
