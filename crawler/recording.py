@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
+from crawler.committing import committed
 from crawler.discovery.naming import KnownBody
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.keeping import Keeper
@@ -21,6 +23,7 @@ from crawler.list_tail import ReadThrough, read_through_from
 from crawler.listing import Ask
 from crawler.page import Page
 from crawler.page import page as make_page
+from crawler.scribe import Scribe
 from crawler.writing import Writer
 from storage import bodies, captures, list_keys, portals, reports, sightings, visits
 from storage.archive.keep import Received, write_rows
@@ -72,11 +75,13 @@ class Recorder:
     archive: Archive
     clock: Clock
     run_id: int | None = None
+    scribe: Scribe | None = None
     _keeper: Keeper = field(init=False)
     _writer: Writer = field(init=False)
 
     def __post_init__(self) -> None:
-        self._keeper, self._writer = Keeper(self.archive), Writer(self.database)
+        commit = committed if self.scribe is None else self.scribe.commit
+        self._keeper, self._writer = Keeper(self.archive), Writer(partial(commit, self.database))
 
     def before(self, entry_point_id: EntryPointId) -> Before:
         """Everything a visit needs to know at its start."""
@@ -107,7 +112,7 @@ class Recorder:
     async def start(self, entry_point_id: EntryPointId) -> VisitId:
         """Begin a visit; until it is finished it counts as abandoned."""
         now, run_id = self.clock.now(), self.run_id
-        return await self._writer.write(lambda connection: visits.start(connection, entry_point_id, now=now, run_id=run_id))
+        return await self._writer.write(partial(visits.start, entry_point_id=entry_point_id, now=now, run_id=run_id))
 
     async def keep(self, visit_id: VisitId | None, role: CaptureRole, ask: Ask, reply: Reply) -> Sha256 | None:
         """Store what came, before anything reads it; None where nothing came or nothing changed."""
@@ -149,14 +154,7 @@ class Recorder:
 
     def record_list(self, visit_id: VisitId, entry_point_id: EntryPointId, lines: Sequence[ListLine]) -> Future[int]:
         """Have the rows of one list page written with their decisions; no new version comes of that."""
-        now = self.clock.now()
-
-        def write(connection: Connection) -> int:
-            if lines:
-                sightings.record(connection, visit_id, entry_point_id, lines, now)
-            return 0
-
-        return self._writer.hand_in(write)
+        return self._writer.hand_in(partial(_list_rows, of=(visit_id, entry_point_id), lines=lines, now=self.clock.now()))
 
     def record_report(self, line: ListLine, version: NewVersion) -> Future[int]:
         """Have the version standing behind a decided line written; how many new ones that makes."""
@@ -166,16 +164,7 @@ class Recorder:
 
     def record_check(self, version: ReportVersion, *, gone: bool) -> Future[int]:
         """Have written that an archived report was asked for again: it still stands, or it is gone."""
-        now = self.clock.now()
-
-        def write(connection: Connection) -> int:
-            if gone:
-                reports.mark_gone(connection, version.id, now)
-            else:
-                reports.mark_seen(connection, [version.id], now)
-            return 0
-
-        return self._writer.hand_in(write)
+        return self._writer.hand_in(partial(_check, version_id=version.id, gone=gone, now=self.clock.now()))
 
     async def settled(self, piece: Future[int]) -> int:
         """The answer of something handed in, once it is committed. Raises what kept it from being written."""
@@ -228,19 +217,9 @@ class Recorder:
         """End the visit, all of whose writing is settled, with the health of the list that follows from it; whether it can serve as a
         proof of absence.
         """
-        now = self.clock.now()
-
-        def write(connection: Connection) -> bool:
-            visit = visits.finish(connection, visit_id, result, now)
-            entry = before.entry
-            if family and family != entry.family:
-                portals.set_family(connection, entry.id, family, entry.params)
-            portals.set_validators(connection, entry.id, etag=validators.etag, last_modified=validators.last_modified)
-            if result.reason != NO_ROOM:  # a full disk of ours says nothing about the list
-                portals.set_health(connection, entry.id, *self._health(connection, entry.id, visit_id, result, now), now)
-            return visit.qualified
-
-        return await self._writer.write(write)
+        entry = before.entry
+        end = _End(visit_id, entry.id, result, validators, family if family != entry.family else "", entry.params, self.clock.now())
+        return await self._writer.write(partial(_finish, end=end))
 
     def key_of(self, entry_point_id: EntryPointId) -> StoredKey | None:
         """The key of a list that only a browser shows, if one is kept."""
@@ -255,24 +234,67 @@ class Recorder:
     async def finish_search(self, visit_id: VisitId, result: VisitResult) -> None:
         """End a visit to a portal's own search. It never proves an absence, and how well the search works is no state of our eyes."""
         assert not result.qualified
-        now = self.clock.now()
-        await self._writer.write(lambda connection: visits.finish(connection, visit_id, result, now))
+        await self._writer.write(partial(_finish_search, visit_id=visit_id, result=result, now=self.clock.now()))
 
-    def _health(
-        self, connection: Connection, entry_point_id: EntryPointId, visit_id: VisitId, result: VisitResult, now: datetime
-    ) -> tuple[SourceHealth, str]:
-        lost = result.canary is False
-        if result.outcome in _SEEN_WELL and not lost:
-            return SourceHealth.HEALTHY, ""
-        reason = "canary-lost" if result.outcome in _SEEN_WELL else f"{result.outcome.value}:{result.reason}"[:40]
-        if result.outcome is VisitOutcome.PARTIAL:
-            return SourceHealth.DEGRADED, reason
-        earlier = [v for v in visits.recent(connection, entry_point_id, limit=2) if v.id != visit_id and v.finished_at is not None]
-        failed_before = any(
-            v.result.outcome not in {VisitOutcome.COMPLETE, VisitOutcome.PARTIAL} or v.result.canary is False for v in earlier
-        )
-        apart = any(now - v.started_at >= FAILURES_APART for v in earlier)
-        return (SourceHealth.BLIND if failed_before and apart else SourceHealth.DEGRADED), reason
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a visit ended, and what that changes of its list; `family` where it is another one than before."""
+
+    visit_id: VisitId
+    entry_point_id: EntryPointId
+    result: VisitResult
+    validators: Validators
+    family: str
+    params: Mapping[str, str]
+    now: datetime
+
+
+# What is handed to the writer are functions of this module with plain values: they may be carried out by another process.
+
+
+def _list_rows(connection: Connection, *, of: tuple[VisitId, EntryPointId], lines: Sequence[ListLine], now: datetime) -> int:
+    if lines:
+        sightings.record(connection, *of, lines, now)
+    return 0
+
+
+def _check(connection: Connection, *, version_id: int, gone: bool, now: datetime) -> int:
+    if gone:
+        reports.mark_gone(connection, version_id, now)
+    else:
+        reports.mark_seen(connection, [version_id], now)
+    return 0
+
+
+def _finish(connection: Connection, *, end: _End) -> bool:
+    visit = visits.finish(connection, end.visit_id, end.result, end.now)
+    if end.family:
+        portals.set_family(connection, end.entry_point_id, end.family, end.params)
+    portals.set_validators(connection, end.entry_point_id, etag=end.validators.etag, last_modified=end.validators.last_modified)
+    if end.result.reason != NO_ROOM:  # a full disk of ours says nothing about the list
+        health = _health(connection, end.entry_point_id, end.visit_id, end.result, end.now)
+        portals.set_health(connection, end.entry_point_id, *health, end.now)
+    return visit.qualified
+
+
+def _finish_search(connection: Connection, *, visit_id: VisitId, result: VisitResult, now: datetime) -> None:
+    visits.finish(connection, visit_id, result, now)
+
+
+def _health(
+    connection: Connection, entry_point_id: EntryPointId, visit_id: VisitId, result: VisitResult, now: datetime
+) -> tuple[SourceHealth, str]:
+    lost = result.canary is False
+    if result.outcome in _SEEN_WELL and not lost:
+        return SourceHealth.HEALTHY, ""
+    reason = "canary-lost" if result.outcome in _SEEN_WELL else f"{result.outcome.value}:{result.reason}"[:40]
+    if result.outcome is VisitOutcome.PARTIAL:
+        return SourceHealth.DEGRADED, reason
+    earlier = [v for v in visits.recent(connection, entry_point_id, limit=2) if v.id != visit_id and v.finished_at is not None]
+    failed_before = any(v.result.outcome not in {VisitOutcome.COMPLETE, VisitOutcome.PARTIAL} or v.result.canary is False for v in earlier)
+    apart = any(now - v.started_at >= FAILURES_APART for v in earlier)
+    return (SourceHealth.BLIND if failed_before and apart else SourceHealth.DEGRADED), reason
 
 
 def _known_bodies(connection: Connection, entry: EntryPoint) -> tuple[KnownBody, ...]:

@@ -11,16 +11,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from storage import arrivals
-from storage.archive.keep import Kept, write_rows
+from crawler.committing import Commit, Piece
+from storage.archive.keep import Kept
 from storage.arrivals import Arrival
-from storage.database import Database
-from storage.domain.errors import Busy, StoreDown
 
 T = TypeVar("T")
 MOST = 64
@@ -28,16 +25,12 @@ MOST = 64
 LINGER = 0.2
 """Seconds a piece waits for company. A process that dies loses no more rows than it fetched in that time, and none of their bytes."""
 
-Work = Callable[[Connection], Any]
-Piece = Work | Arrival
-Answer = tuple[Any, BaseException | None]
-
 
 @dataclass(slots=True)
 class Writer:
-    """Commits pieces of work to one database in the order they were handed in, and before them the rows of what was kept."""
+    """Has pieces of work committed in the order they were handed in, and before them the rows of what was kept."""
 
-    database: Database
+    commit: Commit
     thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="database"))
     _kept: list[Kept] = field(default_factory=list)
     _waiting: list[tuple[Piece, asyncio.Future[Any]]] = field(default_factory=list)
@@ -84,7 +77,7 @@ class Writer:
         loop = asyncio.get_running_loop()
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            answers, left = await loop.run_in_executor(self.thread, self._committed, self.take(), [piece for piece, _ in batch])
+            answers, left = await loop.run_in_executor(self.thread, self.commit, self.take(), [piece for piece, _ in batch])
             for one in left:
                 self.put(one)
             for (_, done), (answer, error) in zip(batch, answers, strict=True):
@@ -94,31 +87,3 @@ class Writer:
                     done.set_result(answer)
                 else:
                     done.set_exception(error)
-
-    def _committed(self, kept: Sequence[Kept], pieces: Sequence[Piece]) -> tuple[list[Answer], Sequence[Kept]]:
-        """The answers of these pieces, and of what was kept what has to be written later, as the database was away or busy."""
-        try:
-            with self.database.write() as connection:
-                write_rows(connection, kept)
-                return [(answer, None) for answer in _written(connection, pieces)], ()
-        except Exception as error:  # noqa: BLE001 (handed to whoever waits for it)
-            if not kept and len(pieces) == 1:
-                return [(None, error)], ()
-        try:
-            with self.database.write() as connection:
-                write_rows(connection, kept)
-        except Exception as error:  # noqa: BLE001 (handed to everybody: without these rows nothing of theirs can stand)
-            # Rows that the database refuses for good are left to the archive's log: they would take every later piece with them.
-            return [(None, error) for _ in pieces], kept if isinstance(error, Busy | StoreDown) else ()
-        return [answer for piece in pieces for answer in self._committed((), [piece])[0]], ()
-
-
-def _written(connection: Connection, pieces: Sequence[Piece]) -> list[Any]:
-    """The answers of these pieces, done in their order; arrivals that come one behind the other share their statements."""
-    answers: list[Any] = []
-    for arrive, group in groupby(pieces, key=lambda piece: isinstance(piece, Arrival)):
-        if arrive:
-            answers += arrivals.record(connection, [piece for piece in group if isinstance(piece, Arrival)])
-        else:
-            answers += [piece(connection) for piece in group if not isinstance(piece, Arrival)]
-    return answers

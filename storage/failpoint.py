@@ -14,10 +14,11 @@ ANY = "*"
 
 
 class _Armed:
-    """What this process waits for: the name and how many passings are left, 0 for never."""
+    """What this process waits for: the name and how many passings are left, 0 for never; and the process it is part of."""
 
     name = ""
     left = 0
+    whole = 0
 
 
 def arm(spec: str) -> None:
@@ -26,12 +27,18 @@ def arm(spec: str) -> None:
     _Armed.left = int(count or 1) if spec else 0
 
 
+def part_of(process: int) -> None:
+    """This process does a part of that one's work: where it is told to die, both do, as when the power goes."""
+    _Armed.whole = process
+
+
 def step(name: str) -> None:
     """Pass the moment of that name; the process ends here, without warning and without cleaning up, if it was told so."""
     if _Armed.left and _Armed.name in {ANY, name}:
         _Armed.left -= 1
         if not _Armed.left:
-            os.kill(os.getpid(), signal.SIGKILL)
+            for process in filter(None, (_Armed.whole, os.getpid())):
+                os.kill(process, signal.SIGKILL)
 
 
 arm(os.environ.get(VARIABLE, ""))

@@ -92,7 +92,7 @@ def crawl(folder: str, url: str, moment: str, patience: str = "") -> None:
             run = runs.claim(connection, "crawl", moment, owner=runs.new_owner(), now=now, lease=timedelta(hours=1))
             points = ",".join(str(point.id) for point in portals.entry_points_of(connection))
     assert run is not None
-    code = crawler.run.main(["--config", f"{folder}/nianbao.toml", "--entry-points", points, "--run-id", str(run.id)])
+    code = crawler.run.main(["--config", f"{folder}/nianbao.toml", "--entry-points", points, "--run-id", str(run.id)], apart=False)
     if code:
         raise RuntimeError(f"the crawl ended with {code}")
     with open_database(url) as db, db.write() as connection:

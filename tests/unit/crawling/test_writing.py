@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
 
-from crawler import writing
+from crawler import committing
+from crawler.committing import committed
 from crawler.writing import MOST, Writer
 from storage import sightings, visits
 from storage.archive.keep import Kept, Received, keep
@@ -56,7 +58,7 @@ def _kept(folder: Path, visit: int | None = None) -> Kept:
 
 def test_one_fault_of_many_stays_its_own(database: Database) -> None:
     async def run() -> list[object]:
-        writer = Writer(database)
+        writer = Writer(partial(committed, database))
         pieces = [writer.hand_in(_put(name)) for name in ("a", "bad", "c")]
         writer.hurry()
         return await asyncio.gather(*pieces, return_exceptions=True)
@@ -71,7 +73,7 @@ def test_what_nobody_waits_for_is_written_all_the_same_and_in_order(database: Da
     done: list[int] = []
 
     async def run() -> None:
-        writer = Writer(database)
+        writer = Writer(partial(committed, database))
         pieces = [writer.hand_in(lambda _, number=number: done.append(number)) for number in range(3 * MOST + 1)]  # type: ignore[misc]
         await asyncio.wait_for(asyncio.gather(*pieces), 60)
 
@@ -81,7 +83,7 @@ def test_what_nobody_waits_for_is_written_all_the_same_and_in_order(database: Da
 
 def test_rows_of_what_was_kept_come_first_and_outlive_the_fault_of_another(database: Database, tmp_path: Path) -> None:
     async def run() -> list[object]:
-        writer = Writer(database)
+        writer = Writer(partial(committed, database))
         writer.put(_kept(tmp_path))
         pieces = [writer.hand_in(_put(name)) for name in ("bad", "b")]
         writer.hurry()
@@ -94,7 +96,7 @@ def test_rows_of_what_was_kept_come_first_and_outlive_the_fault_of_another(datab
 
 def test_rows_of_what_was_kept_outlive_the_fault_of_the_only_piece(database: Database, tmp_path: Path) -> None:
     async def run() -> None:
-        writer = Writer(database)
+        writer = Writer(partial(committed, database))
         writer.put(_kept(tmp_path))
         with pytest.raises(StoreError, match="bad"):
             await writer.write(_put("bad"))
@@ -109,10 +111,10 @@ def test_rows_of_what_was_kept_wait_for_a_busy_database(database: Database, tmp_
         raise Busy("another one writes")
 
     async def run() -> str:
-        writer = Writer(database)
+        writer = Writer(partial(committed, database))
         writer.put(_kept(tmp_path))
         with monkeypatch.context() as patched:
-            patched.setattr(writing, "write_rows", busy)
+            patched.setattr(committing, "write_rows", busy)
             with pytest.raises(Busy):
                 await writer.write(_put("a"))
         return await writer.write(_put("b"))
@@ -135,7 +137,7 @@ def test_rows_of_what_was_kept_outlive_the_fault_of_who_writes_something_else(tm
 
 def test_nothing_is_written_that_rests_on_rows_which_cannot_be(database: Database, tmp_path: Path) -> None:
     async def run() -> list[object]:
-        writer = Writer(database)
+        writer = Writer(partial(committed, database))
         writer.put(_kept(tmp_path, visit=99))  # of a visit that was never begun
         pieces = [writer.hand_in(_put(name)) for name in ("a", "b")]
         writer.hurry()
