@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from datetime import timedelta
 
 from crawler.addresses import is_elsewhere
-from crawler.discovery.disguised import beside, same_denial
 from crawler.discovery.recognition import Clues, is_report, recognise
 from crawler.fetching import Reply
 from crawler.listing import Ask
-from crawler.page import Page
 from crawler.report_pages import Found, fetch_report
-from crawler.report_visit import record_found
+from crawler.report_visit import is_no_more, record_found
 from crawler.visit_state import VisitState
 from storage import captures
 from storage.domain.clock import local_date
@@ -38,7 +35,7 @@ async def audit(state: VisitState, *, whole_list: bool) -> None:
             report_year=version.report_year,
         )
         found = await _again(state, line, version)
-        gone = found.gone or (found.error_page is not None and await _is_no_more(state, version.found.url, found.error_page))
+        gone = found.gone or (found.error_page is not None and await is_no_more(state, version.found.url, found.error_page))
         if gone or found.not_modified:
             state.written(state.recorder.record_check(version, gone=gone))
         elif found.version is not None and is_same_report(version, found, state):
@@ -72,12 +69,6 @@ def _places_of(version: ReportVersion, state: VisitState) -> set[str]:
     with state.recorder.database.read() as connection:
         kept = [capture for digest in digests for capture in captures.for_original(connection, digest)]
     return {capture.final_url for capture in kept if capture.url == url_of(version.found.url)}
-
-
-async def _is_no_more(state: VisitState, url: str, shown: Page) -> bool:
-    """Whether the host shows the same "no such page", now, for an address beside this one that never existed."""
-    reply, _ = await state.ask(Ask(beside(url, uuid.uuid4().hex), referer=state.before.entry.url), "control")
-    return reply.page is not None and reply.trouble is None and same_denial(shown, reply.page)
 
 
 async def _again(state: VisitState, line: ListLine, version: ReportVersion) -> Found:

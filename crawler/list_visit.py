@@ -17,6 +17,7 @@ from crawler.discovery.troubles import Trouble, fingerprint, trouble
 from crawler.families import keyed
 from crawler.family_scan import get_family
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
+from crawler.gone_lines import GONE_MARK
 from crawler.list_reading import AskPage, Reading, read_all
 from crawler.list_tail import Led, ReadThrough, Tail
 from crawler.listing import Ask, Listing, Start
@@ -250,6 +251,7 @@ def _decide(state: VisitState, line: ListLine, column: str) -> ListLine:
         # An index of names may lead to portals, which are no reports and have lists of their own.
         return replace(line, decision=Decision.NOT_REPORT, reason=f"{BARE}; elsewhere")
     reason = found.reason
-    if known is not None and known.line.reason.startswith(READ_MARK):
-        reason = READ_MARK + reason
+    mark = next((mark for mark in (READ_MARK, GONE_MARK) if known is not None and known.line.reason.startswith(mark)), "")
+    if mark == READ_MARK or (mark and found.decision is Decision.UNRESOLVED):
+        reason = mark + reason
     return replace(line, decision=found.decision, reason=reason, body_id=found.body_id, report_year=found.report_year)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 
 from crawler.discovery.article import published
+from crawler.discovery.disguised import beside, same_denial
 from crawler.discovery.recognition import BARE, CUT, Clues, is_report, recognise
 from crawler.discovery.wording import made_ready
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
+from crawler.gone_lines import GONE_MARK, GoneLine
 from crawler.listing import Ask
+from crawler.page import Page
 from crawler.recording import READ_MARK
 from crawler.report_pages import Found, fetch_report
 from crawler.visit_state import VisitState
+from storage.domain.clock import local_date
 from storage.domain.ids import Sha256
 from storage.domain.originals import CaptureRole, NewVersion
 from storage.domain.visits import Decision, ListLine
@@ -28,8 +33,8 @@ async def fetch_reports(state: VisitState) -> None:
             return
         if line.decision is Decision.REPORT and line.url not in archived:
             await _fetch(state, line)
-        elif line.decision is Decision.UNRESOLVED and not line.reason.startswith(READ_MARK):
-            await _resolve(state, line)
+        elif line.decision is Decision.UNRESOLVED and not line.reason.startswith(READ_MARK) and _is_due(state, line):
+            await _resolve(state, replace(line, reason=line.reason.removeprefix(GONE_MARK)))
 
 
 async def _fetch(state: VisitState, line: ListLine) -> None:
@@ -52,12 +57,13 @@ async def record_found(state: VisitState, line: ListLine, version: NewVersion) -
 async def _resolve(state: VisitState, line: ListLine) -> None:
     """Let a line's own page say whose report it is and of which year, where its title did not."""
     found = await _behind(state, line, accept_gaps=True)
+    if found.gone or (found.error_page is not None and await is_no_more(state, line.url, found.error_page)):
+        _not_there(state, line)
+        return
     if found.article is None and found.passing:
         state.incomplete.append(line.url)
         return
-    if found.gone:
-        # Rows often stand before their pages: nothing was read, so nothing is decided, and it is asked for again.
-        return
+    state.gone_lines.pop(line.url, None)
     decided = replace(line, reason=READ_MARK + line.reason)
     for clues in _clues_of(state, line, found):
         own = recognise(clues, state.before.bodies)
@@ -71,6 +77,27 @@ async def _resolve(state: VisitState, line: ListLine) -> None:
     if decided.decision is Decision.REPORT and found.version is not None:
         await record_found(state, decided, found.version)
         state.archived_now.add(line.url)
+
+
+def _is_due(state: VisitState, line: ListLine) -> bool:
+    gone = state.gone_lines.get(line.url)
+    return gone is None or gone.is_due(local_date(state.recorder.clock.now()))
+
+
+def _not_there(state: VisitState, line: ListLine) -> None:
+    """Rows often stand before their pages: nothing was read, so nothing is decided, and it is asked for again; for a while."""
+    today = local_date(state.recorder.clock.now())
+    before = state.gone_lines.get(line.url)
+    gone = state.gone_lines[line.url] = before.again(today) if before is not None else GoneLine(today, today)
+    if gone.for_good and (before is None or not before.for_good):
+        state.lines[line.url] = left = replace(line, reason=GONE_MARK + line.reason)
+        state.written(state.recorder.record_list(state.visit_id, state.before.entry.id, [left]))
+
+
+async def is_no_more(state: VisitState, url: str, shown: Page) -> bool:
+    """Whether the host shows the same "no such page", now, for an address beside this one that never existed."""
+    reply, _ = await state.ask(Ask(beside(url, uuid.uuid4().hex), referer=state.before.entry.url), "control")
+    return reply.page is not None and reply.trouble is None and same_denial(shown, reply.page)
 
 
 def _clues_of(state: VisitState, line: ListLine, found: Found) -> tuple[Clues, ...]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from crawler.discovery.troubles import Trouble, fingerprint, trouble
 from crawler.errands import WATCH, Errand
 from crawler.fetching import NO_VALIDATORS, Fetch, Reply, Validators
+from crawler.gone_lines import GoneLine, from_facts
 from crawler.list_tail import ReadThrough
 from crawler.listing import Ask
 from crawler.page import Page
@@ -26,9 +27,9 @@ from storage.domain.visits import ListLine
 @dataclass(slots=True)
 class VisitState:
     """One visit under way. `lines` are the rows met, by address; `incomplete` the report pages that could not be had this time,
-    `led_elsewhere` the archived reports whose address led to something else and where to, `read_through` the page-by-page reading that
-    what is known of the list rests on, `key_note` what became of the key of a list that only a browser shows, `column` what the list calls
-    itself.
+    `led_elsewhere` the archived reports whose address led to something else and where to, `gone_lines` the undecided rows whose page is
+    not there, `read_through` the page-by-page reading that what is known of the list rests on, `key_note` what became of the key of a list
+    that only a browser shows, `column` what the list calls itself.
     """
 
     fetch: Fetch
@@ -44,11 +45,15 @@ class VisitState:
     new_versions: int = 0
     incomplete: list[str] = field(default_factory=list)
     led_elsewhere: dict[str, str] = field(default_factory=dict)
+    gone_lines: dict[str, GoneLine] = field(init=False)
     read_through: ReadThrough | None = None
     stopped: Trouble | None = None
     key_note: str = ""
     column: str = ""
     _unsettled: deque[Future[int]] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.gone_lines = from_facts(self.before.last_facts)
 
     def written(self, piece: Future[int]) -> None:
         """Something of this visit was handed in to be written; the visit goes on."""

@@ -12,6 +12,7 @@ from crawler.audit_visit import audit, led_elsewhere
 from crawler.canary import Sight, conclude
 from crawler.errands import WATCH, Errand
 from crawler.fetching import NO_VALIDATORS, Fetch, Validators
+from crawler.gone_lines import FACT, as_fact
 from crawler.list_reading import LAYOUT
 from crawler.list_visit import read_list
 from crawler.list_years import of_other_years, years_of
@@ -68,6 +69,7 @@ async def visit(
             list_pages=state.list_pages,
             incomplete=state.incomplete,
             led_elsewhere=led_elsewhere(state),
+            **{FACT: as_fact(state.gone_lines, state.lines if facts.ended else before.lines)},
             new_versions=state.new_versions,
             column=listed.column,
             read_through=state.read_through.as_facts() if state.read_through else None,
