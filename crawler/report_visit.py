@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from crawler.discovery.article import published
 from crawler.discovery.disguised import beside, same_denial
-from crawler.discovery.recognition import BARE, CUT, Clues, is_report, recognise
+from crawler.discovery.recognition import BARE, CUT, OTHER_SUBJECT, Clues, is_report, recognise
 from crawler.discovery.wording import made_ready
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.gone_lines import GONE_MARK, GoneLine
@@ -120,12 +120,13 @@ def _clues_of(state: VisitState, line: ListLine, found: Found) -> tuple[Clues, .
 
 
 def _is_no_report(line: ListLine, found: Found) -> bool:
-    """Whether what stands behind a line that says too little is plainly something else: a page that shows neither form nor document, or
-    one whose full title is another document's where the list cut it short.
+    """Whether what stands behind a line that says too little, or speaks of another subject, is plainly something else: a page that shows
+    neither form nor document, or one whose full title is another document's where the list cut it short.
 
     One that is blank, or could not be had whole, may still be the report.
     """
-    if found.article is None or found.form or found.blank or found.passing or line.reason not in {BARE, CUT}:
+    asked_of_page = line.reason in {BARE, CUT} or line.reason.startswith(OTHER_SUBJECT)
+    if found.article is None or found.form or found.blank or found.passing or not asked_of_page:
         return False
     if line.reason == CUT:
         return (

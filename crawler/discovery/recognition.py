@@ -102,7 +102,7 @@ _JOIN = re.compile(r"^[(\[【〔]?(?:以及|及|和|与|暨|、|附|含|并)")
 _BARE = re.compile(rf"(?:[^\d_]{{2,30}}(?:{PLACES}))?_?(?:20\d\d年?度?)?(?:\.(?:pdf|docx?|wps|ofd|html?))?")
 """A row that says whose or of which year, and leaves the what to the name of its list."""
 
-BARE, CUT = "bare", "cut-short"
+BARE, CUT, OTHER_SUBJECT = "bare", "cut-short", "other-subject"
 _FORM_SETTLES = frozenset({"short-title", "almost", "notice", "covering-words", "more-words", "unusual-words", BARE, CUT})
 _CUT_WITHIN = re.compile(r"(?:政府信|政府信息|信息公|公开|公开工?作?|公开(?:工作)?(?:情况)?年?度?(?:工作)?报?)$|信息公开")
 _COLUMN = re.compile(r"信息公开(?:工作)?(?:年度(?:工作)?报告|年报)|公开年报|^(?:年报|年度报告)$")
@@ -140,16 +140,26 @@ def is_report(title: str, column: str = "") -> tuple[Decision, str]:
     if ready.cut:
         # The missing words are on its page.
         return (Decision.UNRESOLVED, CUT) if in_column or _CUT_WITHIN.search(rest) else (Decision.NOT_REPORT, "no-report-words")
-    short = SHORT.search(rest)
-    if short:
-        sure = in_column and is_own(between(bare[: bare.rfind(short.group())]))
-        return (Decision.REPORT, "column") if sure else (Decision.UNRESOLVED, "short-title")
-    if (almost := ALMOST.search(rest)) and not any(pattern.search(rest[: almost.start()]) for _, pattern in _BEFORE):
-        if _ASKS.search(bare[: bare.rfind(almost.group())]):
-            return _covered(bare[: bare.rfind(almost.group())], rest[almost.end() :])
-        # Rejecting it would make a report of an unusual title a missing one.
-        return Decision.UNRESOLVED, "almost"
-    return Decision.NOT_REPORT, "no-report-words"
+    if short := SHORT.search(rest):
+        return _short(bare[: bare.rfind(short.group())], in_column=in_column)
+    return _almost(bare, rest)
+
+
+def _short(before: str, *, in_column: bool) -> tuple[Decision, str]:
+    """A title that only calls itself an annual report: what of, its list says."""
+    if other := _other_subject(before):
+        return Decision.UNRESOLVED, other
+    return (Decision.REPORT, "column") if in_column else (Decision.UNRESOLVED, "short-title")
+
+
+def _almost(bare: str, rest: str) -> tuple[Decision, str]:
+    """A title that comes near one; `rest` is without its publisher."""
+    almost = ALMOST.search(rest)
+    if almost is None or any(pattern.search(rest[: almost.start()]) for _, pattern in _BEFORE):
+        return Decision.NOT_REPORT, "no-report-words"
+    before = bare[: bare.rfind(almost.group())]
+    # Rejecting it would make a report of an unusual title a missing one.
+    return _covered(before, rest[almost.end() :]) if _ASKS.search(before) else (Decision.UNRESOLVED, "almost")
 
 
 def _look_alike(words: str, *, but: str = "") -> str:
@@ -168,12 +178,17 @@ def _named(before: str, words: str, behind: str) -> tuple[Decision, str]:
         return _covered(before, behind)
     if said := _behind(behind):
         return said
-    middle = between(before)
-    if not is_own(middle) and not names_a_body(middle):
-        return Decision.UNRESOLVED, f"other-subject {middle}"[:60]
+    if other := _other_subject(before):
+        return Decision.UNRESOLVED, other
     if not _CLOSED.fullmatch(behind) and not names_a_body(behind):
         return Decision.UNRESOLVED, "more-words"
     return Decision.REPORT, "title"
+
+
+def _other_subject(before: str) -> str:
+    """The code for a title whose year and report words have another subject between them; empty where they have none."""
+    middle = between(before)
+    return "" if is_own(middle) or names_a_body(middle) else f"{OTHER_SUBJECT} {middle}"[:60]
 
 
 def _behind(behind: str) -> tuple[Decision, str] | None:

@@ -164,3 +164,9 @@ def test_the_name_of_the_only_document_tells_what_the_title_does_not(office, sit
     page = WITHOUT_FORM.replace(DUTIES, '<p>详见附件。</p><a href="f.pdf">云溪县教育局2024年政府信息公开工作年度报告.pdf</a>')
     decided, found = _one(office, site, "云溪县教育局关于报送2024年政府信息公开工作年度报告的函", page)
     assert (list(decided.values()), found[NAMES[0]]) == ([Decision.REPORT], True)
+
+
+@pytest.mark.parametrize(("page", "decision"), [(WITHOUT_FORM, Decision.NOT_REPORT), (HALF, Decision.UNRESOLVED)])
+def test_a_report_on_another_subject_is_none_where_its_page_bears_that_out(office, site, page, decision):
+    decided, found = _one(office, site, "云溪县教育局2024年度行政执法年度报告", page.replace("<title>云溪县教育局", "<title>"))
+    assert (list(decided.values()), found[NAMES[0]]) == ([decision], False)
