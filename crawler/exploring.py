@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from crawler.addresses import plain_host
 from crawler.discovery.anchors import COLUMN, Link, is_part_link, lies_below, links, of_its_year, score_of
 from crawler.discovery.article import read_article
+from crawler.discovery.attachments import is_report_text
 from crawler.discovery.columns import MIN_REPORTS, TRUSTED, Evidence, is_article, judge, names_itself, one_year
 from crawler.discovery.leads import column_of_article, sitemap_columns, sitemaps_of, trail_of
 from crawler.discovery.outbound import named_after_bodies
@@ -25,14 +26,14 @@ from crawler.discovery.years import find_year
 from crawler.egress import registrable
 from crawler.fetching import Reply
 from crawler.list_reading import AskPage, Reading, choose_family, read_all
-from crawler.list_rows import rows
+from crawler.list_rows import looks_like_article, rows
 from crawler.listing import Ask, Item, Start
 from crawler.page import Page
 from storage.domain.enums import VisitOutcome
 from storage.domain.visits import Decision
 
 MAX_PAGES, MAX_DEPTH, LIST_PAGES = 40, 3, 3
-_PAGER = re.compile(r"[<>《》«»\s]*(?:第?\s*\d{1,4}\s*页?|[上下前后]一?页|[首尾末]页|最后一页|更早|更新)[<>《》«»\s]*")
+_PAGER = re.compile(r"[<>《》«»\s]*(?:第?\s*\d{1,4}\s*页?|[上下前后]一?页|[首尾末]页|最后一页|更早|更新)[<>《》«»\s]*|[<>‹›«»←→▶◀\s]+")
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 _ENOUGH = Trouble(VisitOutcome.PARTIAL, "page-limit")
 _FATAL = frozenset({VisitOutcome.CHALLENGED, VisitOutcome.BLOCKED, VisitOutcome.UNREACHABLE})
@@ -92,6 +93,8 @@ class _Search:
     hint_pages: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
     words: dict[str, str] = field(default_factory=dict)
+    unsure: dict[str, tuple[Page, str]] = field(default_factory=dict)
+    held: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def led_there(self) -> bool:
@@ -185,6 +188,9 @@ async def explore(
 async def _run(search: _Search) -> None:
     while search.queue and search.asked < search.max_pages and search.stop is None:
         score, depth, _, link, found_on = heapq.heappop(search.queue)
+        if looks_like_article(link.url) and len(search.held.get(found_on, ())) >= MIN_REPORTS:
+            # The page links to reports under names that do not say so. Two prove it; the rest are asked when the column is watched.
+            continue
         if -score < COLUMN and link.why not in {"home", "hint"} and search.led_there:
             # The column is known, and what is left are only pages on the way to it.
             continue
@@ -197,6 +203,9 @@ async def _look(search: _Search, page: Page, link: Link, depth: int, found_on: s
     """Read one page as a column where it may be one, and follow its links."""
     if link.why == "hint":
         search.hint_pages.add(page.url)
+    if link.why not in {"home", "hint"} and is_report_text(page):
+        _holds(search, found_on, page)
+        return
     named = names_itself(page)
     likely = named or link.score >= COLUMN or link.why == "hint"
     found = await _as_column(search, page, link, found_on) if likely else None
@@ -222,7 +231,8 @@ async def _as_column(search: _Search, page: Page, link: Link, found_on: str) -> 
 
     if choose_family(page, "") is not None:
         await read_all(Start(page.url, {}), page, reading, search.reply)
-    evidence = judge(page, reading.items, words="" if link.why == "home" else link.words, column=reading.column)
+    words = "" if link.why == "home" else link.words
+    evidence = judge(page, reading.items, words=words, column=reading.column)
     # A report without its publisher in the title is linked by the words of a column; the one row of such a page is its own attachment.
     # An article that lists several reports is an index, and may be the only one.
     single = is_article(page) and evidence.reports < MIN_REPORTS
@@ -230,7 +240,26 @@ async def _as_column(search: _Search, page: Page, link: Link, found_on: str) -> 
         return None
     candidate = Candidate(link.url, link.words, found_on, reading.family_id, evidence, tuple(reading.items), reading.column)
     search.believe(candidate, hint=link.why == "hint")
+    if not evidence.trusted:
+        search.unsure[page.url] = (page, words)
     return candidate
+
+
+def _holds(search: _Search, column: str, report: Page) -> None:
+    """Note that a page links to a report, whatever the link is called; two make a column of a page whose rows alone did not."""
+    held = search.held.setdefault(column, set())
+    held.update({report.url, report.requested_url})
+    if column not in search.unsure:
+        return
+    page, words = search.unsure[column]
+    for place, one in enumerate(search.found):
+        if one.url not in {page.url, page.requested_url} or one.evidence.trusted:
+            continue
+        evidence = judge(page, one.items, words=words, column=one.column, held=held)
+        if evidence.reports >= MIN_REPORTS:
+            search.found.pop(place)
+            search.believe(replace(one, evidence=evidence), hint=False)
+        return
 
 
 def _from_own_article(search: _Search, page: Page) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import html
 
 from crawler.list_rows import address_of
 from crawler.page import Page, body_words, once, page_tree, visible_text
+from crawler.script_addresses import joined_addresses
 
 _ROWS = re.compile(r"共\s*有?\s*(\d{1,6})\s*[条篇]|(?:总数|总记录数?|记录总数)\s*[:：]?\s*(\d{1,6})")
 _PLACE_AND_PAGES = re.compile(
@@ -23,6 +24,11 @@ _PAGES = re.compile(r"共\s*(\d{1,5})\s*页")
 _PAGES_IN_SCRIPT = re.compile(r"""\b(?:countPage|totalPages?|pageCount|allPages?)['"]?\s*[=:]\s*['"]?(\d{1,5})\b""", re.IGNORECASE)
 _ROWS_IN_SCRIPT = re.compile(r"""\bvar\s+m_nRecordCount\s*=\s*["']?(\d{1,6})\b""")
 _SET_PAGE = re.compile(r"""\.pagination\(\s*['"]setPage['"]\s*,\s*(\d{1,5})\s*,\s*(\d{1,5})""")
+_LAYPAGE = re.compile(r"""\blaypage(?:\.render)?\s*\(\s*\{([^{}]{0,600})""")
+_LAYPAGE_SAYS = re.compile(r"""\b(count|limit|pages|curr)['"]?\s*:\s*['"]?(\d{1,6})\b""")
+_LAYPAGE_LIMIT = 10
+"""Rows of a page where the pager of layui is not told."""
+
 _NEXT_WORDS = re.compile(r"[\[(（]?(?:下一?页|[后後]一?页|下一頁|next(?:page)?|nextpage)[>›»→▶]*[\])）]?|[>›→▶]", re.IGNORECASE)
 _LAST_WORDS = re.compile(r"[\[(（]?(?:尾页|末页|最后一?页|最末页|last(?:page)?)[>›»→▶|]*[\])）]?|>>|»|>\|", re.IGNORECASE)
 """What portals call the links to the following and to the last page, without white space."""
@@ -86,9 +92,19 @@ def told(page: Page) -> Told:
     place, pages = _place(body)
     if pages is None and (called := _SET_PAGE.search(page.text)):
         place, pages = int(called.group(1)), int(called.group(2))
+    if pages is None and rows is None and (script := _LAYPAGE.search(page.text)) and any(joined_addresses(page.text)):
+        # Without an address around a number, what the pager counts leads nowhere.
+        return _laid_out({name: int(number) for name, number in _LAYPAGE_SAYS.findall(script.group(1))}, place)
     if pages is None and (written := _PAGES_IN_SCRIPT.search(page.text)):
         pages = int(written.group(1))
     return Told(int(next(filter(None, rows.groups()))) if rows else None, place or None, pages)
+
+
+def _laid_out(said: Mapping[str, int], place: int | None) -> Told:
+    """What the pager of layui is told: rows and rows per page, or pages; the page it stands on."""
+    rows, each = said.get("count"), said.get("limit", _LAYPAGE_LIMIT)
+    pages = said.get("pages", -(-rows // each) if rows is not None and each else None)
+    return Told(rows, said.get("curr", place) or None, pages)
 
 
 def _place(body: str) -> tuple[int | None, int | None]:

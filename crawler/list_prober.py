@@ -18,7 +18,7 @@ from crawler.column_name import column_name
 from crawler.list_pager import Told, last_link, next_link, numbered_link, told
 from crawler.list_scroll import loads_on_scroll
 from crawler.listing import Ask, Item
-from crawler.page import Page
+from crawler.page import Page, base_url
 from crawler.script_addresses import NUMBER, joined_addresses
 from storage.domain.errors import LayoutChanged
 
@@ -133,7 +133,7 @@ def _from_last(page: Page, said: Told) -> Iterator[Way]:
 def _from_scripts(page: Page, said: Told) -> Iterator[Way]:
     """From a script that puts an address together around a number."""
     for found in joined_addresses(page.text):
-        template = urljoin(page.url, found.template)
+        template = urljoin(base_url(page), found.template)
         if urlsplit(template).hostname != urlsplit(page.url).hostname or not _BEFORE_A_NUMBER.search(template.partition(NUMBER)[0]):
             continue
         for number in (1,) if found.less else _numbers(said):

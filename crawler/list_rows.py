@@ -9,28 +9,37 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from lxml import html
+from lxml import etree, html
 
+from crawler.list_cells import named_by_row
 from crawler.listing import Item
-from crawler.page import Page, body_words, once, tree, visible_text
-from crawler.script_addresses import quoted_address
+from crawler.page import Page, base_url, body_words, once, tree, visible_text
+from crawler.script_addresses import called_address, quoted_address
 
 NOTHING_HERE = re.compile(
     r"暂无(?:相关)?(?:信息|内容|数据|记录|文件|文章|公开)|没有(?:找到)?(?:相关|符合条件的?)?(?:信息|内容|记录|数据)|无相关(?:信息|记录)|共\s*0\s*[条篇]"
 )
 _DATE = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_LABELLED = re.compile(r"(?:文章|信息)?标\s*题\s*[:：]\s*(.*?)\s*(?:(?:作者|更新时间|发布时间|发布日期|点击数|来源)\s*[:：].*)?$")
+_SHORT_DATE = re.compile(r"[·•\s]*[\[(（【]?\s*((?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])日?)\s*[\])）】]?")
 _LEADING_DATE = re.compile(r"^20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\s*")
 _NOT_LINKS = ("javascript:", "mailto:", "tel:", "data:", "#")
 _DOCUMENT = re.compile(r"\.(?:s?html?|jhtml|jsp|aspx?|php|pdf|docx?|wps|xlsx?|et|ofd|zip|rar)$", re.IGNORECASE)
 _LIST_PAGE = re.compile(r"/(?:index|list|default)(?:_\d+)?\.(?:s?html?|jsp|aspx?|php)$|/$", re.IGNORECASE)
-_ROW_TAGS = frozenset({"li", "tr", "dd", "p", "div"})
+_ROW_TAGS = frozenset({"li", "tr", "dd", "p", "div", "article"})
+_CLICKED = frozenset({"li", "tr", "td", "dd", "dt", "p", "div", "span", "button", "h2", "h3", "h4", "h5"})
+_LEADING = etree.XPath("descendant-or-self::*[self::a or @onclick or @data-href or @data-url or @data-link]")
 _INLINE = frozenset({"span", "font", "b", "i", "em", "strong", "small", "time"})
 _NAVIGATION = frozenset({"nav", "header", "footer"})
 _NAVIGATION_NAME = re.compile(r"\b(?:nav|menu|footer|header|crumbs?|breadcrumb|bread|position|location|dqwz|pager|pagination)\b")
 _PAGE_NAME = re.compile(r"\bpage\b")
 _PAGER_WORD = re.compile(r"^(?:\[?\d{1,4}\]?|首页|上一页|下一页|尾页|末页|上页|下页|更多|more|>>|<<|>|<)$", re.IGNORECASE)
+
+DATA_ADDRESSES = ("data-href", "data-url", "data-link")
+"""Attributes in which a script keeps the address that a click leads to."""
 
 MOST_FORMATS = 6
 FOLLOWS = 40
@@ -41,12 +50,12 @@ FOLLOWS = 40
 def rows(page: Page) -> tuple[tuple[Item, ...], int]:
     """Entries of the list in page order without duplicates, and how many rows beside them had a link that could not be understood.
 
-    A list is a run of repeated containers (`li`, `tr`, `dd`, `p`, `div`) with one link each; its rows usually carry dates. Where some
-    do, the lists they stand in count as a whole, undated rows included; menus and breadcrumbs have no dates. Where none does, every link
-    to one document counts, with the date that follows it on its line.
+    A list is a run of repeated containers (`li`, `tr`, `dd`, `p`, `div`, `article`) with one link each; its rows usually carry dates. Where
+    some do, the lists they stand in count as a whole, undated rows included; menus and breadcrumbs have no dates. Where none does, every
+    link to one document counts, with the date that follows it on its line.
     """
     known: dict[html.HtmlElement, bool] = {}
-    links = [anchor for anchor in tree(page.text).iter("a") if not _in_navigation(anchor, known)]
+    links = [anchor for anchor in clickable(page) if not _in_navigation(anchor, known)]
     found = [row for anchor in links if (row := _candidate(page, anchor)) is not None]
     dated = {id(row.parent) for row in found if row.item is not None and row.item.raw_date}
     if not dated:
@@ -79,21 +88,33 @@ def _placed(items: Iterable[Item]) -> Iterator[Item]:
 def _candidate(page: Page, anchor: html.HtmlElement) -> _Row | None:
     row = _row_of(anchor)
     title = title_of(anchor)
+    if named := named_by_row(anchor, title):
+        return _of_many(page, anchor, named)
     if row is None or _PAGER_WORD.match(title):
         return None
     raw, day = find_date(_without(row, title))
+    raw = raw or _short_date(_without(row, title))
     if not raw and (whole := _cells_around(row)) is not None:
         row, (raw, day) = whole, find_date(_without(whole, title))
     address = address_of(page, anchor)
+    if address.partition("://")[2].strip("/") == urlsplit(page.url).netloc:
+        return None  # The way home is no row.
     if not address or len(title) < 2 or not (raw or looks_like_article(address)):
         return _Row(row.getparent(), None)
     return _Row(row.getparent(), Item(address, title, raw, day))
 
 
+def _of_many(page: Page, anchor: html.HtmlElement, title: str) -> _Row | None:
+    """One of several documents in a row that has the name of all of them."""
+    row = next(step for step in anchor.iterancestors() if step.tag in _ROW_TAGS)
+    address = address_of(page, anchor)
+    return _Row(row.getparent(), Item(address, title)) if address and looks_like_article(address) else None
+
+
 def title_of(anchor: html.HtmlElement) -> str:
     """The full title: the `title` attribute where it is longer, because anchor texts are cut off on many portals."""
     shown = " ".join(visible_text(anchor).split())
-    full = " ".join((anchor.get("title") or "").split())
+    full = _said_in(anchor.get("title") or "")
     bare = shown.rstrip("….").strip()
     if full and (not bare or len(full) >= len(bare)) and not _DATE.fullmatch(full):
         return full
@@ -101,8 +122,17 @@ def title_of(anchor: html.HtmlElement) -> str:
     return shown.removesuffix(raw).strip() if raw and shown.endswith(raw) else _LEADING_DATE.sub("", shown)
 
 
+def _said_in(attribute: str) -> str:
+    """The title in a `title` attribute; some put a small table of author and date there, its first line the title."""
+    lines = [line.strip() for line in attribute.splitlines() if line.strip()]
+    labelled = next((found for line in lines if (found := _LABELLED.match(line))), None)
+    return " ".join(labelled.group(1).split()) if labelled else " ".join(attribute.split())
+
+
 def _row_of(anchor: html.HtmlElement) -> html.HtmlElement | None:
     """The smallest repeated container around the link, if the link is the main one in it; the link itself where the row is inside it."""
+    if anchor.tag != "a":
+        return anchor if anchor.tag in _ROW_TAGS else _around(anchor)
     for step in anchor.iterancestors():
         if step.tag in _ROW_TAGS:
             targets = {target: a for a in step.iter("a") if (target := _target(a))}
@@ -111,6 +141,26 @@ def _row_of(anchor: html.HtmlElement) -> html.HtmlElement | None:
         if step.tag in _ROW_TAGS or step.tag in {"body", "ul", "table"}:
             break
     return anchor if len(anchor) and find_date(visible_text(anchor))[0] else None
+
+
+def clickable(page: Page) -> Iterator[html.HtmlElement]:
+    """The page's links: every `a`, and what a click on it leads on from without one in it or around it."""
+    for element in cast("list[html.HtmlElement]", _LEADING(tree(page.text))):
+        if element.tag == "a":
+            yield element
+        elif element.tag in _CLICKED:
+            around = next(element.iterancestors("a"), None)
+            if around is None and next(element.iter("a"), None) is None and address_of(page, element):
+                yield element
+
+
+def _around(element: html.HtmlElement) -> html.HtmlElement | None:
+    """The row of a link that is no `a`: the nearest repeated container, if nothing else in it leads anywhere."""
+    row = next((step for step in element.iterancestors() if step.tag in _ROW_TAGS), None)
+    if row is None or next(row.iter("a"), None) is not None:
+        return None
+    others = [one for one in row.iter() if one.get("onclick") or any(one.get(name) for name in DATA_ADDRESSES)]
+    return row if others == [element] else None
 
 
 def _target(anchor: html.HtmlElement) -> str:
@@ -167,7 +217,9 @@ def _navigates(step: html.HtmlElement, known: dict[html.HtmlElement, bool]) -> b
         words = f"{step.get('class') or ''} {step.get('id') or ''}".lower()
         # "page" is what some call their pager and others the box around everything, which holds the rows and their dates.
         pager = bool(_PAGE_NAME.search(words)) and not _DATE.search(visible_text(step))
-        known[step] = step.tag in _NAVIGATION or bool(_NAVIGATION_NAME.search(words)) or pager
+        # The head of an article in a list of articles carries its link, that of the page carries the menu.
+        menu = step.tag in _NAVIGATION and not (step.tag == "header" and next(step.iterancestors("article"), None) is not None)
+        known[step] = menu or bool(_NAVIGATION_NAME.search(words)) or pager
     return known[step]
 
 
@@ -187,6 +239,12 @@ def find_date(text: str) -> tuple[str, date | None]:
     return raw, day
 
 
+def _short_date(rest: str) -> str:
+    """A day without its year ("[01-16]"), where it is all that a row says beside its title."""
+    found = _SHORT_DATE.fullmatch(rest.strip())
+    return found.group(1) if found else ""
+
+
 def absolute(base: str, href: str) -> str:
     """The address a link leads to, without fragment; empty for what is not a page."""
     href = href.strip()
@@ -203,10 +261,14 @@ def absolute(base: str, href: str) -> str:
 def address_of(page: Page, anchor: html.HtmlElement) -> str:
     """Where a link leads: by its `href`, else, where that is none or a script, by the address its handler names."""
     href = anchor.get("href") or ""
-    if address := absolute(page.url, href):
+    if address := absolute(base_url(page), href):
+        return address
+    named = next(filter(None, (anchor.get(name) or "" for name in DATA_ADDRESSES)), "")
+    if named and (address := absolute(base_url(page), named)):
         return address
     script = href if href.lower().lstrip().startswith("javascript:") else ""
-    return absolute(page.url, quoted_address(f"{script} {anchor.get('onclick') or ''}"))
+    handler = f"{script} {anchor.get('onclick') or ''}".strip()
+    return absolute(base_url(page), quoted_address(handler) or called_address(page.text, handler)) if handler else ""
 
 
 def looks_like_article(address: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
@@ -20,6 +21,7 @@ _HTTP = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_\-]+)", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHINESE = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "gb18030", "hz-gb-2312"})
 _HEAD = 4096
+_HEAD_TEXT = 50_000
 
 T = TypeVar("T")
 
@@ -159,6 +161,20 @@ def once(question: Callable[[Page], T]) -> Callable[[Page], T]:
 def page_tree(page: Page) -> html.HtmlElement:
     """The page's element tree, to be read only: everybody who asks gets the same one."""
     return tree(page.text)
+
+
+@once
+def base_url(page: Page) -> str:
+    """What the page's addresses are relative to: its own address, or what its `base` element says."""
+    if "<base" not in page.text[:_HEAD_TEXT].lower():
+        return page.url
+    named = (element.get("href") or "" for element in page_tree(page).iter("base"))
+    href = next(filter(None, (name.strip() for name in named)), "")
+    try:
+        joined = urljoin(page.url, href)
+        return joined if urlsplit(joined).scheme in {"http", "https"} and urlsplit(joined).hostname else page.url
+    except ValueError:
+        return page.url
 
 
 @once

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from crawler.discovery.article import published
 from crawler.discovery.disguised import beside, same_denial
+from crawler.discovery.naming import subject_of
 from crawler.discovery.recognition import BARE, CUT, OTHER_SUBJECT, Clues, is_report, recognise
 from crawler.discovery.wording import made_ready
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
@@ -116,7 +117,10 @@ def _clues_of(state: VisitState, line: ListLine, found: Found) -> tuple[Clues, .
         said_year=found.said_year,
     )
     documents = found.names if not found.form and len(found.names) == 1 else ()
-    return (clues, *(replace(clues, title=title) for title in (line.title, *documents)))
+    # Whoever put a page up may be named as its source; where its title names nobody, the report itself says whose it is.
+    several = len(state.before.bodies) > 1 and not subject_of(clues.title)
+    own = (replace(clues, title=found.article.heading),) if several and found.article.heading else ()
+    return (*own, clues, *(replace(clues, title=title) for title in (line.title, *documents)))
 
 
 def _is_no_report(line: ListLine, found: Found) -> bool:

@@ -88,11 +88,16 @@ async def visit(
 
 
 def _of_its_place(result: VisitResult, before: Before) -> VisitResult:
-    """The result in other words where a home page is read for want of a column: nothing has changed there, the column is still unknown."""
+    """The result in other words where a home page is read for want of a column: the column is still unknown, whatever the page shows."""
     entry = before.entry
-    if (result.outcome, result.reason) != (LAYOUT.outcome, LAYOUT.reason) or entry.family or entry.url != url_of(before.portal.home_url):
+    if entry.url != url_of(before.portal.home_url):
         return result
-    return replace(result, reason=NO_COLUMN)
+    if (result.outcome, result.reason) == (LAYOUT.outcome, LAYOUT.reason):
+        return result if entry.family else replace(result, reason=NO_COLUMN)
+    if result.outcome is VisitOutcome.COMPLETE and result.canary is None:
+        # The news of a home page are rows like others. Read to their end they say nothing of a column that nobody has seen yet.
+        return replace(result, outcome=VisitOutcome.LAYOUT_CHANGED, reason=NO_COLUMN, whole_list=False)
+    return result
 
 
 def _of_its_years(result: VisitResult, state: VisitState, column: str) -> VisitResult:

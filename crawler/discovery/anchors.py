@@ -14,8 +14,9 @@ from lxml import html
 
 from crawler.addresses import refreshes
 from crawler.discovery.naming import subject_of
-from crawler.list_rows import absolute, address_of, looks_like_article, rows
-from crawler.page import Page, tree, visible_text
+from crawler.list_rows import absolute, address_of, clickable, looks_like_article, rows
+from crawler.page import Page, base_url, tree, visible_text
+from crawler.script_addresses import named_in_scripts
 
 COLUMN = 0.6
 """From this score on a link is taken for the column itself, below it for a page on the way."""
@@ -44,12 +45,16 @@ _GROUP = re.compile(
 )
 """Into what the column of a whole county is divided: the government itself, its departments, its towns."""
 
+_OFFICE = re.compile(r"[一-鿿]{2,16}(?:局|委员会|委|办公室|厅|街道|街道办事处|镇|乡|人民政府)(?:年报|年度报告)?")
+"""A link of an index that leads to one publisher's own list. What it publishes about (审计、统计、环境) may be in its very name."""
+
 _OF_YEAR, _OF_GROUP = "year:", "group:"
 _PATH = re.compile(
     r"(?:^|[/_\-])(?:\d{2,4})?(?:zf)?(?:xx)?g(?:ong)?k(?:gz)?(?:nd)?(?:nb|bg)\w{0,6}(?=[/._\-]|$)|(?:^|/)(?:\d{2,4})?(?:ndbg|nb)(?:_\w+)?(?=[/._]|$)"
 )
 _AREA_PATH = re.compile(r"(?:^|/)(?:zf)?xxgk(?:pt|zl|ml)?(?:_\w+)?(?=/|$)|/gkmlpt/")
 _FRAMES = ("iframe", "frame")
+_ADDRESS = re.compile(r"(?:https?://|\.{0,2}/)\S{1,300}|[\w\-./]{1,200}\.(?:s?html?|jhtml|jsp|aspx?|php)(?:\?\S{0,200})?|\?\S{1,200}")
 _JUMP = re.compile(r"""(?:window\.|self\.|top\.|document\.)?location(?:\.href)?\s*=\s*["']([^"']{1,300})["']""")
 
 
@@ -102,6 +107,8 @@ def of_its_year(part: Link, way: Link) -> Link:
 def score_of(words: str, address: str, *, in_column: bool = False) -> tuple[float, str]:
     """How likely a link leads to the column, and why; 0 where its words name something else."""
     bare = "".join(unicodedata.normalize("NFKC", words).split())
+    if in_column and _OFFICE.fullmatch(bare) and not looks_like_article(address):
+        return 0.79, f"{_OF_GROUP}{bare}"
     if in_column and _YEAR.match(bare):
         return 0.8, f"{_OF_YEAR}{bare}"
     if bare == _FRAME_WORD:
@@ -137,19 +144,25 @@ def _path_score(address: str) -> tuple[float, float]:
 def _targets(page: Page) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     root = tree(page.text)
-    for element in root.iter("a", "area", *_FRAMES):
-        address = _target(page, element)
+    for element in (*clickable(page), *root.iter("area", "option", *_FRAMES)):
+        address = _chosen(page, element) if element.tag == "option" else _target(page, element)
         if address and address != page.url:
             found.append((address, _FRAME_WORD if element.tag in _FRAMES else _words(element)))
     found += [(one.target, _FRAME_WORD) for one in refreshes(page)]
+    found += [(absolute(base_url(page), address), words) for address, words in named_in_scripts(page.text)]
     if len(page.text) < 2000:
         found += [(absolute(page.url, match.group(1)), _FRAME_WORD) for match in _JUMP.finditer(page.text)]
     return [(address, words) for address, words in found if address]
 
 
 def _target(page: Page, element: html.HtmlElement) -> str:
-    named = element.get("src") if element.tag in _FRAMES else element.get("data-href") or element.get("data-url")
-    return address_of(page, element) or absolute(page.url, named or "")
+    return absolute(base_url(page), element.get("src") or "") if element.tag in _FRAMES else address_of(page, element)
+
+
+def _chosen(page: Page, option: html.HtmlElement) -> str:
+    """Where choosing an option leads, if its value is an address: years are often chosen so."""
+    value = (option.get("value") or "").strip()
+    return absolute(base_url(page), value) if _ADDRESS.fullmatch(value) else ""
 
 
 def _words(element: html.HtmlElement) -> str:

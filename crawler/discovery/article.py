@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from email.utils import parsedate_to_datetime
 
+from crawler.discovery.attachments import article_words
+from crawler.discovery.naming import OFFICES
 from crawler.list_rows import find_date
 from crawler.page import Page, body_words, page_tree, visible_text
 from storage.domain.clock import local_date
@@ -14,6 +16,16 @@ from storage.domain.enums import DateKind
 from storage.domain.reports import DateMention
 
 _LABEL = re.compile(r"(?:发布|公布|发文|成文|生成|更新|公开)(?:时间|日期)\s*[:：]?\s*(20\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})")
+_PUBLISHER = re.compile(
+    rf"(?:信息来源|文章来源|来\s*源|发布机构|发布单位|发布部门|发文机关|发文单位|公开主体|公开机构|公开单位|信息提供单位)\s*[:：]\s*"
+    rf"(?P<name>[一-鿿（）()]{{2,40}}?(?:{OFFICES}))(?=[\s，。；;、|】\]<]|作者|浏览|点击|阅读|访问|字体|字号|发布|打印|分享|责任|编辑|信息|文章|时间|日期|索引|$)"
+)
+_HEADING = re.compile(
+    rf"(?P<title>[一-鿿（）()]{{2,40}}?(?:{OFFICES})\s*(?:关于)?\s*(?:20\s*\d\s*\d|二[〇○零0]..)\s*年\s*度?\s*(?:政府)?信息公开(?:工作)?\s*(?:年度(?:工作)?报告|年报))"
+)
+_HEADING_WITHIN = 400
+"""Characters of a report within which its own heading stands."""
+
 _PUBLISHED = re.compile(r"发布|公布|公开")
 _URL_DATE = re.compile(r"/(?:t|P0|W0)?(20\d\d)(?:[-/]?)(\d{2})(?:[-/]?)(\d{2})(?=[_/.\-]|\d{0,6}_)|/(20\d\d)/(\d{1,2})/(\d{1,2})/")
 _PREFERENCE = (DateKind.META, DateKind.PRINTED, DateKind.LIST, DateKind.URL)
@@ -21,11 +33,14 @@ _PREFERENCE = (DateKind.META, DateKind.PRINTED, DateKind.LIST, DateKind.URL)
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One document page: its own title, who it says published it, every date found."""
+    """One document page: its own title, who it says published it, every date found, and the heading of the report in it where that names
+    a publisher.
+    """
 
     title: str
     publisher: str
     dates: tuple[DateMention, ...]
+    heading: str = ""
 
 
 def read_article(page: Page, listed_on: date | None = None, raw_date: str = "") -> Article:
@@ -38,7 +53,7 @@ def read_article(page: Page, listed_on: date | None = None, raw_date: str = "") 
     title = (
         meta.get("articletitle") or (visible_text(heading) if heading is not None else "") or (page_tree(page).findtext(".//title") or "")
     )
-    return Article(" ".join(title.split())[:500], meta.get("contentsource", ""), tuple(dates))
+    return Article(" ".join(title.split())[:500], meta.get("contentsource", "") or _labelled_publisher(page), tuple(dates), _heading(page))
 
 
 def published(dates: tuple[DateMention, ...]) -> DateMention | None:
@@ -62,6 +77,18 @@ def _meta(page: Page) -> dict[str, str]:
 def _tag_date(meta: dict[str, str]) -> list[DateMention]:
     raw, day = find_date(meta.get("pubdate", ""))
     return [DateMention(DateKind.META, day, raw)] if day else []
+
+
+def _labelled_publisher(page: Page) -> str:
+    """Who is printed as the source, where no official tag says it."""
+    found = _PUBLISHER.search(body_words(page))
+    return found["name"] if found else ""
+
+
+def _heading(page: Page) -> str:
+    """The report's own first line, where it names a publisher: pages titled "2024年政府信息公开工作年度报告" leave that to it."""
+    found = _HEADING.search(article_words(page)[:_HEADING_WITHIN])
+    return found["title"] if found else ""
 
 
 def _labelled(page: Page) -> list[DateMention]:

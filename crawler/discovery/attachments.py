@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from lxml import etree, html
 
 from crawler.list_rows import absolute
-from crawler.page import Page, body_words, once, page_tree, visible_text
+from crawler.page import Page, base_url, body_words, once, page_tree, visible_text
 
 DOCUMENT_TYPES = frozenset({"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ofd", "ceb", "rtf", "odt", "mht", "txt", "zip", "rar", "7z"})
 _ENDPOINT = re.compile(
@@ -103,13 +103,13 @@ def find_attachments(page: Page) -> tuple[Attachment, ...]:
     known = _known_container(page)
     # Where the container is a guess, files beside it are looked for, too: one file too many is no file lost.
     container, text = known if known is not None else (page_tree(page).find("body"), body_words(page))
-    found = [*_files(container, page.url)]
+    found = [*_files(container, base_url(page))]
     if not found:
-        found = [*_files(page_tree(page).find("body"), page.url)]
+        found = [*_files(page_tree(page).find("body"), base_url(page))]
     if not found:
         found = [*_shown_by_script(page), *_named_in_head(page)]
     if not found and len(text) < 200:
-        found = list(_images(container, page.url))
+        found = list(_images(container, base_url(page)))
     unique: dict[str, Attachment] = {}
     for attachment in found:
         unique.setdefault(attachment.url, attachment)
@@ -151,7 +151,7 @@ def _attachment(address: str, shown: str, tag: str, base: str) -> Attachment | N
 
 
 def _shown_by_script(page: Page) -> list[Attachment]:
-    addresses = (absolute(page.url, source) for source in _SHOWN_BY_SCRIPT.findall(page.text))
+    addresses = (absolute(base_url(page), source) for source in _SHOWN_BY_SCRIPT.findall(page.text))
     return [found for address in addresses if address and (found := _attachment(address, "", "iframe", page.url)) is not None]
 
 

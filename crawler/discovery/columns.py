@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from crawler.column_name import column_name
@@ -61,11 +61,14 @@ def names_itself(page: Page) -> bool:
     return official_type(page) == COLUMN_TYPE or score_of(column_name(page), "")[0] >= COLUMN
 
 
-def judge(page: Page, items: Sequence[Item], *, words: str = "", column: str = "") -> Evidence:
-    """What a page with these rows is. `words` are those of the link that led to it, `column` its name as its family read it."""
+def judge(page: Page, items: Sequence[Item], *, words: str = "", column: str = "", held: Collection[str] = ()) -> Evidence:
+    """What a page with these rows is. `words` are those of the link that led to it, `column` its name as its family read it, `held` the
+    addresses of its rows behind which a report was met.
+    """
     name = column or column_name(page)
-    documents = [item for item in items if not is_part(item)]
-    decided = [is_report(item.title, name if score_of(name, "")[0] >= COLUMN else words)[0] for item in documents]
+    documents = [item for item in items if item.url in held or not is_part(item)]
+    context = name if score_of(name, "")[0] >= COLUMN else words
+    decided = [Decision.REPORT if item.url in held else is_report(item.title, context)[0] for item in documents]
     reports, others = decided.count(Decision.REPORT), len(decided) - decided.count(Decision.REPORT)
     reasons, score = [f"reports={reports}/{len(items)}"], 0.2 * min(reports, 2)
     if reports:

@@ -13,7 +13,7 @@ from crawler.discovery.article import read_article
 from crawler.discovery.attachments import article_words
 from crawler.list_pager import PagerCall, pager_call
 from crawler.list_rows import absolute
-from crawler.page import Page, page_tree
+from crawler.page import Page, base_url, page_tree
 
 MAX_PARTS = 20
 """Most pages of one report; a report of more is left to a person, as one that could not be fetched whole."""
@@ -46,7 +46,7 @@ def is_further(page: Page, first: Page) -> bool:
 
 def _numbered(page: Page, href: str, first_url: str) -> tuple[str, int] | None:
     """A link to the first page's address with a number from 1 to 99 added."""
-    address = absolute(page.url, href)
+    address = absolute(base_url(page), href)
     there, first = urlsplit(address), urlsplit(first_url)
     named = _STEM.match(first.path)
     if not address or there.hostname != first.hostname or named is None:

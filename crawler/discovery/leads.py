@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.discovery.anchors import COLUMN, Link, has_column_path, score_of
 from crawler.list_rows import absolute, title_of
-from crawler.page import Page, page_tree
+from crawler.page import Page, base_url, page_tree
 from crawler.trail import boxes
 
 MAX_SITEMAP = 20_000
@@ -42,7 +42,7 @@ def trail_of(page: Page) -> tuple[Link, ...]:
     for anchor in root.iter("a"):
         if not any(step in said or _TRAIL.search(f"{step.get('class') or ''} {step.get('id') or ''}") for step in anchor.iterancestors()):
             continue
-        address, words = absolute(page.url, anchor.get("href") or ""), title_of(anchor)
+        address, words = absolute(base_url(page), anchor.get("href") or ""), title_of(anchor)
         score, why = score_of(words, address)
         if address and score >= COLUMN:
             found.append(Link(address, words, score, f"trail; {why}"))

@@ -99,12 +99,15 @@ _CLOSED = re.compile(
 _DRAFT = re.compile(r"(?:征求意见|送审|草案?|讨论)稿|草案")
 _JOIN = re.compile(r"^[(\[【〔]?(?:以及|及|和|与|暨|、|附|含|并)")
 
-_BARE = re.compile(rf"(?:[^\d_]{{2,30}}(?:{PLACES}))?_?(?:20\d\d年?度?)?(?:\.(?:pdf|docx?|wps|ofd|html?))?")
+_BARE = re.compile(rf"(?:[^\d_]{{1,30}}(?:{PLACES}))?_?(?:20\d\d年?度?)?(?:\.(?:pdf|docx?|wps|ofd|html?))?")
 """A row that says whose or of which year, and leaves the what to the name of its list."""
 
 BARE, CUT, OTHER_SUBJECT = "bare", "cut-short", "other-subject"
 _FORM_SETTLES = frozenset({"short-title", "almost", "notice", "covering-words", "more-words", "unusual-words", BARE, CUT})
 _CUT_WITHIN = re.compile(r"(?:政府信|政府信息|信息公|公开|公开工?作?|公开(?:工作)?(?:情况)?年?度?(?:工作)?报?)$|信息公开")
+_CUT_UNMARKED = re.compile(r"信息公开(?:工作)?(?:年(?:度(?:工作)?报?)?)?$")
+"""Some lists cut a title off at so many characters and do not say so."""
+
 _COLUMN = re.compile(r"信息公开(?:工作)?(?:年度(?:工作)?报告|年报)|公开年报|^(?:年报|年度报告)$")
 
 
@@ -154,7 +157,7 @@ def _short(before: str, *, in_column: bool) -> tuple[Decision, str]:
 
 def _almost(bare: str, rest: str) -> tuple[Decision, str]:
     """A title that comes near one; `rest` is without its publisher."""
-    almost = ALMOST.search(rest)
+    almost = ALMOST.search(rest) or (_CUT_UNMARKED.search(rest) if find_year(bare).value else None)
     if almost is None or any(pattern.search(rest[: almost.start()]) for _, pattern in _BEFORE):
         return Decision.NOT_REPORT, "no-report-words"
     before = bare[: bare.rfind(almost.group())]

@@ -16,7 +16,7 @@ from crawler.column_name import column_name
 from crawler.list_pager import is_next, next_link, numbered_link, pager_links, told
 from crawler.list_rows import absolute, rows, says_nothing
 from crawler.listing import Ask, Listing, Start
-from crawler.page import Page, tree
+from crawler.page import Page, base_url, tree
 from storage.domain.errors import LayoutChanged
 
 ID = "aspnet"
@@ -104,7 +104,7 @@ def _posted(page: Page, target: str, argument: str) -> Ask | None:
     if form is None:
         return None
     kept = [(name, value) for name, value in _fields(form) if name not in {_TARGET, _ARGUMENT}]
-    address = absolute(page.url, form.get("action") or "") or page.url
+    address = absolute(base_url(page), form.get("action") or "") or page.url
     if urlsplit(address).hostname != urlsplit(page.url).hostname:
         return None
     return Ask(address, form=((_TARGET, target), (_ARGUMENT, argument), *kept), referer=page.url)

@@ -15,7 +15,7 @@ from crawler.addresses import plain_host, refreshes
 from crawler.column_name import column_name
 from crawler.list_rows import absolute, rows
 from crawler.listing import Ask, Listing, Start
-from crawler.page import Page, tree, visible_text
+from crawler.page import Page, base_url, tree, visible_text
 from storage.domain.errors import LayoutChanged
 
 ID = "shell"
@@ -127,7 +127,7 @@ def _ours(page: Page, addresses: list[str]) -> tuple[str, ...]:
 def _absolute(page: Page, addresses: list[str]) -> Iterator[str]:
     own = {page.url.partition("#")[0], page.requested_url.partition("#")[0]}
     for written in addresses:
-        address = absolute(page.url, written)
+        address = absolute(base_url(page), written)
         if address and address not in own:
             yield address
 
