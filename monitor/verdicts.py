@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from monitor.alerts import events as told
 from monitor.duties.freeze import ids_of
 from monitor.duties.next_change import next_change
-from monitor.duties.state import as_of, evaluate
+from monitor.duties.state import as_of, judge
 from storage import duties, events
 from storage.domain.alerts import Event
 from storage.domain.duties import Duty, DutyKey, DutyState, DutyTransition, Evidence
@@ -28,12 +28,16 @@ _SAID = attrgetter(*(one.name for one in fields(DutyState) if one.name != "as_of
 @quick
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state of one duty as of one moment, what it rests on, and when it may change without any new evidence."""
+    """The state of one duty as of one moment, what it rests on, and when it may change without any new evidence.
+
+    `then` is what was known at that moment of what is `known`.
+    """
 
     duty: Duty
     state: DutyState
     known: Evidence
     next_change_at: datetime | None
+    then: Evidence
 
     def stands_in(self, stored: StoredDuty | None) -> bool:
         """Whether only the moment of judging differs from what is stored."""
@@ -56,7 +60,7 @@ class Verdict:
         """The change of status with what it rests on; the first state is a transition from nothing."""
         if before is not None and before.state.status is self.state.status:
             return None
-        rests_on = told.evidence_of(self.state) | ids_of(as_of(self.known, self.state.as_of))
+        rests_on = told.evidence_of(self.state) | ids_of(self.then)
         return DutyTransition(
             key=self.duty.key,
             at=self.state.as_of,
@@ -70,7 +74,8 @@ class Verdict:
 
 def verdict(duty: Duty, known: Evidence, now: datetime) -> Verdict:
     """Judge one duty as of `now`."""
-    return Verdict(duty, evaluate(duty, known, now), known, next_change(duty, known, now))
+    then = as_of(known, now)
+    return Verdict(duty, judge(duty, then, now), known, next_change(duty, known, now, ahead=then is not known), then)
 
 
 def record(connection: Connection, verdicts: Sequence[Verdict]) -> tuple[DutyTransition, ...]:

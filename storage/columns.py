@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
@@ -18,12 +19,13 @@ metadata = MetaData(
 )
 
 
+@lru_cache(maxsize=8192)
 def _to_text(value: datetime | None) -> str | None:
     if value is None:
         return None
     if value.tzinfo is None:
         raise ValueError("a naive datetime cannot be stored")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]  # one moment of judging is written five times for each duty
 
 
 def _from_text(text: str | None) -> datetime | None:

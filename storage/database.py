@@ -118,8 +118,13 @@ def _from_json(text: str) -> Any:
     return [] if text == "[]" else json.loads(text)
 
 
+def _to_json(value: Any) -> str:
+    """As SQLAlchemy does it."""
+    return "[]" if value == [] else json.dumps(value)
+
+
 def _sqlite_engine(address: URL, *, readonly: bool) -> Engine:
-    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, json_deserializer=_from_json)
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, json_deserializer=_from_json, json_serializer=_to_json)
     begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")

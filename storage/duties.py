@@ -13,6 +13,7 @@ from storage.domain.duties import Duty, DutyKey, DutyState, DutyTransition
 from storage.domain.enums import DateKind, DutyStatus, MissingConfidence
 from storage.domain.ids import BodyId
 from storage.domain.quick import quick
+from storage.many import execute_many
 from storage.schema import duties, duty_transitions
 from storage.statements import CHUNK, chunks, clip, plain, upsert
 
@@ -108,7 +109,7 @@ def append_transitions(connection: Connection, transitions: Sequence[DutyTransit
     """Add lines to the history."""
     rows = [_transition_values(one) for one in transitions]
     if rows:
-        connection.execute(_ADD_TRANSITION, rows)
+        execute_many(connection, _ADD_TRANSITION, rows)
 
 
 def _transition_values(transition: DutyTransition) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.domain.errors import UsageError
+from storage.many import execute_many
 
 CHUNK = 500
 """Rows or keys per statement: SQLite allows 32,766 bound values, and 500 rows are where batching stops paying (measured)."""
@@ -40,7 +41,7 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
     """Insert rows; one whose natural key is there leaves what is there as it is."""
     statement = _insert_missing(connection.dialect.name, table, tuple(key))
     for chunk in chunks(rows, CHUNK):
-        connection.execute(statement, [dict(row) for row in chunk])
+        execute_many(connection, statement, chunk)
 
 
 @lru_cache(maxsize=256)
@@ -52,7 +53,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     """Insert rows; where the natural key is there, replace the columns of `update` only. Keys within `rows` must differ."""
     statement = _upsert(connection.dialect.name, table, tuple(key), tuple(update))
     for chunk in chunks(rows, CHUNK):
-        connection.execute(statement, [dict(row) for row in chunk])
+        execute_many(connection, statement, chunk)
 
 
 @lru_cache(maxsize=256)
@@ -72,6 +73,8 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def clean(text: str) -> str:
     """The text without what a database cannot hold: NUL and lone surrogates become U+FFFD."""
     if "\0" not in text:
+        if text.isascii():
+            return text
         try:
             text.encode()
         except UnicodeEncodeError:
@@ -99,7 +102,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, Mapping):
-        return {clean(str(key)): plain(item) for key, item in value.items()}
+        # Most are texts by name: asking `plain` for each takes longer than looking at it.
+        return {clean(str(key)): clean(item) if type(item) is str else plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value

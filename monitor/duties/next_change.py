@@ -17,11 +17,14 @@ from storage.domain.clock import deadline_instant
 from storage.domain.duties import Duty, Evidence
 
 
-def next_change(duty: Duty, evidence: Evidence, now: datetime, bar: Bar = DEFAULT_BAR) -> datetime | None:
-    """The first instant after `now` at which the verdict may be another one; None where only new evidence can change it."""
+def next_change(duty: Duty, evidence: Evidence, now: datetime, bar: Bar = DEFAULT_BAR, *, ahead: bool = True) -> datetime | None:
+    """The first instant after `now` at which the verdict may be another one; None where only new evidence can change it.
+
+    Without `ahead` the caller knows that none of the evidence is of after `now`.
+    """
     if duty.exempt_reason:
         return None
-    instants = instants_of(evidence)  # those to come: of a clock that went back, mostly none
+    instants = instants_of(evidence) if ahead else []  # those to come: of a clock that went back, mostly none
     if not any(one.first_seen_at <= now for one in evidence.seen):
         instants.append(deadline_instant(duty.due_on))
         instants += _going_stale(evidence, now, bar)

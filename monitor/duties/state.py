@@ -18,9 +18,13 @@ from storage.domain.enums import DutyStatus
 
 def evaluate(duty: Duty, evidence: Evidence, now: datetime, bar: Bar = DEFAULT_BAR) -> DutyState:
     """Judge one duty as of `now`. Evidence from after `now` is not looked at; `missing` needs a qualified negative after the deadline."""
+    return judge(duty, evidence if duty.exempt_reason else as_of(evidence, now), now, bar)
+
+
+def judge(duty: Duty, known: Evidence, now: datetime, bar: Bar = DEFAULT_BAR) -> DutyState:
+    """The same from evidence of which all was known at `now`, as `as_of` gives it."""
     if duty.exempt_reason:
         return DutyState(duty.key, DutyStatus.EXEMPT, now, reason=duty.exempt_reason)
-    known = as_of(evidence, now)
     if known.seen:
         return _found(duty, known, now, bar)
     return _not_found(duty, known, now, bar)

@@ -43,6 +43,7 @@ class FixedClock:
         self._instant += delta
 
 
+@lru_cache(maxsize=8192)
 def local_date(instant: datetime) -> date:
     """The calendar date in Asia/Shanghai at that instant."""
     return instant.astimezone(CHINA).date()
