@@ -11,10 +11,7 @@ from typing import Literal, NamedTuple
 
 from storage.domain.enums import CellKind, Outcome
 from storage.domain.ids import CellPath
-from storage.domain.reports import Cell, Number
-
-LOW_CONFIDENCE = 0.9
-"""Below this a value read is a guess: the cell may hold anything."""
+from storage.domain.reports import TRUSTED, Cell, Number
 
 Relation = Literal["=", "<="]
 
@@ -51,7 +48,7 @@ def exactly(value: Number) -> Interval:
 
 def of_cell(cell: Cell) -> Interval:
     """What `cell` lets us know. A doubtful reading gives the hull of its candidates, its one guess, or anything; findings say so."""
-    doubtful = cell.kind is CellKind.CONFLICT or cell.confidence < LOW_CONFIDENCE
+    doubtful = cell.kind is CellKind.CONFLICT or cell.confidence < TRUSTED
     if doubtful and cell.candidates:
         return Interval(min(cell.candidates), max(cell.candidates), None)
     if cell.value is not None:
@@ -61,7 +58,7 @@ def of_cell(cell: Cell) -> Interval:
 
 def is_plain_zero(cell: Cell) -> bool:
     """Whether the cell is printed as a bare 0 and was read without doubt, as most cells of most reports are."""
-    sure = cell.raw == "0" and cell.kind is CellKind.ZERO and cell.confidence >= LOW_CONFIDENCE
+    sure = cell.raw == "0" and cell.kind is CellKind.ZERO and cell.confidence >= TRUSTED
     return sure and cell.value == 0 and type(cell.value) is int
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Protocol
 
 from crawler.parsing import readers
-from crawler.parsing.packages import Package
+from crawler.parsing.packages import opened
 from storage.domain.document import Document
 from storage.domain.errors import Empty, Encrypted, TooLarge, UnknownFormat
 
@@ -50,7 +50,7 @@ def detect(data: bytes) -> tuple[str, Reader]:
     if data.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in data:
         raise Encrypted("文件设有密码，无法读取", advice="请取得没有密码的版本")
     if data.startswith(b"PK\x03\x04"):
-        Package(data)  # says so where it is damaged
+        opened(data)  # says so where it is damaged
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnknownFormat("无法识别的旧版 Office 文件", advice="请另存为 DOCX 或 PDF")
     raise UnknownFormat("无法识别的文件格式", advice="支持网页、DOCX、DOC、WPS、RTF、PDF、OFD、XLSX、XLS、ET、ZIP、RAR 和文本")

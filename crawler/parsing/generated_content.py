@@ -43,8 +43,9 @@ class _Rule(NamedTuple):
 
 def mark(root: etree._Element, rules: Sequence[Rule]) -> None:
     """Put a mark into the elements beside whose figure, or instead of one, the page's own style sheets print another."""
+    index = selectors.Index(root)
     for rule in [found for told in rules for found in _printing(told)][:_MOST_RULES]:
-        for element in list(root.iter(etree.Element)):
+        for element in list(index.having(selectors.key(rule.selector))):
             if selectors.matches(element, rule.selector) is not False and _prints(rule.content, element):
                 _put(element, before=rule.before)
 

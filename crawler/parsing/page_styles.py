@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Literal, NamedTuple, cast
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple
 
 from lxml import etree
 
@@ -39,7 +39,11 @@ _WATCHED = frozenset(
         "bottom",
     ]
 )
-_NAMED = etree.XPath("//*[@class or @id]")
+_MAY_BE_ODD = re.compile(
+    r"none|hid|collapse|opacity|font|line-through|vertical-align|relative"
+    r"|(?<![-\w])color\s*:\s*+(?!#[0-9a-e][0-9a-f]{2}(?:[0-9a-f]{3})?(?![0-9a-f])|inherit|var\()",
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(r"0*\.?0*(?:[a-z]{1,4}|%)?(?:\s*!important)?\Z")
 _SHORTHAND_NOTHING = re.compile(r"(?:\A|\s)0(?:[a-z]{2}|%)?(?:/|\s)")
 _RELATIVE = re.compile(r"[\d.]+(?:em|%)|inherit|smaller|larger|unset")
@@ -135,36 +139,35 @@ class Styles:
     """What the rules of a page's own sheets, and then its elements' own attributes, say of each element."""
 
     def __init__(self, rules: Sequence[Rule], *, more_elsewhere: bool = False) -> None:
-        self._keyed: dict[str, list[_Told]] = {}
-        self._odd: list[_Told] = []
+        self._rules = rules
         self._more_elsewhere = more_elsewhere
         self._known: dict[etree._Element, Mapping[str, str]] = {}
         self.unsure: set[etree._Element] = set()
-        for order, rule in enumerate(rules):
+        self._odd: list[tuple[str, str, Look]] = []  # what an element must have, selector, look
+        for rule in rules:
+            look = odd(declared(rule.told)) if not rule.conditional and _MAY_BE_ODD.search(rule.told) else None
+            self._odd += [(selectors.key(one), one, look) for one in rule.selectors] if look is not None else []
+
+    @cached_property
+    def _keyed(self) -> Mapping[str, Sequence[_Told]]:
+        """What all rules say, by what an element must have; asked for only where something odd was met."""
+        found: dict[str, list[_Told]] = {}
+        for order, rule in enumerate(self._rules):
             values = {} if rule.conditional else {k: v for k, v in declared(rule.told).items() if k in _WATCHED}
             for selector in rule.selectors if values else ():
-                told = _Told((selectors.weight(selector), order), selector, values)
-                self._keyed.setdefault(selectors.key(selector), []).append(told)
-                if odd(values) is not None:
-                    self._odd.append(told)
+                found.setdefault(selectors.key(selector), []).append(_Told((selectors.weight(selector), order), selector, values))
+        return found
 
-    def meant(self, root: etree._Element) -> Iterator[etree._Element]:
-        """The elements that a rule of the sheets may hide or set apart, each of them once or more."""
-        by_key: dict[str, list[etree._Element]] = {}
-        wanted = {key for told in self._odd if (key := selectors.key(told.selector))}
-        if any(key[0] in ".#" for key in wanted):
-            for element in cast("list[etree._Element]", _NAMED(root)):
-                for key in wanted.intersection(_keys(element)):
-                    by_key.setdefault(key, []).append(element)
-        for told in self._odd:
-            key = selectors.key(told.selector)
-            named = by_key.get(key, ()) if key[:1] in (".", "#") else root.iter(key or etree.Element)
-            for element in named:
-                met = selectors.matches(element, told.selector)
+    def meant(self, root: etree._Element) -> Iterator[tuple[etree._Element, Look]]:
+        """The elements that a rule of the sheets may hide or set apart, each of them once or more, with what that rule says."""
+        index = selectors.Index(root)
+        for key, selector, look in self._odd:
+            for element in index.having(key):
+                met = selectors.matches(element, selector)
                 if met is None:
                     self.unsure.add(element)
                 if met is not False:
-                    yield element
+                    yield element, look
 
     def of(self, element: etree._Element) -> Mapping[str, str]:
         """What counts for an element: rules by their weight and order, its own style above them, `!important` above all."""
@@ -177,7 +180,7 @@ class Styles:
         own = declared(element.get("style") or "")
         colour = element.get("color") if element.tag == "font" else None
         found: dict[str, str] = {"color": colour.lower()} if colour else {}
-        told = [t for key in ("", str(element.tag), *_keys(element)) for t in self._keyed.get(key, ())] if self._keyed else []
+        told = [t for key in ("", str(element.tag), *selectors.keys(element)) for t in self._keyed.get(key, ())] if self._rules else []
         for one in sorted((t for t in told if selectors.matches(element, t.selector) is not False), key=lambda t: t.rank):
             _put_over(found, one.values)
         _put_over(found, own)
@@ -206,13 +209,6 @@ class Styles:
             if tone == "pale":
                 break
         return "unsaid" if doubt else "pale"
-
-
-def _keys(element: etree._Element) -> Iterator[str]:
-    if element.get("id"):
-        yield f"#{element.get('id')}"
-    for name in (element.get("class") or "").lower().split():
-        yield "." + name
 
 
 def _put_over(found: dict[str, str], values: Mapping[str, str]) -> None:

@@ -24,7 +24,9 @@ _UNSAID = frozenset({"inherit", "initial", "unset", "revert", "revert-layer", "c
 Tone = Literal["pale", "clear", "ink", "unsaid"]
 """Like paper; not painted at all; seen; told somewhere else or in a way that is not understood."""
 
-_PALE_WORDS = tuple(word.encode() for word in ("hsl", "hwb", "lab(", "lch(", "transparent", *sorted(_NAMES)))
+_PALE_WORDS = tuple(
+    word.encode() for word in ("hsl", "hwb", "lab(", "lch(", "transparent", "white", *sorted(n for n in _NAMES if "white" not in n))
+)
 _PALE_CODES = (
     re.compile(rb"#(?:f(?:ff|[0-9a-f]f[0-9a-f]f)|[0-9a-f]{3}0(?![0-9a-f])|[0-9a-f]{6}0[0-9a-f](?![0-9a-f]))"),
     re.compile(rb"rgb(?:a?\(\s*+(?:2[45]\d|9\d|100|\.9|1\.)|a\([^)]*,\s*0?(?:\.0\d*)?%?\s*\)|a?\([^)/]*/)"),

@@ -6,9 +6,9 @@ Source: Selectors 4. Names of classes are compared without regard to case, as pa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple, cast
 
 from lxml import etree
 
@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     r"|\[\s*(?P<attribute>[\w-]+)\s*(?:(?P<how>[~|^$*]?=)\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\]\s]+)[^\]]*)?\]"
     r"|(?P<colons>::?)(?P<state>[\w-]+)(?P<opens>\()?|(?P<tag>\*|[a-zA-Z][\w-]*)"
 )
+_NAMED = etree.XPath("//*[@class or @id]")
 _BRACKET = re.compile(r"[()]")
 _NTH = re.compile(r"([+-]?\d*)n\s*(?:([+-])\s*(\d+))?\Z")
 _NEVER = frozenset(
@@ -111,6 +112,33 @@ def key(selector: str) -> str:
         if named:
             return sign + (named.lower() if kind == "class" else named)
     return ""
+
+
+class Index:
+    """The elements of a page by what selectors ask of them first."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._root = root
+
+    @cached_property
+    def _named(self) -> Mapping[str, Sequence[etree._Element]]:
+        found: dict[str, list[etree._Element]] = {}
+        for element in cast("list[etree._Element]", _NAMED(self._root)):
+            for name in keys(element):
+                found.setdefault(name, []).append(element)
+        return found
+
+    def having(self, wanted: str) -> Iterable[etree._Element]:
+        """The elements with that `key`."""
+        return self._named.get(wanted, ()) if wanted[:1] in (".", "#") else self._root.iter(wanted or etree.Element)
+
+
+def keys(element: etree._Element) -> Iterator[str]:
+    """What of an element may be the `key` of a selector, its name left aside."""
+    if element.get("id"):
+        yield f"#{element.get('id')}"
+    for name in (element.get("class") or "").lower().split():
+        yield "." + name
 
 
 def matches(element: etree._Element, selector: str) -> bool | None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 _STRING = r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?"
 _ASIDE = re.compile(rf"({_STRING})|/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _MARK = re.compile(rf"{_STRING}|\\.|[{{}};]", re.DOTALL)
+_SIMPLE = re.compile(r"\s*+([^{};\"'\\@]*+)\{([^{}\"'\\]*+)\}")  # nine rules of ten, read in one step
 _SEPARATE = re.compile(rf"{_STRING}|\\.|[(),\[\]]", re.DOTALL)
 _DECLARATION = re.compile(rf"(?<![\w-])([\w-]++)\s*+:\s*((?:{_STRING}|\([^()]*\)|[^;\"'(]|\()*+)", re.DOTALL)
 _THROUGH = frozenset({"@layer", "@supports", "@scope", "@media", "@container", "@starting-style"})
@@ -44,12 +45,21 @@ class _Block:
 def rules(sheet: str) -> tuple[Rule, ...]:
     """The rules of a style sheet in their order."""
     text = _ASIDE.sub(lambda found: found[1] or " ", sheet)
-    stack, blocks, at = [_Block()], list[_Block](), 0
-    for mark in _MARK.finditer(text):
-        sign = mark[0]
+    stack, blocks = [_Block()], list[_Block]()
+    at = seen = 0  # where the next piece begins, and how far it is looked through
+    while len(blocks) <= _MOST:
+        simple = _SIMPLE.match(text, at) if at == seen else None
+        if simple is not None:
+            blocks.append(_Block(_written_out(simple[1], stack[-1].selectors), stack[-1].conditional, [simple[2]]))
+            at = seen = simple.end()
+            continue
+        mark = _MARK.search(text, seen)
+        if mark is None:
+            break
+        seen, sign = mark.end(), mark[0]
         if sign not in "{};":
             continue
-        piece, at = text[at : mark.start()].strip(), mark.end()
+        piece, at = text[at : mark.start()].strip(), seen
         if sign == "{":
             stack.append(_inside(piece, stack[-1]))
             blocks.append(stack[-1])
@@ -57,8 +67,6 @@ def rules(sheet: str) -> tuple[Rule, ...]:
         stack[-1].told.append(piece)
         if sign == "}" and len(stack) > 1:
             stack.pop()
-        if len(blocks) > _MOST:
-            break
     stack[-1].told.append(text[at:].strip())
     return tuple(Rule(b.selectors, ";".join(b.told), b.conditional) for b in blocks if b.selectors and any(b.told))
 

@@ -47,6 +47,7 @@ _SPELLED: dict[str, Spelling] = {
     "up": set_apart.raised,
     "down": set_apart.lowered,
 }
+_OF_DRESS = ("raised", "lowered", "up", "down")
 _OF_TAGS: dict[str, Look] = {"sup": "raised", "sub": "lowered", "s": "struck", "strike": "struck", "del": "struck"}
 
 
@@ -119,24 +120,34 @@ def _note(found: dict[etree._Element, Look], element: etree._Element, look: Look
         if look_else is None:
             return
         look = look_else
-    if element.tag in DRESS or look not in ("raised", "lowered", "up", "down"):
+    if element.tag in DRESS or look not in _OF_DRESS:
         found[element] = look
 
 
 def _by_sheets(root: etree._Element, styles: Styles) -> dict[etree._Element, Look]:
     """What the page's own sheets say of elements. Outside of tables a script may show what they hide (tabs): figures there are unsure."""
     found: dict[etree._Element, Look] = {}
-    for element in dict.fromkeys(styles.meant(root)):
+    in_table = {e: next(e.iterancestors("table"), None) is not None for e, look in styles.meant(root) if _may_count(e, look)}
+    for element, inside in in_table.items():
         look = page_styles.odd(styles.of(element))
-        in_table = next(element.iterancestors("table"), None) is not None
         if look is None or not (look == "gone" or _DIGIT.search(str(_ALL_TEXT(element)))):
             continue
-        if not in_table and (look == "gone" or look in UNSEEN):
+        if not inside and (look == "gone" or look in UNSEEN):
             if element.tag not in DRESS or _is_alone(element):
                 continue
             look = "color" if look == "color" and styles.ground(element) == "ink" else "unsure"
         _note(found, element, "unsure" if element in styles.unsure else look, styles)
     return found
+
+
+def _may_count(element: etree._Element, look: Look) -> bool:
+    """Whether it matters that a rule hides or sets an element apart; most only dress menus, which are left out here at little cost."""
+    if look in _OF_DRESS and element.tag not in DRESS:
+        return False
+    if next(element.iterancestors("table"), None) is not None:
+        return True
+    inline = element.tag in DRESS or look == "struck"
+    return inline and bool(_DIGIT.search(str(_ALL_TEXT(element)))) and (look == "struck" or not _is_alone(element))
 
 
 def _veil(element: etree._Element, look: Look, styles: Styles) -> None:

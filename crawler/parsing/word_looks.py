@@ -15,9 +15,9 @@ from crawler.parsing import paleness, set_apart
 from crawler.parsing.set_apart import Spelling
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_USED = re.compile(rb"<w:[rp]Style w:val=\"([^\"]{1,200})\"")
+_USES = b'Style w:val="'
 _BASE = re.compile(rb"<w:basedOn w:val=\"([^\"]{1,200})\"")
-_ODD = re.compile(rb"vanish|strike|w:vertAlign|w:position|<w:color [^>]*\"[Ff][0-9A-Fa-f][Ff][0-9A-Fa-f][Ff][0-9A-Fa-f]\"")
+_ODD = re.compile(rb"vanish|strike|&#|w:vertAlign|w:position|<w:color [^>]*\"[Ff][0-9A-Fa-f][Ff][0-9A-Fa-f][Ff][0-9A-Fa-f]\"")
 _MOVED = 3  # half-points: programs move text by less to sit well on its line
 _MOST_BASES = 12
 
@@ -99,11 +99,11 @@ def _number(told: str | None) -> int | None:
 
 def may_matter(document: bytes, styles: bytes) -> bool:
     """Whether a style the document uses, or one that is based on, may set its text apart: most style sheets are longer than the text."""
-    if b'w:styleId="' not in styles or b"\x00" in document or b"&#" in styles:
+    if b'w:styleId="' not in styles or b"\x00" in document:
         return True
-    names = set(_USED.findall(document))
-    if not names and b"Style" in document:
-        return bool(_ODD.search(styles))
+    names = {told[: told.find(b'"')] for told in document.split(_USES)[1:]}
+    if any(b"&" in name for name in names) or (not names and b"Style" in document):
+        return True
     return any(_ODD.search(told) for name in names for told in _chain(name, styles))
 
 

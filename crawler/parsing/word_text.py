@@ -39,7 +39,8 @@ _SETS_ODD = frozenset(_ODD)
 _WATCHED = tuple(dict.fromkeys((_TEXT, _SPAN, _MERGE, *_ODD, *DRAWN, *TRANSPARENT, *_PICTURED, *_FORMULA)))
 
 _NAMES = {"w": W[1:-1]}
-_LIGHT = etree.XPath("//w:r/w:rPr/w:color[starts-with(@w:val, 'F') or starts-with(@w:val, 'f')]", namespaces=_NAMES)
+_COLOURS = etree.XPath("//w:color/@w:val", namespaces=_NAMES, smart_strings=False)
+_COLOURED = etree.XPath("//w:r/w:rPr/w:color", namespaces=_NAMES)
 _GROUNDS = etree.XPath("//w:shd[not(@w:fill='auto')]/@w:fill", namespaces=_NAMES, smart_strings=False)
 
 
@@ -47,10 +48,10 @@ class Marked:
     """What one pass over the document finds: text of simple paragraphs, which others are not simple, and the spans of cells.
 
     lxml finds elements by name many times faster than they can be walked through; most paragraphs are runs of text and nothing else.
-    `styles` is the document's style sheet, if it matters. `may_be_white` says whether a light colour may be named in the document.
+    `styles` is the document's style sheet, if it matters.
     """
 
-    def __init__(self, body: etree._Element, styles: etree._Element | None = None, *, may_be_white: bool = True) -> None:
+    def __init__(self, body: etree._Element, styles: etree._Element | None = None) -> None:
         self.texts: dict[etree._Element, list[str]] = {}
         self.odd: set[etree._Element] = set()
         self.spans: dict[etree._Element, str] = {}
@@ -61,8 +62,9 @@ class Marked:
         self._formulas: set[etree._Element] = set()
         self._styles = word_looks.by_style(styles) if styles is not None else {}
         self._body = body
-        for colour in cast("list[etree._Element]", _LIGHT(body)) if may_be_white else ():
-            if paleness.is_pale_hex(_name(colour)):
+        light = {told for told in set(cast("list[str]", _COLOURS(body))) if paleness.is_pale_hex(told)}
+        for colour in cast("list[etree._Element]", _COLOURED(body)) if light else ():
+            if _name(colour) in light:
                 self.odd.update(colour.iterancestors(PARAGRAPH))
         for element in body.iter(*_WATCHED, *(_STYLES if self._styles else ())):
             tag = element.tag

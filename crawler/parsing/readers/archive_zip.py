@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.parsing import containers
-from crawler.parsing.packages import Package, entry_names
+from crawler.parsing.packages import entry_names, opened
 from storage.domain.document import Document
 
 MEDIA_TYPES: tuple[str, ...] = ("application/zip",)
@@ -19,6 +19,6 @@ def sniff(data: bytes) -> bool:
 
 def read(data: bytes) -> Document:
     """Read the one report inside. Raises UnknownFormat where there is none, or more than one; Corrupt, Encrypted, TooLarge."""
-    package = Package(data)
+    package = opened(data)
     names = [n for n in sorted(package.names) if not n.endswith("/") and not n.startswith("__MACOSX/")]
     return containers.one_report((package.read(name) for name in names[: containers.MAX_INSIDE]), "zip")

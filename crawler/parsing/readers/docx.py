@@ -62,17 +62,12 @@ def read(data: bytes) -> Document:
     if body is None:
         raise Corrupt("文档里没有正文", advice="请重新下载原件")
     styled = _STYLES in package.names and word_looks.may_matter(source, package.read(_STYLES))
-    marked = Marked(body, package.xml(_STYLES) if styled else None, may_be_white=_may_be_white(source))
+    marked = Marked(body, package.xml(_STYLES) if styled else None)
     walk = _Walk(package, _targets(package, name), marked)
     _children(body, walk)
     if not walk.blocks:
         raise Corrupt("文档是空白的")
     return Document(MEDIA_TYPES[0], tuple(walk.blocks), meta=_meta(package))
-
-
-def _may_be_white(source: bytes) -> bool:
-    """Whether a light colour may stand in a document, also where it may be written in another code or in disguise."""
-    return any(mark in source for mark in (b'"F', b'"f', b"'F", b"'f", b"&#", b"\x00"))
 
 
 def _targets(package: Package, main: str) -> dict[str, str]:

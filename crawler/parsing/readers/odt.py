@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.parsing import convert
-from crawler.parsing.packages import Package, entry_names
+from crawler.parsing.packages import entry_names, opened
 from storage.domain.document import Document
 from storage.domain.errors import ReadError
 
@@ -15,7 +15,7 @@ def sniff(data: bytes) -> bool:
     if "mimetype" not in (entry_names(data) or ()):
         return False
     try:
-        return Package(data).read("mimetype").strip() == MEDIA_TYPES[0].encode()
+        return opened(data).read("mimetype").strip() == MEDIA_TYPES[0].encode()
     except ReadError:
         return False
 

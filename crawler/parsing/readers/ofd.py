@@ -12,7 +12,7 @@ from lxml import etree
 
 from crawler.parsing import drawn_pages
 from crawler.parsing.drawn_pages import Page
-from crawler.parsing.packages import Package, entry_names
+from crawler.parsing.packages import Package, entry_names, opened
 from crawler.parsing.page_lines import Glyph
 from crawler.parsing.ruling import Stroke
 from storage.domain.document import Document
@@ -44,7 +44,7 @@ class _Walk:
 
 def read(data: bytes) -> Document:
     """Read an OFD file. Raises Corrupt, Encrypted, TooLarge."""
-    package = Package(data)
+    package = opened(data)
     root = package.xml("OFD.xml")
     pages: list[Page] = []
     for doc_root in root.iterfind("{*}DocBody/{*}DocRoot"):

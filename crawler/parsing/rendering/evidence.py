@@ -15,7 +15,7 @@ from typing import Protocol
 from PIL import Image
 
 from crawler.parsing import detect
-from crawler.parsing.packages import Package
+from crawler.parsing.packages import opened
 from crawler.parsing.rendering import fonts, png
 from crawler.parsing.rendering.drawn_pages import DrawnPages
 from crawler.parsing.rendering.pdf_pages import PdfPages
@@ -127,7 +127,7 @@ def open_pages(data: bytes, media_type: str = "") -> Pages:
 
 def _only_readable(data: bytes) -> bytes | None:
     """The one file in an archive that can be read, None where there are several."""
-    package = Package(data)
+    package = opened(data)
     found: list[bytes] = []
     for name in sorted(package.names)[:50]:
         inner = b"" if name.endswith("/") or name.startswith("__MACOSX/") else package.read(name)
