@@ -7,6 +7,7 @@ over digits, digits that follow each other to the left.
 from __future__ import annotations
 
 import ctypes
+import math
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -17,8 +18,9 @@ from pypdfium2 import raw
 from crawler.parsing import set_apart
 from crawler.parsing.drawn_pages import Page
 from crawler.parsing.page_lines import Glyph
-from crawler.parsing.pdfium import calls
+from crawler.parsing.pdfium import calls, covers
 from crawler.parsing.pdfium.strokes import Area, Drawn
+from crawler.parsing.pdfium.turn import Rectangle
 from crawler.parsing.ruling import Stroke
 
 _MODES_UNSEEN = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
@@ -40,27 +42,30 @@ def settle(page: pdfium.PdfPage, drawn: Page, objects: Drawn) -> None:
     digits = sorted(((g.top + g.bottom) / 2, i) for i, g in enumerate(drawn.glyphs) if g[0].isdigit())
     if not digits:
         return
-    changed = _struck(drawn, digits)
+    changed = _struck(drawn, digits) | dict.fromkeys(_slashed(objects.slants, digits, drawn.glyphs), _UNREAD)
     odd = _odd(objects)
-    covers = [area for area in objects.areas if area.after and area.shape and not area.in_form and _is_patch(area, drawn)]
-    under = {i: area for area in covers for i in _inside(area, digits, drawn.glyphs)} if covers else {}
-    backward = _backward(drawn.glyphs, digits)
+    over = [area for area in (*objects.areas, *objects.forms) if area.after and not area.in_form and _is_patch(area, drawn)]
+    under = [(i, area) for area in over for i in _inside(area.box, digits, drawn.glyphs)] if over else []
+    backward, turned = _backward(drawn.glyphs, digits), _turned(objects.texts)
     unseen: set[int] = set()
-    if odd or under or backward:
+    if odd or under or backward or turned:
         textpage = page.get_textpage()
         try:
             text = calls.address(textpage.raw)
             owners = _Owners(text, objects.texts, drawn.glyphs)
             if odd:
                 unseen = _unseen(owners, drawn, objects, odd)
-            changed |= {i: _UNREAD for i, area in under.items() if _covers(area, owners.of(i))}
+            changed |= _covered(page, under, owners)
+            if turned:
+                changed |= {i: _UNREAD for _, i in digits if owners.of(i) in turned}
             if backward:
                 changed |= {i: _UNREAD for _, i in digits if _is_mirrored(text, drawn.glyphs[i])}
         finally:
             textpage.close()
-    if unseen or changed:
+    figures = _annotated(page, drawn, digits, changed)
+    if unseen or changed or figures:
         kept = (g._replace(char=changed[i]) if i in changed else g for i, g in enumerate(drawn.glyphs) if i not in unseen)
-        drawn.glyphs[:] = list(kept)
+        drawn.glyphs[:] = [*kept, *figures]
 
 
 class _Owners:
@@ -171,10 +176,10 @@ def _holds(box: tuple[float, float, float, float], glyph: Glyph) -> bool:
     return box[0] <= (glyph.left + glyph.right) / 2 <= box[2] and box[1] <= glyph.middle <= box[3]
 
 
-def _inside(area: Area, digits: Sequence[tuple[float, int]], glyphs: Sequence[Glyph]) -> list[int]:
-    """Digits in the box of a shape."""
-    _, top, _, bottom = area.box
-    return [i for _, i in digits[bisect_left(digits, (top, -1)) : bisect_left(digits, (bottom, -1))] if _holds(area.box, glyphs[i])]
+def _inside(box: Rectangle, digits: Sequence[tuple[float, int]], glyphs: Sequence[Glyph]) -> list[int]:
+    """Digits in a box."""
+    _, top, _, bottom = box
+    return [i for _, i in digits[bisect_left(digits, (top, -1)) : bisect_left(digits, (bottom, -1))] if _holds(box, glyphs[i])]
 
 
 def _is_patch(area: Area, drawn: Page) -> bool:
@@ -182,12 +187,63 @@ def _is_patch(area: Area, drawn: Page) -> bool:
     return (right - left) * (bottom - top) <= _PATCH * drawn.width * drawn.height
 
 
-def _covers(area: Area, owner: int) -> bool:
-    """Whether an opaque shape was drawn after a text."""
-    if not 0 <= owner < area.after or calls.has_transparency(area.shape):
+def _covered(page: pdfium.PdfPage, under: Sequence[tuple[int, Area]], owners: _Owners) -> dict[int, str]:
+    """Digits over which something opaque was drawn later."""
+    opaque: dict[Area, bool] = {}
+    found: dict[int, str] = {}
+    for i, area in under:
+        if i in found or not 0 <= owners.of(i) < area.after:
+            continue
+        if area not in opaque:
+            opaque[area] = _is_opaque(page, area)
+        if opaque[area]:
+            found[i] = _UNREAD
+    return found
+
+
+def _is_opaque(page: pdfium.PdfPage, area: Area) -> bool:
+    if area.picture:
+        of_form = calls.kind_of(area.picture) == raw.FPDF_PAGEOBJ_FORM
+        return covers.form_hides(page, area.picture) if of_form else covers.is_opaque(page, area.picture)
+    if not area.shape or calls.has_transparency(area.shape):
         return False
     told = _colour(area.shape, (ctypes.c_uint * 4)())
     return told is not None and told[1] == _WHITE[0]
+
+
+def _slashed(slants: Sequence[Rectangle], digits: Sequence[tuple[float, int]], glyphs: Sequence[Glyph]) -> Iterator[int]:
+    """Digits through whose middle a slanting line goes."""
+    for x0, y0, x1, y1 in slants:
+        box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        length = math.hypot(x1 - x0, y1 - y0)
+        for i in _inside(box, digits, glyphs):
+            glyph = glyphs[i]
+            x, y = (glyph.left + glyph.right) / 2, glyph.middle
+            if abs((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)) <= _BAND * (glyph.bottom - glyph.top) * length:
+                yield i
+
+
+def _turned(texts: Sequence[calls.Address]) -> set[int]:
+    """Texts, by their place, that stand on their heads beside others that do not."""
+    matrix = raw.FS_MATRIX()
+    at, get = ctypes.addressof(matrix), calls.matrix
+    ways = [(matrix.a < 0) if get(item, at) and matrix.a else None for item in texts]
+    over = {i for i, way in enumerate(ways) if way}
+    return over if 2 * len(over) < len(texts) else {i for i, way in enumerate(ways) if way is False}
+
+
+def _annotated(page: pdfium.PdfPage, drawn: Page, digits: Sequence[tuple[float, int]], changed: dict[int, str]) -> list[Glyph]:
+    """Marks for the figures annotations print; digits under annotations that cover or cross them out are put among the changed."""
+    found: list[Glyph] = []
+    for box, is_figure in covers.annotated(page):
+        left, top, right, bottom = box
+        if not _is_patch(Area(box, 0, 0, in_form=False), drawn):
+            continue
+        changed |= dict.fromkeys(_inside(box, digits, drawn.glyphs), _UNREAD)
+        if is_figure:
+            x, y = (left + right) / 2, (top + bottom) / 2
+            found.append(Glyph(_UNREAD, x - 2, y - 4, x + 2, y + 4, -1))
+    return found
 
 
 def _backward(glyphs: Sequence[Glyph], digits: Sequence[tuple[float, int]]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -28,33 +28,43 @@ _FORM, _UNKNOWN = raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_UNKNOWN
 
 
 class Area(NamedTuple):
-    """A filled shape or a picture: its box as displayed, how many texts were drawn before it, and the shape itself, 0 for a picture."""
+    """A filled shape or a picture: its box as displayed, how many texts were drawn before it, and the shape itself, 0 for a picture.
+
+    `picture` is what a picture is, 0 for a shape and for what has no pixels.
+    """
 
     box: Rectangle
     after: int
     shape: calls.Address
     in_form: bool
+    picture: calls.Address = 0
 
 
 class Drawn(NamedTuple):
-    """A page's text objects and its areas, each in drawing order."""
+    """A page's text objects and its areas, each in drawing order; its forms, told as pictures; its slanting lines by their ends."""
 
     texts: list[calls.Address]
     areas: list[Area]
+    forms: Sequence[Area] = ()
+    slants: Sequence[Rectangle] = ()
 
 
 def read(page: pdfium.PdfPage, turn: Turn, drawn: Page) -> Drawn:
     """Put the strokes and large pictures of a page on the drawn page. Raises TooLarge and the library's error."""
     texts: list[calls.Address] = []
     areas: list[Area] = []
+    forms: list[Area] = []
+    slants: list[Rectangle] = []
     found = list(islice(_objects(calls.address(page.raw), texts), _MAX_OBJECTS + 2))
     if len(found) > _MAX_OBJECTS + 1:
         raise TooLarge(f"PDF 第 {drawn.number} 页图形过多")
     told = _Told()
     for (kind, item, after, depth), box in zip(found, turn.boxes([told.bounds(item) for _, item, _, _ in found]), strict=True):
         wide, high = box[2] - box[0], box[3] - box[1]
-        if kind != _PATH:
-            areas.append(Area(box, after, 0, depth > 0))
+        if kind == _FORM:
+            forms.append(Area(box, after, 0, depth > 0, item))
+        elif kind != _PATH:
+            areas.append(Area(box, after, 0, depth > 0, item if kind == _IMAGE else 0))
             if kind == _IMAGE and wide * high > _LARGE * turn.width * turn.height:
                 drawn.pictures.append((max(0.0, box[0]), max(0.0, box[1]), min(turn.width, box[2]), min(turn.height, box[3])))
         elif wide <= _THIN or high <= _THIN:
@@ -64,16 +74,19 @@ def read(page: pdfium.PdfPage, turn: Turn, drawn: Page) -> Drawn:
             if filled:
                 areas.append(Area(box, after, item, depth > 0))
             for segment in _segments(item, turn) if stroked else ():
-                _stroke(drawn, *segment)
-    return Drawn(texts, areas)
+                if not _stroke(drawn, *segment) and not depth and len(slants) < _MAX_SEGMENTS:
+                    slants.append(segment)
+    return Drawn(texts, areas, forms, slants)
 
 
-def _stroke(drawn: Page, x0: float, y0: float, x1: float, y1: float) -> None:
+def _stroke(drawn: Page, x0: float, y0: float, x1: float, y1: float) -> bool:
+    """Take down a line that lies or stands; whether it does."""
     wide, high = abs(x1 - x0), abs(y1 - y0)
     if high <= _THIN and wide > high:
         drawn.across.append(Stroke((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
     elif wide <= _THIN and high > wide:
         drawn.down.append(Stroke((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+    return min(wide, high) <= _THIN
 
 
 def _objects(parent: calls.Address, texts: list[calls.Address], depth: int = 0) -> Iterator[tuple[int, calls.Address, int, int]]:
@@ -91,6 +104,8 @@ def _objects(parent: calls.Address, texts: list[calls.Address], depth: int = 0) 
         elif kind == _UNKNOWN:
             raise pdfium.PdfiumError("an object of a page cannot be had")
         elif kind == _FORM and depth < _MAX_DEPTH - 1:
+            if not depth:
+                yield kind, item, len(texts), depth
             yield from _objects(item, texts, depth + 1)
 
 
