@@ -25,6 +25,9 @@ from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
 from storage.domain.registry import EntryPoint, Portal
 
+SUBSITE_PAGES = 12
+"""Most pages asked in search of the column of one part of a portal."""
+
 MAX_LEADS = 200
 """Most columns on other hosts that one search writes down."""
 
@@ -48,6 +51,7 @@ class _Discovery:
             home = discoveries.home_entry(connection, portal, now)
             hints = discoveries.hints(connection, portal)
             known_hosts = [one.id for one in portals.list_all(connection) if one.platform_id == portal.platform_id]
+            subsites = discoveries.subsites(connection, portal)
 
         async def ask_page(ask: Ask) -> Reply:
             reply = await self.fetch(ask, portal, "list", tier=home.tier if ask.url == portal.home_url else "http")
@@ -55,6 +59,10 @@ class _Discovery:
             return self._judged(reply)
 
         found = await explore(portal.home_url, ask_page, hints=hints, known_hosts=known_hosts)
+        for one in subsites:
+            if found.stop is None:
+                part = await explore(one.url, ask_page, max_pages=SUBSITE_PAGES, within=discoveries.folder_of(one.url))
+                found = _joined(found, part)
         tell(self._written(portal, home, found))
 
     def _judged(self, reply: Reply) -> Reply:
@@ -94,6 +102,19 @@ class _Discovery:
         columns = [_column(one) for one in stored if one.state is not State.REJECTED]
         facts = {"asked": found.asked, "columns": columns}
         return Searched(portal, _said(outcome, found), reason or outcome.value, home, len(columns), facts=facts)
+
+
+def _joined(whole: Exploration, part: Exploration) -> Exploration:
+    """A portal's search with that of one of its parts, whose ways out all lead to the rest of the portal."""
+    known = {one.url for one in whole.candidates}
+    return replace(
+        whole,
+        candidates=(*whole.candidates, *(one for one in part.candidates if one.url not in known)),
+        asked=whole.asked + part.asked,
+        stop=whole.stop or part.stop,
+        exhausted=whole.exhausted and part.exhausted,
+        troubles=(*whole.troubles, *part.troubles),
+    )
 
 
 def _keep_leads(

@@ -154,15 +154,25 @@ class _Search:
 
 
 async def explore(
-    home: str, ask_page: AskPage, *, hints: Sequence[str] = (), max_pages: int = MAX_PAGES, known_hosts: Sequence[str] = ()
+    home: str,
+    ask_page: AskPage,
+    *,
+    hints: Sequence[str] = (),
+    max_pages: int = MAX_PAGES,
+    known_hosts: Sequence[str] = (),
+    within: str = "",
 ) -> Exploration:
-    """Search from a home page, a column page, or a report. `hints` are addresses worth a try (earlier columns, a sister portal's path)."""
+    """Search from a home page, a column page, or a report. `hints` are addresses worth a try (earlier columns, a sister portal's path);
+    what lies outside the folder `within` is somebody else's.
+    """
     site = registrable(urlsplit(home).hostname or "")
     hosts = {urlsplit(home).hostname, *known_hosts}
     plain = {plain_host(f"//{host}") for host in hosts if host}
 
     def same_site(url: str) -> bool:
         host = urlsplit(url).hostname or ""
+        if within and not url.startswith(within):
+            return False
         return host in hosts or (registrable(host) == site and plain_host(url) in plain)
 
     search = _Search(home, ask_page, max_pages, same_site)

@@ -113,7 +113,7 @@ def _of_many(page: Page, anchor: html.HtmlElement, title: str) -> _Row | None:
 
 def title_of(anchor: html.HtmlElement) -> str:
     """The full title: the `title` attribute where it is longer, because anchor texts are cut off on many portals."""
-    shown = " ".join(visible_text(anchor).split())
+    shown = " ".join(visible_text(anchor).split()) or next((alt for image in anchor.iter("img") if (alt := image.get("alt") or "")), "")
     full = _said_in(anchor.get("title") or "")
     bare = shown.rstrip("….").strip()
     if full and (not bare or len(full) >= len(bare)) and not _DATE.fullmatch(full):

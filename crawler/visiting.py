@@ -23,6 +23,7 @@ from crawler.visit_state import VisitState, host_of
 from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
 from storage.domain.ids import EntryPointId, VisitId
+from storage.domain.registry import SUBSITE
 from storage.domain.visits import Decision, VisitResult
 from storage.statements import url_of
 
@@ -90,7 +91,7 @@ async def visit(
 def _of_its_place(result: VisitResult, before: Before) -> VisitResult:
     """The result in other words where a home page is read for want of a column: the column is still unknown, whatever the page shows."""
     entry = before.entry
-    if entry.url != url_of(before.portal.home_url):
+    if entry.url != url_of(before.portal.home_url) and SUBSITE not in entry.params:
         return result
     if (result.outcome, result.reason) == (LAYOUT.outcome, LAYOUT.reason):
         return result if entry.family else replace(result, reason=NO_COLUMN)

@@ -18,7 +18,7 @@ from storage.domain.clock import local_date
 from storage.domain.enums import Labelled, SourceHealth
 from storage.domain.errors import NotFoundError, UsageError
 from storage.domain.ids import EntryPointId, PortalId
-from storage.domain.registry import EntryPoint, Portal
+from storage.domain.registry import SUBSITE, EntryPoint, Portal
 from storage.schema import column_candidates, discoveries, entry_points, visits
 from storage.schema import portals as portal_table
 from storage.statements import clip, insert_new, plain, url_of
@@ -116,6 +116,12 @@ def home_entry(connection: Connection, portal: Portal, now: datetime) -> EntryPo
     return portals.get_entry_point(connection, found)
 
 
+def subsites(connection: Connection, portal: Portal) -> tuple[EntryPoint, ...]:
+    """Home pages of bodies that have a folder of the portal to themselves, those without a column of their own first."""
+    points = portals.entry_points_of(connection, portal_id=portal.id, enabled_only=False)
+    return tuple(sorted((point for point in points if SUBSITE in point.params), key=lambda point: (not point.enabled, point.id)))
+
+
 def record(  # noqa: PLR0913 - one search's facts, by keyword
     connection: Connection,
     home: EntryPoint,
@@ -134,7 +140,15 @@ def record(  # noqa: PLR0913 - one search's facts, by keyword
     watched = [one for one in stored if one.state is State.WATCHED]
     if watched:
         portals.set_enabled(connection, home.id, any(one.entry_point_id == home.id for one in watched))
+    for point in portals.entry_points_of(connection, portal_id=home.portal_id) if watched else ():
+        if SUBSITE in point.params and any(one.url != point.url and one.url.startswith(folder_of(point.url)) for one in watched):
+            portals.set_enabled(connection, point.id, False)
     return stored
+
+
+def folder_of(url: str) -> str:
+    """The folder an address lies in, to which a part of a portal is bound."""
+    return url.partition("?")[0].rpartition("/")[0] + "/"
 
 
 def lead(connection: Connection, portal_id: PortalId, one: NewCandidate, *, now: datetime) -> bool:
@@ -297,7 +311,7 @@ def due(connection: Connection, now: datetime) -> tuple[Portal, ...]:
 def _is_due(connection: Connection, portal: Portal, now: datetime) -> bool:
     newest = next(iter(history(connection, portal.id, limit=1)), None)
     points = portals.entry_points_of(connection, portal_id=portal.id, enabled_only=False)
-    watched = [point for point in points if point.enabled and point.url != url_of(portal.home_url)]
+    watched = [point for point in points if point.enabled and point.url != url_of(portal.home_url) and SUBSITE not in point.params]
     season = local_date(now).month in SEASON_MONTHS
     if newest is None:
         # A list that a person named may be last year's, too: in the months of new columns its portal is searched as any other.

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from storage.bodies import cleaned
 from storage.domain.enums import BodyKind, BodyLevel
 from storage.domain.ids import BodyId, PortalId
-from storage.domain.registry import Body, Portal
+from storage.domain.registry import SUBSITE, Body, Portal
 from storage.registry_names import Action, Names, Stopped
 from storage.registry_rows import RowError, address_of, check, code_of, delay_of, kind_of, level_of, name_of
 from storage.registry_table import Row
-from storage.statements import clean_name
+from storage.statements import clean_name, url_of
 
 NO_PORTAL = "没有网址：暂按“无法判断”处理，补上网址后才会查找"
 _ONE_VALUE = ("单位名称", "地区代码", "类型", "层级", "系统", "上级", "联络人", "邮箱", "免报原因")
@@ -189,7 +189,8 @@ class _Work:
         for text in row.several("栏目网址") or (home,):
             key = portal.id, address_of(text, "栏目网址")
             before = self.plan.after.places.get(key)
-            place = _updated(before or Place(tier=row["方式"] or "http"), row, body.id)
+            further = {SUBSITE: "1"} if text == home and url_of(home) != url_of(portal.home_url) else {}
+            place = _updated(before or Place(tier=row["方式"] or "http", params=further), row, body.id)
             self.plan.after.places[key] = place
             changed = changed or place != before
         self.placed.add(body.id)

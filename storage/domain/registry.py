@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from storage.domain.enums import BodyKind, BodyLevel, SourceHealth
 from storage.domain.ids import BodyId, EntryPointId, PortalId
 
+SUBSITE = "subsite"
+"""Among the parameters of an entry point: it is the home page of a body that has a folder of a portal to itself, where a search begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Body:

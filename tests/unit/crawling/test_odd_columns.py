@@ -50,6 +50,9 @@ SHAPES = {
     "a table of bodies and years": "<table><tr><th>单位</th><th>2024年</th><th>2023年</th></tr>"
     + "".join(f'<tr><td>{name}</td><td><a href="{n}.html">查看</a></td><td>-</td></tr>' for n, name in enumerate(NAMES))
     + "</table>",
+    "pictures of their names": "".join(
+        f'<div><a href="{n}.html"><img src="{n}.png" alt="{name}"></a></div>' for n, name in enumerate(NAMES)
+    ),
     "titles that name nobody": "".join(f'<p><a href="{n}.html">202{n}年政府信息公开工作年度报告</a></p>' for n in range(5)),
 }
 
