@@ -141,6 +141,11 @@ def _page_field(pairs: Iterable[tuple[str, str]]) -> tuple[str, int]:
     return "", 1
 
 
+def counts_pages(name: str) -> bool:
+    """Whether a parameter of that name counts pages."""
+    return bool(_PAGE.match(name))
+
+
 def _with_page(pairs: Iterable[tuple[str, str]], name: str, value: str) -> list[tuple[str, str]]:
     return [(one, value if name and one == name else was) for one, was in pairs]
 

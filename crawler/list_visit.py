@@ -18,18 +18,21 @@ from crawler.families import keyed
 from crawler.family_scan import get_family
 from crawler.fetching import NO_VALIDATORS, Reply, Validators
 from crawler.gone_lines import GONE_MARK
-from crawler.list_reading import AskPage, Reading, read_all
+from crawler.list_reading import LEFT_OVER, AskPage, Reading, read_all
 from crawler.list_tail import Led, ReadThrough, Tail
 from crawler.listing import Ask, Listing, Start
 from crawler.page import Page
 from crawler.recording import READ_MARK
 from crawler.robots import CONTROL_TTL, is_fresh
 from crawler.scripted_list import ReadWhole, by_key, cut_and_read
+from crawler.scrolled_list import by_scroll
 from crawler.visit_state import VisitState, host_of
 from storage.domain.clock import local_date
 from storage.domain.enums import VisitOutcome
 from storage.domain.errors import LayoutChanged
 from storage.domain.visits import Decision, ListLine
+
+_LEFT_OVER = frozenset({LEFT_OVER.reason, "later-page-not-understood"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ async def read_list(state: VisitState) -> ListVisit:
     unchanged = reply.not_modified or digest == state.before.list_sha256
     state.list_pages.append({"url": entry.url, "sha256": digest or state.before.list_sha256, "not_modified": reply.not_modified})
     reading, facts = await _whole(state, Start(entry.url, entry.params), page, entry.family, unchanged=unchanged)
+    if reading.pages == 1 and reading.last is not None and facts.stop is not None and facts.stop.reason in _LEFT_OVER:
+        facts = await by_scroll(state, reading.last, reading.items, _by_key(state)) or facts
     return ListVisit(facts, reading.family_id, reading.column, state.before.validators if reply.not_modified else reply.validators)
 
 
