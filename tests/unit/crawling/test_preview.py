@@ -103,7 +103,12 @@ def test_each_failure_has_its_next_step(answer, outcome, words):
 
 def test_every_reason_the_crawler_gives_has_words_of_its_own():
     """A reason without its line would fall back to general words; those that mean something special may not."""
-    sources = [*Path("crawler").rglob("asking.py"), Path("crawler/discovery/troubles.py"), Path("crawler/resting.py")]
+    sources = [
+        *Path("crawler").rglob("asking.py"),
+        Path("crawler/spiders/wire.py"),
+        Path("crawler/discovery/troubles.py"),
+        Path("crawler/resting.py"),
+    ]
     text = "".join(path.read_text(encoding="utf-8") for path in sources)
     reasons = set(re.findall(r'VisitOutcome\.\w+, "([a-z-]+)"', text))
     assert len(reasons) > 15
