@@ -7,6 +7,7 @@ in a Reply.
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,9 +99,19 @@ def line_of(address: str, mail: MailDefaults | None = None) -> str:
 
 def _plugin(address: str) -> Any:
     """Apprise's reading of an address, None where it has none. Its first call loads all its plugins, which import deprecated modules."""
+    said = logging.getLogger("apprise")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        return apprise.Apprise.instantiate(address, suppress_exceptions=True)
+        # What it makes of a wrong address it says in English, with the address in it; whoever asked says so in the user's words.
+        said.addFilter(_nothing)
+        try:
+            return apprise.Apprise.instantiate(address, suppress_exceptions=True)
+        finally:
+            said.removeFilter(_nothing)
+
+
+def _nothing(_: object) -> bool:
+    return False
 
 
 def secrets_of(address: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.deciding import Reason, Who, actor_of
+from monitor.cli.numbers import LARGEST
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -94,7 +95,9 @@ def holds(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     print_rows(rows, columns, form, empty="没有确认、稍后处理或静默。")
 
 
-def unhold(context: typer.Context, hold_id: Annotated[int, typer.Argument(metavar="编号")], reason: Reason = "", by: Who = "") -> None:
+def unhold(
+    context: typer.Context, hold_id: Annotated[int, typer.Argument(metavar="编号", min=1, max=LARGEST)], reason: Reason = "", by: Who = ""
+) -> None:
     """提前结束一个确认、稍后处理或静默；仍未解决的会再提示。"""
     from monitor.alerts import people
 
@@ -168,7 +171,7 @@ def log(
     print_rows(rows, columns, form, empty="没有发送记录。")
 
 
-def retry(context: typer.Context, outbox_id: Annotated[int, typer.Argument(metavar="编号")], by: Who = "") -> None:
+def retry(context: typer.Context, outbox_id: Annotated[int, typer.Argument(metavar="编号", min=1, max=LARGEST)], by: Who = "") -> None:
     """把一封无法送达的消息再发一次（仍是同一封）。"""
     from monitor.alerts import people
     from storage.domain.errors import NotFoundError

@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli import archive_export, archive_keep, archive_retain
 from monitor.cli.failing import Exit
+from monitor.cli.numbers import LARGEST
 from monitor.cli.printing import Document, DocumentOption, note, print_json, say
 from monitor.cli.progress import Steps
 from monitor.cli.session import Session
@@ -50,7 +51,7 @@ def _noun() -> None:
 
 def verify(
     context: typer.Context,
-    sample: Annotated[int | None, typer.Option(min=1, help="只查这么多份，最久没有查过的在先（不写则全部）。")] = None,
+    sample: Annotated[int | None, typer.Option(min=1, max=LARGEST, help="只查这么多份，最久没有查过的在先（不写则全部）。")] = None,
     repair: Annotated[bool, typer.Option("--repair", help="从第二份存档补回损坏或缺失的原件；损坏的文件保留不动。")] = False,
     form: DocumentOption = Document.TABLE,
 ) -> None:

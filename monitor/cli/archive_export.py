@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.numbers import LARGEST
 from monitor.cli.printing import note, say
 from monitor.cli.progress import Steps
 from monitor.cli.session import Session
@@ -29,7 +30,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter per option
     to: Annotated[Path, typer.Option("--to", help="写到这个文件：.warc、.warc.gz 或 .wacz。")],
     body: Annotated[str, typer.Option("--body", help="只要一个单位的一份年报及其查找经过（与 --year 合用）。")] = "",
     year: Annotated[int | None, typer.Option("--year", min=2000, max=2200, help="报告年度。")] = None,
-    run: Annotated[int | None, typer.Option("--run", min=1, help="只要一次抓取任务。")] = None,
+    run: Annotated[int | None, typer.Option("--run", min=1, max=LARGEST, help="只要一次抓取任务。")] = None,
     since: Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="从这一天起（北京时间）。")] = None,
     until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="到这一天为止，含当日。")] = None,
 ) -> None:

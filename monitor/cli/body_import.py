@@ -15,6 +15,7 @@ import typer
 from monitor.cli import body_export
 from monitor.cli.deciding import actor_of
 from monitor.cli.failing import Exit
+from monitor.cli.numbers import LARGEST
 from monitor.cli.printing import Format, FormatOption, note, print_json, print_rows
 from monitor.cli.session import Session
 
@@ -32,7 +33,9 @@ def import_(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="名录，CSV 或 XLSX；至少有“单位名称”“网址”两列。")] = None,
     dry_run: DryRun = False,
     allow_similar: AllowSimilar = False,
-    undo: Annotated[int | None, typer.Option("--undo", metavar="BATCH", help="撤销一批导入（编号见 nianbao body batches）。")] = None,
+    undo: Annotated[
+        int | None, typer.Option("--undo", metavar="BATCH", min=1, max=LARGEST, help="撤销一批导入（编号见 nianbao body batches）。")
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """导入单位名录。任何一行有误则一行也不写入，退出码为 4；每次导入是一批，可以撤销。"""

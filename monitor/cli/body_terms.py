@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.deciding import Reason, Who, actor_of
+from monitor.cli.numbers import LARGEST
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -100,7 +101,7 @@ def decisions(context: typer.Context, form: FormatOption = Format.TABLE) -> None
     print_rows(rows, columns, form, empty="没有免报或期限变更。")
 
 
-def revoke(context: typer.Context, decision_id: Annotated[int, typer.Argument(metavar="编号")], by: Who = "") -> None:
+def revoke(context: typer.Context, decision_id: Annotated[int, typer.Argument(metavar="编号", min=1, max=LARGEST)], by: Who = "") -> None:
     """撤销一个免报或期限变更；记录保留。"""
     from storage import audit, duty_decisions
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import Exit
+from monitor.cli.numbers import LARGEST
 from monitor.cli.printing import Document, DocumentOption, Format, FormatOption, note, print_json, print_rows
 from monitor.cli.progress import Steps
 from monitor.cli.session import Session
@@ -31,7 +32,9 @@ def add_to(app: typer.Typer) -> None:
 
 def run(
     context: typer.Context,
-    entry_point: Annotated[list[int] | None, typer.Option("--entry-point", help="只抓取该编号的栏目，可多次给出。")] = None,
+    entry_point: Annotated[
+        list[int] | None, typer.Option("--entry-point", min=1, max=LARGEST, help="只抓取该编号的栏目，可多次给出。")
+    ] = None,
     spider: Annotated[
         str,
         typer.Option(
@@ -50,6 +53,7 @@ def run(
     from storage import sightings
     from storage.domain.errors import NotFoundError
 
+    errand = _known(spider)
     session = Session.of(context)
     settings = session.settings()
     clock = session.clock()
@@ -60,7 +64,7 @@ def run(
         if not points:
             raise NotFoundError("没有可抓取的栏目。", advice="先运行 nianbao body import 或 nianbao portal add。")
         with stopped_by_sigterm():
-            finished = crawl(database, settings, clock, points, steps, _known(spider))
+            finished = crawl(database, settings, clock, points, steps, errand)
         told: dict[str, Any] = {"outcomes": _outcomes(finished), "new_versions": sum(done.new_versions for done in finished)}
         with database.read() as connection:
             told["pending"] = len(sightings.unresolved(connection, limit=None))

@@ -28,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
 
 def snapshots_(
     context: typer.Context,
-    year: Annotated[int | None, typer.Option(help="报告年度。")] = None,
+    year: Annotated[int | None, typer.Option(min=2000, max=2200, help="报告年度。")] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """列出各期限的截止快照：期限当日24时冻结，此后不再改写。"""
@@ -48,7 +48,7 @@ def snapshots_(
 
 def snapshot(
     context: typer.Context,
-    year: Annotated[int, typer.Option(help="报告年度。")],
+    year: Annotated[int, typer.Option(min=2000, max=2200, help="报告年度。")],
     due: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="期限；只有一个时可省略。")] = None,
     scope: Annotated[str, typer.Option(help="地区代码前缀。")] = "",
     changed: Annotated[bool, typer.Option("--changed", help="只列其后有变化的单位。")] = False,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.deciding import Who, actor_of
+from monitor.cli.numbers import LARGEST
 from monitor.cli.printing import Document, DocumentOption, Format, FormatOption, note, print_json, print_rows, say
 from monitor.cli.session import Session
 
@@ -41,7 +42,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(noun, name="finding")
 
 
-Ids = Annotated[list[int], typer.Argument(metavar="ID…", help="问题编号，可多个。")]
+Ids = Annotated[list[int], typer.Argument(metavar="ID…", min=1, max=LARGEST, help="问题编号，可多个。")]
 Note = Annotated[str, typer.Option("--note", help="补充说明。")]
 
 
@@ -64,6 +65,7 @@ def list_(  # noqa: PLR0913, PLR0917 - one parameter per condition
     session = Session.of(context)
     with session.reading() as connection:
         found = findings.list_for(connection, report_year=year, states=wanted, certainties=sure, division_prefix=scope)
+        _require_rule(rule, found)
         found = tuple(entry for entry in found if rule.upper() in {"", entry.finding.rule})
         found = tuple(entry for entry in found if assignee in {"", entry.assignee})
         names = {body.id: body.name for body in bodies.get_many(connection, [entry.body_id for entry in found]).values()}
@@ -75,9 +77,18 @@ def list_(  # noqa: PLR0913, PLR0917 - one parameter per condition
         note(f"共 {len(rows)} 个。查看一个：nianbao finding show {rows[0]['id']}")
 
 
+def _require_rule(rule: str, found: Sequence[StoredFinding]) -> None:
+    """Refuse a rule that neither is nor was one: a slip of the hand must not look like a clean record."""
+    from monitor.judge import find_rule
+    from storage.domain.errors import UsageError
+
+    if rule and find_rule(rule.upper()) is None and all(entry.finding.rule != rule.upper() for entry in found):
+        raise UsageError(f"没有这条规则：{rule}", advice="nianbao rule list 列出全部规则。")
+
+
 def show(
     context: typer.Context,
-    finding_id: Annotated[int, typer.Argument(metavar="ID", help="问题编号。")],
+    finding_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=LARGEST, help="问题编号。")],
     form: DocumentOption = Document.TABLE,
 ) -> None:
     """显示一个问题：内容、涉及的单元格、处理经过。"""

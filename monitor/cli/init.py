@@ -44,6 +44,8 @@ def init(
     target = session.config or config
     if not target.exists():
         folder = session.data_dir or Path("nianbao-data")
+        if session.data_dir is not None:
+            _make(session.data_dir)  # before the file names it: the next call would find a file that leads nowhere
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(TEMPLATE.format(data_dir=_toml_text(folder, target)), encoding="utf8")
@@ -58,14 +60,20 @@ def init(
     from storage.settings import load
 
     settings = load(target, **({} if session.data_dir is None else {"data_dir": session.data_dir}))
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"数据目录无法创建：{settings.data_dir}：{error.strerror}", advice="请检查路径和权限。") from error
+    _make(settings.data_dir)
     open_database(settings.database_url).close()
     session.archive(settings)
     say(f"数据目录 {settings.data_dir} 已就绪")
     note("下一步：nianbao body import 名录.csv")
+
+
+def _make(folder: Path) -> None:
+    from storage.domain.errors import ConfigError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"数据目录无法创建：{folder}：{error.strerror}", advice="请检查路径和权限。") from error
 
 
 def _toml_text(folder: Path, config: Path) -> str:

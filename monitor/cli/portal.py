@@ -71,7 +71,8 @@ def host_of(url: str) -> str:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        usable = parts.scheme in {"http", "https"} and bool(host) and parts.username is None
+        usable = parts.scheme in {"http", "https"} and bool(host) and parts.username is None and parts.port != 0
+        usable = usable and not any(one.isspace() or not one.isprintable() for one in url)
     except ValueError:
         usable, host = False, ""
     if not usable:

@@ -9,6 +9,7 @@ import typer
 
 from monitor.cli.deciding import Who, actor_of
 from monitor.cli.failing import Exit
+from monitor.cli.numbers import LARGEST
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -123,12 +124,12 @@ def _candidate_row(one: StoredCandidate, *, human: bool) -> dict[str, Any]:
     }
 
 
-def accept(context: typer.Context, candidate: Annotated[int, typer.Argument(metavar="编号")], by: Who = "") -> None:
+def accept(context: typer.Context, candidate: Annotated[int, typer.Argument(metavar="编号", min=1, max=LARGEST)], by: Who = "") -> None:
     """采用一个候选栏目：从现在起抓取。"""
     _decide(context, candidate, by, accepted=True)
 
 
-def reject(context: typer.Context, candidate: Annotated[int, typer.Argument(metavar="编号")], by: Who = "") -> None:
+def reject(context: typer.Context, candidate: Annotated[int, typer.Argument(metavar="编号", min=1, max=LARGEST)], by: Who = "") -> None:
     """不采用一个候选栏目：以后的查找不再提出，已采用的停止抓取。"""
     _decide(context, candidate, by, accepted=False)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.deciding import Who, actor_of
+from monitor.cli.numbers import LARGEST
 from monitor.cli.printing import Format, FormatOption, note, print_rows, say
 from monitor.cli.session import Session
 
@@ -59,9 +60,9 @@ def _plain(one: Sighting, entry: EntryPoint | None) -> dict[str, Any]:
 
 def assign(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="编号", help="见 nianbao report pending。")],
+    number: Annotated[int, typer.Argument(metavar="编号", min=1, max=LARGEST, help="见 nianbao report pending。")],
     body: Annotated[str, typer.Option("--body", help="单位名称或编号。")],
-    year: Annotated[int, typer.Option("--year", help="报告年度（所报告的那一年，不是公布的那一年）。")],
+    year: Annotated[int, typer.Option("--year", min=2000, max=2200, help="报告年度（所报告的那一年，不是公布的那一年）。")],
     by: Who = "",
 ) -> None:
     """认定一个条目是哪个单位、哪一年度的年报；下次抓取时存档并读取。"""
@@ -90,7 +91,7 @@ def assign(
 
 def reject(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="编号", help="见 nianbao report pending。")],
+    number: Annotated[int, typer.Argument(metavar="编号", min=1, max=LARGEST, help="见 nianbao report pending。")],
     reason: Annotated[str, typer.Option("--reason", help="为什么不是年报，必须写明。")],
     by: Who = "",
 ) -> None:
