@@ -38,7 +38,11 @@ def gather(connection: Connection, keys: Sequence[DutyKey], *, until: datetime |
     asked, first_met = searches.ids_of(connection, body_ids), sightings.first_met(connection, body_ids)
     used = set(chain.from_iterable(routes.values())) | {line.entry_point_id for found in lines.values() for line in found}
     facts, proofs = visits.newest(connection, used, until, limit=VISITS_PER_ROUTE), visits.qualified(connection, used, until)
-    watched = {route: _Route(route, facts.get(route, ()), proofs.get(route, ()), candidates.get(route, [])) for route in sorted(used)}
+    oldest = sightings.oldest_years(connection, used)
+    watched = {
+        route: _Route(route, facts.get(route, ()), proofs.get(route, ()), candidates.get(route, []), oldest.get(route))
+        for route in sorted(used)
+    }
 
     def routes_to(key: DutyKey) -> list[_Route]:
         # A list that never carried the report cannot show that it is gone: where a search met it, or a list that is given up by now, that
@@ -59,8 +63,16 @@ def gather(connection: Connection, keys: Sequence[DutyKey], *, until: datetime |
 class _Route:
     """One list with what its visits proved, read once for all duties on it."""
 
-    def __init__(self, route: EntryPointId, recent: Sequence[Visit], proofs: Sequence[visits.Proof], waiting: Sequence[Sighting]) -> None:
+    def __init__(
+        self,
+        route: EntryPointId,
+        recent: Sequence[Visit],
+        proofs: Sequence[visits.Proof],
+        waiting: Sequence[Sighting],
+        oldest: int | None,
+    ) -> None:
         self.id = route
+        self._oldest = oldest
         self.facts = tuple(map(_fact, recent))
         self.waiting = waiting
         # One value for all duties on the list: making it anew for each takes longer than looking through them.
@@ -69,6 +81,9 @@ class _Route:
     def negatives(self, key: DutyKey, lines: Sequence[Sighting]) -> list[QualifiedNegative]:
         """Qualified visits that saw neither the report nor an undecided line that may be it (as `visits.negatives`)."""
         there = [line for line in lines if line.entry_point_id == self.id] + [line for line in self.waiting if _may_be(line, key)]
+        # Many portals keep a list for the newest year and the older ones elsewhere: a list is silent about the years before its own.
+        if self._oldest is not None and key.report_year < self._oldest:
+            return []
         found = self._qualified
         for line in there:
             first, last = line.first_seen_at, line.last_seen_at

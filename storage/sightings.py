@@ -166,6 +166,21 @@ def for_bodies(connection: Connection, body_ids: Iterable[BodyId], report_years:
     return tuple(_sighting(row) for row in sorted(found, key=lambda row: (row.first_seen_at, row.id)))
 
 
+def oldest_years(connection: Connection, entry_points: Iterable[EntryPointId]) -> dict[EntryPointId, int]:
+    """The oldest year each list shows a report of, whoever's; lists that show none are left out."""
+    found: dict[EntryPointId, int] = {}
+    for chunk in chunks(sorted(set(entry_points)), CHUNK):
+        year = func.min(sightings.c.report_year).label("year")
+        wanted = (
+            sightings.c.entry_point_id.in_(chunk),
+            sightings.c.decision == Decision.REPORT.value,
+            sightings.c.report_year.is_not(None),
+        )
+        for row in connection.execute(select(sightings.c.entry_point_id, year).where(*wanted).group_by(sightings.c.entry_point_id)):
+            found[EntryPointId(row.entry_point_id)] = row.year
+    return found
+
+
 def first_met(connection: Connection, body_ids: Iterable[BodyId]) -> dict[BodyId, dict[EntryPointId, datetime]]:
     """Since when each list shows a report of a body, of whatever year; lists that never did are left out."""
     found: dict[BodyId, dict[EntryPointId, datetime]] = defaultdict(dict)

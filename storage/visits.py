@@ -96,17 +96,29 @@ def negatives(
     """Qualified visits to the body's lists that did not see that year's report, newest first; `since` bounds their end.
 
     A visit saw it when a line taken for this report was there between the line's first and last sighting. A line not yet decided that
-    may be this report counts as seen: nobody is said to be missing while a candidate waits.
+    may be this report counts as seen: nobody is said to be missing while a candidate waits. A list that shows nothing of that year or an
+    earlier one is silent about it: older years often have a list of their own.
     """
     routes = select(entry_point_bodies.c.entry_point_id).where(entry_point_bodies.c.body_id == body_id)
     query = (
         select(visits.c.id, visits.c.entry_point_id, visits.c.finished_at)
-        .where(visits.c.qualified, visits.c.entry_point_id.in_(routes), ~_saw(body_id, report_year))
+        .where(visits.c.qualified, visits.c.entry_point_id.in_(routes), ~_saw(body_id, report_year), _reaches(report_year))
         .order_by(visits.c.finished_at.desc(), visits.c.id.desc())
         .limit(limit)
     )
     rows = connection.execute(query.where(visits.c.finished_at > since) if since else query)
     return tuple(QualifiedNegative(row.finished_at, EntryPointId(row.entry_point_id), VisitId(row.id)) for row in rows)
+
+
+def _reaches(report_year: int) -> Any:
+    """Whether the list shows a report of that year or an earlier one, whoever's; true where it shows none of a known year."""
+    dated = select(sightings.c.id).where(
+        sightings.c.entry_point_id == visits.c.entry_point_id,
+        sightings.c.decision == Decision.REPORT.value,
+        sightings.c.report_year.is_not(None),
+    )
+    early = dated.where(sightings.c.report_year <= report_year)
+    return or_(early.exists(), ~dated.exists())
 
 
 def _saw(body_id: BodyId, report_year: int) -> Any:
