@@ -10,9 +10,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from lxml import html
-
 from crawler.column_name import column_name
+from crawler.form_fields import sent_fields
 from crawler.list_pager import is_next, next_link, numbered_link, pager_links, told
 from crawler.list_rows import absolute, rows, says_nothing
 from crawler.listing import Ask, Listing, Start
@@ -24,7 +23,6 @@ ID = "aspnet"
 _PATH = re.compile(r"\.aspx?$", re.IGNORECASE)
 _POSTBACK = re.compile(r"__doPostBack\(\s*['\"]([^'\"]{1,200})['\"]\s*,\s*['\"]([^'\"]{0,200})['\"]\s*\)")
 _TARGET, _ARGUMENT, _STATE = "__EVENTTARGET", "__EVENTARGUMENT", "__VIEWSTATE"
-_NOT_SENT = frozenset({"submit", "button", "image", "reset", "file", "checkbox", "radio"})
 
 
 def detect(page: Page) -> float:
@@ -103,23 +101,8 @@ def _posted(page: Page, target: str, argument: str) -> Ask | None:
     form = next((one for one in tree(page.text).iter("form") if one.xpath(f".//input[@name='{_STATE}']")), None)
     if form is None:
         return None
-    kept = [(name, value) for name, value in _fields(form) if name not in {_TARGET, _ARGUMENT}]
+    kept = [(name, value) for name, value in sent_fields(form) if name not in {_TARGET, _ARGUMENT}]
     address = absolute(base_url(page), form.get("action") or "") or page.url
     if urlsplit(address).hostname != urlsplit(page.url).hostname:
         return None
     return Ask(address, form=((_TARGET, target), (_ARGUMENT, argument), *kept), referer=page.url)
-
-
-def _fields(form: html.HtmlElement) -> list[tuple[str, str]]:
-    """What a browser would send of the form when a script submits it: no button, nothing unnamed."""
-    found: list[tuple[str, str]] = []
-    for field in form.iter("input", "select", "textarea"):
-        name, kind = field.get("name") or "", (field.get("type") or "text").lower()
-        if not name or (field.tag == "input" and kind in _NOT_SENT and field.get("checked") is None):
-            continue
-        if field.tag == "select":
-            chosen = field.xpath(".//option[@selected]") or field.xpath(".//option")
-            found += [(name, option.get("value") or option.text or "") for option in chosen[:1]]
-        else:
-            found.append((name, field.get("value") or "" if field.tag == "input" else field.text or ""))
-    return found
