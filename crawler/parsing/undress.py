@@ -20,6 +20,7 @@ _STYLED = etree.XPath("//*[@style]")
 _WITHOUT_PLACE = etree.XPath("//*[@hidden]")
 _COLOURED = etree.XPath("//font[@color]")
 _ALL_TEXT = etree.XPath("string()", smart_strings=False)
+_WORDS = re.compile(r"[^\W\d_]{4}")
 _DIGIT = re.compile(r"[0-9０-９]")
 # Plain words: they are found many times faster than a pattern that begins with a word of every second tag.
 _MAY_HIDE_TOO = (b"mso-hide", b"opacity")
@@ -154,8 +155,8 @@ def _veil(element: etree._Element, look: Look, styles: Styles) -> None:
     """Take out what is not seen; where that is not known, its figures are none for sure."""
     spell: Spelling = _nothing
     if look == "color" and styles.ground(element) != "pale":
-        if next(element.iterancestors("table"), None) is None and _is_alone(element):
-            return  # a title on a picture
+        if _is_alone(element) and (next(element.iterancestors("table"), None) is None or _WORDS.search(str(_ALL_TEXT(element)))):
+            return  # a title on a picture, also where a table lays out the page
         spell = set_apart.unsure
     _respell(element, spell, lambda child: styles.shows_again(look, child))
 

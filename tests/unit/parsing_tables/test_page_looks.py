@@ -131,6 +131,13 @@ def test_what_stands_elsewhere_and_alone_stays_for_a_script_to_show():
     assert [block.text for block in blocks] == ["2024年度报告", "第2页", "共1\ufffd件"]
 
 
+def test_a_title_on_a_picture_stays_also_where_a_table_lays_out_the_page():
+    sheet = "<style>.t{color:#fff} td.n{color:#fff}</style>"
+    rows = "<tr><td class='t' background='a.png'>某局2024年度工作报告</td></tr><tr><td class='n' background='a.png'>12</td></tr>"
+    (grid,) = html.read(f"<html><head>{sheet}</head><body><table>{rows}</table></body></html>".encode()).blocks
+    assert [cell.text for cell in grid.cells] == ["某局2024年度工作报告", "\ufffd\ufffd"]
+
+
 @pytest.mark.parametrize(
     "filling", ["a{" * 40_000, "/*" * 60_000, ":is(" * 30_000 + "{color:#fff}", "[a=" * 30_000, "a" * 90_000, "a b " * 90 + "{color:#fff}"]
 )
