@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from storage.codec import from_plain, to_plain
 from storage.domain.enums import Certainty, FindingState, Outcome, ReadingQuality
@@ -162,7 +162,7 @@ def _open(connection: Connection, body_id: BodyId, report_year: int, finding: Fi
         "state": FindingState.OPEN.value,
         "opened_at": judged.now,
     }
-    made = connection.execute(insert(findings).values(**values)).inserted_primary_key
+    made = connection.execute(_ADD, values).inserted_primary_key
     assert made is not None
     _append_log(connection, made[0], (None, FindingState.OPEN), "", judged, finding.rule)
     return get(connection, made[0])
@@ -233,9 +233,15 @@ def wake_snoozed(connection: Connection, now: datetime) -> tuple[StoredFinding, 
     return tuple(_move(connection, _stored(row), FindingState.OPEN, "到期重新提示", Judged(now)) for row in rows)
 
 
+_ADD, _ADD_LINE = insert(findings), insert(finding_log)
+_ONE = select(findings).where(findings.c.id == bindparam("one"))
+_OF_BODY = select(findings).where(findings.c.body_id == bindparam("body")).order_by(findings.c.report_year, findings.c.id)
+"""Made once: making them anew for each finding takes as long as what they do."""
+
+
 def get(connection: Connection, finding_id: int) -> StoredFinding:
     """The finding of that id. Raises NotFoundError."""
-    row = connection.execute(select(findings).where(findings.c.id == finding_id)).one_or_none()
+    row = connection.execute(_ONE, {"one": finding_id}).one_or_none()
     if row is None:
         raise NotFoundError(f"没有这个问题：{finding_id}", advice="nianbao finding list 列出全部问题。")
     return _stored(row)
@@ -249,7 +255,7 @@ def for_report(connection: Connection, body_id: BodyId, report_year: int) -> tup
 
 def for_body(connection: Connection, body_id: BodyId) -> dict[int, tuple[StoredFinding, ...]]:
     """Every finding ever made of one body's reports, by report year and id."""
-    rows = connection.execute(select(findings).where(findings.c.body_id == body_id).order_by(findings.c.report_year, findings.c.id))
+    rows = connection.execute(_OF_BODY, {"body": body_id})
     return {year: tuple(_stored(row) for row in of_year) for year, of_year in groupby(rows, key=lambda row: int(row.report_year))}
 
 
@@ -305,7 +311,7 @@ def _append_log(
         "reason": clip(reason, 500),
         "versions": clip(judged.versions_of(rule), 120),
     }
-    connection.execute(insert(finding_log).values(**values))
+    connection.execute(_ADD_LINE, values)
 
 
 def _values(finding: Finding, operands: str, judged: Judged) -> dict[str, Any]:
