@@ -24,22 +24,21 @@ _UNSAID = frozenset({"inherit", "initial", "unset", "revert", "revert-layer", "c
 Tone = Literal["pale", "clear", "ink", "unsaid"]
 """Like paper; not painted at all; seen; told somewhere else or in a way that is not understood."""
 
-_PALE_WORDS = tuple(
-    word.encode() for word in ("hsl", "hwb", "lab(", "lch(", "transparent", "white", *sorted(n for n in _NAMES if "white" not in n))
-)
+_PALE_WORDS = ("hsl", "hwb", "lab", "oklab", "lch", "oklch", "transparent", *sorted(_NAMES | _PAPER))
+_GAP = rb"(?:[^a-z:&]|&(?:#?[a-z0-9]+;)?+)*+"
 _PALE_CODES = (
     re.compile(rb"#(?:f(?:ff|[0-9a-f]f[0-9a-f]f)|[0-9a-f]{3}0(?![0-9a-f])|[0-9a-f]{6}0[0-9a-f](?![0-9a-f]))"),
     re.compile(rb"rgb(?:a?\(\s*+(?:2[45]\d|9\d|100|\.9|1\.)|a\([^)]*,\s*0?(?:\.0\d*)?%?\s*\)|a?\([^)/]*/)"),
-    re.compile(rb"color\s*+:\s*+(?:window|canvas|buttonhighlight)(?!\w)"),
+    re.compile(b"color" + _GAP + b":" + _GAP + b"(?:" + "|".join(_PALE_WORDS).encode() + rb")(?![a-z])"),
 )
-_PALE_ATTRIBUTE = re.compile(rb"f[0-9a-f]f[0-9a-f]f[0-9a-f]")
+_PALE_ATTRIBUTE = re.compile(rb"f[0-9a-f]f[0-9a-f]f[0-9a-f]|" + "|".join(_PALE_WORDS).encode())
 
 
 def may_be_named(source: bytes) -> bool:
-    """Whether a colour that is not seen may be named somewhere in a page in lower case; plain words are found fastest."""
-    if any(word in source for word in _PALE_WORDS) or any(code.search(source) for code in _PALE_CODES):
+    """Whether a colour that is not seen may be named somewhere in a page in lower case."""
+    if any(code.search(source) for code in _PALE_CODES):
         return True
-    return b"color=" in source and bool(_PALE_ATTRIBUTE.search(source))
+    return b"<font" in source and bool(_PALE_ATTRIBUTE.search(source))
 
 
 def is_pale(red: int, green: int, blue: int) -> bool:
