@@ -38,7 +38,7 @@ FEW_WORDS = 60
 @dataclass(frozen=True, slots=True)
 class Found:
     """What stands behind a line. `version` is None where it could not be had; `form` says that its page carries the prescribed form;
-    `said_year` is the one year that the page says it covers, `names` what its documents are called; `blank` that it shows next to nothing,
+    `words` are its article's text without white space, `names` what its documents are called; `blank` that it shows next to nothing,
     as a page does that a script fills; `passing` that trying again may help; `gone` that it answered 404 or 410; `error_page` is what it
     answered instead, as if all were well, where that page says by itself that nothing is there: no more than a claim, which the host has to
     bear out; `led_to` is the address it came from, where that is another place than the line's own.
@@ -47,7 +47,7 @@ class Found:
     version: NewVersion | None = None
     article: Article | None = None
     form: bool = False
-    said_year: int | None = None
+    words: str = ""
     names: tuple[str, ...] = ()
     blank: bool = False
     passing: bool = False
@@ -55,6 +55,11 @@ class Found:
     error_page: Page | None = None
     not_modified: bool = False
     led_to: str = ""
+
+    @property
+    def said_year(self) -> int | None:
+        """The one year that the page says it covers; looked for when somebody asks, as most titles say it."""
+        return year_said(self.words)
 
 
 async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accept_gaps: bool = False) -> Found:
@@ -83,10 +88,10 @@ async def fetch_report(line: ListLine, ask_file: AskFile, *, referer: str, accep
     if missing + lost and not accept_gaps:
         return Found(article=article, form=form, passing=True)
     version = _version(line, pages, digest, article, [*_further_parts(further), *parts], form=form)
-    said_year = year_said("".join(article_words(one) for one in pages))
+    words = "".join(article_words(one) for one in pages)
     names = tuple(one.name for one in wanted.values() if one.kind != "image" and one.name)
     blank, passing = len(body_words(page)) < FEW_WORDS, bool(missing + lost)
-    return Found(version, article, form, said_year, names, blank=blank, passing=passing, led_to=led_to)
+    return Found(version, article, form, words, names, blank=blank, passing=passing, led_to=led_to)
 
 
 async def _fetch_further(first: Page, ask_file: AskFile) -> tuple[list[tuple[Page, Sha256]], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from crawler.discovery.article import published
+from crawler.discovery.article import heading_of, published
 from crawler.discovery.disguised import beside, same_denial
 from crawler.discovery.naming import subject_of
 from crawler.discovery.recognition import BARE, CUT, OTHER_SUBJECT, Clues, is_report, recognise
@@ -119,7 +119,7 @@ def _clues_of(state: VisitState, line: ListLine, found: Found) -> tuple[Clues, .
     documents = found.names if not found.form and len(found.names) == 1 else ()
     # Whoever put a page up may be named as its source; where its title names nobody, the report itself says whose it is.
     several = len(state.before.bodies) > 1 and not subject_of(clues.title)
-    own = (replace(clues, title=found.article.heading),) if several and found.article.heading else ()
+    own = (replace(clues, title=heading),) if several and (heading := heading_of(found.words)) else ()
     return (*own, clues, *(replace(clues, title=title) for title in (line.title, *documents)))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from email.utils import parsedate_to_datetime
 
-from crawler.discovery.attachments import article_words
 from crawler.discovery.naming import OFFICES
 from crawler.list_rows import find_date
 from crawler.page import Page, body_words, page_tree, visible_text
@@ -33,14 +32,11 @@ _PREFERENCE = (DateKind.META, DateKind.PRINTED, DateKind.LIST, DateKind.URL)
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One document page: its own title, who it says published it, every date found, and the heading of the report in it where that names
-    a publisher.
-    """
+    """One document page: its own title, who it says published it, every date found."""
 
     title: str
     publisher: str
     dates: tuple[DateMention, ...]
-    heading: str = ""
 
 
 def read_article(page: Page, listed_on: date | None = None, raw_date: str = "") -> Article:
@@ -53,7 +49,7 @@ def read_article(page: Page, listed_on: date | None = None, raw_date: str = "") 
     title = (
         meta.get("articletitle") or (visible_text(heading) if heading is not None else "") or (page_tree(page).findtext(".//title") or "")
     )
-    return Article(" ".join(title.split())[:500], meta.get("contentsource", "") or _labelled_publisher(page), tuple(dates), _heading(page))
+    return Article(" ".join(title.split())[:500], meta.get("contentsource", "") or _labelled_publisher(page), tuple(dates))
 
 
 def published(dates: tuple[DateMention, ...]) -> DateMention | None:
@@ -85,9 +81,11 @@ def _labelled_publisher(page: Page) -> str:
     return found["name"] if found else ""
 
 
-def _heading(page: Page) -> str:
-    """The report's own first line, where it names a publisher: pages titled "2024年政府信息公开工作年度报告" leave that to it."""
-    found = _HEADING.search(article_words(page)[:_HEADING_WITHIN])
+def heading_of(words: str) -> str:
+    """A report's own first line, where it names a publisher: pages titled "2024年政府信息公开工作年度报告" leave that to it. `words`
+    are its text without white space.
+    """
+    found = _HEADING.search(words[:_HEADING_WITHIN])
     return found["title"] if found else ""
 
 

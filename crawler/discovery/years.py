@@ -22,6 +22,9 @@ _TITLED = re.compile(r"(?<!\d)(20\d\d)年度?(?:政府|政务)?信息公开(?:�
 _OUTLOOK = re.compile(r"(?:以及|及|和|与|暨|、)20\d\d\s*年度?(?:工作)?(?:计划|打算|思路|安排|要点|重点).*$")
 """What is planned for the year after, told in the same title."""
 
+_ODD_FORMS = re.compile("[\uff0d-\uff19\uff5e\u2f00-\u2fdf\uf900-\ufaff]")
+"""Digits, signs and characters of a date in another form. Few pages have any, and folding a whole one takes longer than parsing it."""
+
 FIRST_YEAR = 2008
 """Reports began with the regulation of 2008."""
 
@@ -53,13 +56,16 @@ def find_year(title: str, column: str = "", listed_on: date | None = None, *, sa
 
 def year_said(text: str) -> int | None:
     """The one year that a page's own text says it covers: "2024年1月1日至2024年12月31日", or the report's title repeated; else None."""
-    plain = "".join(_plain(text).split())
+    plain = "".join((_plain(text) if _ODD_FORMS.search(text) else _numbered(text)).split())
     said = {int(found[1]) for found in _PERIOD.finditer(plain)} or {int(found[1]) for found in _TITLED.finditer(plain)}
     return said.pop() if len(said) == 1 else None
 
 
 def _plain(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text)
+    return _numbered(unicodedata.normalize("NFKC", text))
+
+
+def _numbered(plain: str) -> str:
     return _CHINESE_YEAR.sub(lambda found: found.group(0).translate(_CHINESE_DIGITS), plain)
 
 

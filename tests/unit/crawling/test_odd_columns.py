@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.discovery.article import read_article
+from crawler.discovery.article import heading_of, read_article
+from crawler.discovery.attachments import article_words
 from crawler.discovery.recognition import is_report
 from crawler.discovery.troubles import trouble
 from crawler.exploring import explore
@@ -137,8 +138,9 @@ def test_a_title_that_is_cut_off_waits_for_its_page(title, decision):
 def test_a_page_without_official_tags_says_whose_it_is_in_print():
     words = "<p>发布时间：2025-01-16 来源：榕疆县教育局 浏览次数：12</p>"
     heading = "<div class='article-content'><p>榕疆县水利局2024年政府信息公开工作年度报告</p><p>正文</p></div>"
-    told = read_article(made(COLUMN, f"<h1>2024年政府信息公开工作年度报告</h1>{words}{heading}"))
-    assert (told.publisher, told.heading) == ("榕疆县教育局", "榕疆县水利局2024年政府信息公开工作年度报告")
+    page = made(COLUMN, f"<h1>2024年政府信息公开工作年度报告</h1>{words}{heading}")
+    assert read_article(page).publisher == "榕疆县教育局"
+    assert heading_of(article_words(page)) == "榕疆县水利局2024年政府信息公开工作年度报告"
     assert read_article(made(COLUMN, "<p>来源：本网</p><p>正文</p>")).publisher == ""
 
 
