@@ -28,7 +28,12 @@ _SIGNED = re.compile(r"([+-]|增加?|减少?)\s*((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.
 _UNIT = re.compile(r"((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)\s*(件|项|条|个|次|宗|起|份|元|万元|亿元|人民币元)\Z")
 _NOTED = re.compile(r"(\S.*?)\s*[(\[](.+)[)\]]\Z", re.DOTALL)
 _DASH = re.compile(r"(?:[-/\\]+|无|不适用|N/?A)\Z", re.IGNORECASE)
-_BROKEN_DIGITS = re.compile(r"[\d\s.,，\ufffd]+\Z")
+_BROKEN_DIGITS = re.compile(r"[\d\s.,，\ufffd\u0336]+\Z")
+_MARKED = re.compile(r"#(?:[一-鿿]{2,6}(?:\s.*)?|REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)\Z", re.DOTALL)
+"""What readers of spreadsheets write for a figure they cannot vouch for, and what the sheets themselves do. A row of nothing else is a row
+of figures that cannot be read, never one of words, which would be no row of the table at all.
+"""
+
 _STARRED = re.compile(r"(\d+)\s*([*＊①-⑳⁰¹²³⁴-⁹⁺⁽⁾₀-₉]{1,4})\Z")
 _MONEY = {"元": "元", "人民币元": "元", "万元": "万元", "亿元": "亿元"}
 _COUNT_UNITS = frozenset("件项条个次宗起份")
@@ -82,7 +87,7 @@ def _dressed(plain: str) -> Figure:
             return Figure(CellKind.ANNOTATED, inner.value, noted[2].strip())
     if starred := _STARRED.match(plain):
         return Figure(CellKind.ANNOTATED, _value(starred[1]), starred[2])
-    if _BROKEN_DIGITS.match(plain):
+    if _BROKEN_DIGITS.match(plain) or _MARKED.match(plain):
         return Figure(CellKind.UNREADABLE)
     return Figure(CellKind.TEXT)
 

@@ -137,6 +137,13 @@ def test_a_condition_over_whole_columns_or_rows_is_asked(area):
     assert (cell.value, cell.trusted) == (None, False)
 
 
+@pytest.mark.parametrize("area", ["ROW:ROW", "$ROW:$ROW", "A1:XFD99"])
+def test_a_row_whose_every_figure_is_doubted_is_there(area):
+    area = area.replace("ROW", place().lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    cell = read("7000", dxf=f"<dxfs><dxf>{WHITE}</dxf></dxfs>", sheet=rule('type="expression"', "A1&gt;3", area))
+    assert (cell.kind, cell.trusted) == (CellKind.UNREADABLE, False)
+
+
 def test_rows_as_a_whole_are_an_area():
     assert [condition.areas[0][:3] for condition in _conditions("3:5", "$3:$3")] == [(2, 0, 4), (2, 0, 2)]
     assert all(condition.areas[0][3] >= 16383 for condition in _conditions("3:5"))

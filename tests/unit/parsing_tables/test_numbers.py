@@ -40,7 +40,9 @@ def test_a_figure_cell_is_read_as_printed(text, kind, value, note):
     assert (figure.kind, figure.value, figure.note) == (kind, value, note)
 
 
-@pytest.mark.parametrize("text", ["1 2", "1\n2", "02", "1,23", "00", "\ufffd", "1\ufffd"])
+@pytest.mark.parametrize(
+    "text", ["1 2", "1\n2", "02", "1,23", "00", "\ufffd", "1\ufffd", "9\u03364", "#未计算", "#日期 45321", "#条件格式 7", "#REF!", "####"]
+)
 def test_a_cell_that_can_be_read_two_ways_is_not_guessed(text):
     figure = read(text)
     assert figure.kind is CellKind.UNREADABLE
