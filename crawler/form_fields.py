@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from lxml import html
+
+from crawler.list_rows import absolute
+from crawler.page import Page, base_url
 
 _NOT_SENT = frozenset({"submit", "button", "image", "reset", "file", "checkbox", "radio"})
 
@@ -20,3 +25,9 @@ def sent_fields(form: html.HtmlElement) -> list[tuple[str, str]]:
         else:
             found.append((name, field.get("value") or "" if field.tag == "input" else field.text or ""))
     return found
+
+
+def action_of(page: Page, form: html.HtmlElement) -> str:
+    """Where the form is sent, the page itself where it says nothing; empty where that is another host."""
+    address = absolute(base_url(page), form.get("action") or "") or page.url
+    return address if urlsplit(address).hostname == urlsplit(page.url).hostname else ""

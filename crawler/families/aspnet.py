@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from crawler.column_name import column_name
-from crawler.form_fields import sent_fields
+from crawler.form_fields import action_of, sent_fields
 from crawler.list_pager import is_next, next_link, numbered_link, pager_links, told
-from crawler.list_rows import absolute, rows, says_nothing
+from crawler.list_rows import rows, says_nothing
 from crawler.listing import Ask, Listing, Start
-from crawler.page import Page, base_url, tree
+from crawler.page import Page, tree
+from crawler.turned_list import turned
 from storage.domain.errors import LayoutChanged
 
 ID = "aspnet"
@@ -50,24 +50,7 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
     """
     if _is_article(page):
         raise LayoutChanged("这是一篇文章，不是列表页", advice="请核对栏目地址")
-    found, skipped = rows(page)
-    if not found and (skipped or not says_nothing(page)):
-        raise LayoutChanged("列表页上没有找到任何条目，也没有“暂无信息”的说明", advice="页面可能已改版，请核对栏目地址")
-    said, place = told(page), int(params.get("place") or 1)
-    # Past its end the server shows the last page again, and says which one that is.
-    items = () if said.place is not None and said.place == said.pages and said.place < place else found
-    ask = _turner(page, place + 1) if items and not (said.pages is not None and place >= said.pages) else None
-    return Listing(
-        items=items,
-        next=(ask,) if ask is not None else (),
-        declared_total=said.rows,
-        declared_pages=said.pages,
-        complete=skipped == 0,
-        skipped=skipped,
-        says_empty=not items,
-        column=column_name(page),
-        carry={"place": str(place + 1)},
-    )
+    return turned(page, params, _turner)
 
 
 def _is_article(page: Page) -> bool:
@@ -102,7 +85,5 @@ def _posted(page: Page, target: str, argument: str) -> Ask | None:
     if form is None:
         return None
     kept = [(name, value) for name, value in sent_fields(form) if name not in {_TARGET, _ARGUMENT}]
-    address = absolute(base_url(page), form.get("action") or "") or page.url
-    if urlsplit(address).hostname != urlsplit(page.url).hostname:
-        return None
-    return Ask(address, form=((_TARGET, target), (_ARGUMENT, argument), *kept), referer=page.url)
+    address = action_of(page, form)
+    return Ask(address, form=((_TARGET, target), (_ARGUMENT, argument), *kept), referer=page.url) if address else None

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from lxml import html
 
-from crawler.column_name import column_name
-from crawler.form_fields import sent_fields
+from crawler.form_fields import action_of, sent_fields
 from crawler.list_pager import is_next, pager_links, told
-from crawler.list_rows import absolute, rows, says_nothing
+from crawler.list_rows import rows
 from crawler.listing import Ask, Listing, Start
-from crawler.page import Page, base_url, page_tree
-from storage.domain.errors import LayoutChanged
+from crawler.page import Page, page_tree
+from crawler.turned_list import turned
 
 ID = "form_pages"
 
@@ -48,27 +47,9 @@ def read_list(page: Page, params: Mapping[str, str]) -> Listing:
     """One page of the list. `params` carries `place`, which page this should be, from 1.
 
     Raises:
-        LayoutChanged: no row and no words that say there is none.
+        LayoutChanged: no row understood and no words that say there is none.
     """
-    found, skipped = rows(page)
-    if not found and not says_nothing(page):
-        raise LayoutChanged("列表页上没有找到任何条目，也没有“暂无信息”的说明", advice="页面可能已改版，请核对栏目地址")
-    said, place = told(page), int(params.get("place") or 1)
-    # Past its end a server may show the last page again, and says which one that is.
-    items = () if said.place is not None and said.place < place else found
-    ended = not items or (said.pages is not None and place >= said.pages)
-    ask = None if ended else _turner(page, place + 1)
-    return Listing(
-        items=items,
-        next=(ask,) if ask is not None else (),
-        declared_total=said.rows,
-        declared_pages=said.pages,
-        complete=skipped == 0,
-        skipped=skipped,
-        says_empty=not items,
-        column=column_name(page),
-        carry={"place": str(place + 1)},
-    )
+    return turned(page, params, _turner)
 
 
 def _turner(page: Page, number: int) -> Ask | None:
@@ -92,8 +73,8 @@ def _submitted(page: Page, function: str, number: int) -> Ask | None:
     form, name = _form_with(page_tree(page), named)
     if form is None:
         return None
-    address = absolute(base_url(page), form.get("action") or "") or page.url
-    if urlsplit(address).hostname != urlsplit(page.url).hostname:
+    address = action_of(page, form)
+    if not address:
         return None
     sent = [(key, str(number) if key == name else value) for key, value in sent_fields(form)]
     if (form.get("method") or "get").lower() == "post":

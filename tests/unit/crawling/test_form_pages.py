@@ -57,3 +57,13 @@ def test_a_form_of_another_host_is_not_sent():
     there = shown(1)
     away = page(LIST, 200, there.body.replace(b'action="/gk', b'action="http://other.test/gk'), dict(there.headers))
     assert form_pages.detect(away) == 0.0
+
+
+def test_a_server_that_shows_an_earlier_page_again_has_not_ended_the_list():
+    async def ask_page(_ask):
+        return Reply(shown(1), None, NOW, NOW)
+
+    reading = Reading(lambda _listing, _before: None, 10)
+    facts = asyncio.run(read_all(Start(LIST), shown(1), reading, ask_page))
+    assert (facts.items_seen, facts.ended) == (5, False)
+    assert facts.stop is not None
