@@ -1,9 +1,5 @@
 """A list that only a browser shows, visited on several days with Chromium itself: how often it is started, and what is asked instead."""
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -17,7 +13,7 @@ from crawler.demo.publications import Publications
 from crawler.demo.sites import script
 from storage import list_keys, reports
 from storage.settings import load
-from tests.flows.crawl_office import ROOT, CrawlOffice, moment
+from tests.flows.crawl_office import CrawlOffice, moment
 from tests.unit.crawling.style_reading import entries, site, with_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(find_browser(load()) is None, reason="no Chromium")]
@@ -49,26 +45,7 @@ class Scripted:
 
 def _crawl(office, day):
     """A crawl of the list; the line of its visit, and how many browsers were started."""
-    command = [
-        sys.executable,
-        "-m",
-        "crawler.run",
-        "--config",
-        str(office.config),
-        "--run-id",
-        str(office.claim(moment(day), day.isoformat())),
-    ]
-    done = subprocess.run(
-        [*command, "--entry-points", ",".join(map(str, office.entries))],
-        cwd=ROOT,
-        env={**os.environ, "NIANBAO_NOW": moment(day).isoformat()},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    lines = office.told(moment(day))
     return next(line for line in lines if line["event"] == "visit"), next(line for line in lines if line["event"] == "end")[
         "browser_launches"
     ]

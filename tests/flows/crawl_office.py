@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from storage import bodies, portals, runs
 from storage.database import Database, open_database
@@ -36,6 +37,7 @@ class CrawlOffice:
     hosts: Mapping[str, str]
     extra: Mapping[str, object] = field(default_factory=dict)
     entries: list[EntryPointId] = field(default_factory=list)
+    crawls: int = 0
 
     def __post_init__(self) -> None:
         values = {"data_dir": "data", "crawl_delay_seconds": 0, "crawl_timeout_seconds": 5, "crawl_retries": 0, **self.extra}
@@ -70,30 +72,35 @@ class CrawlOffice:
         assert run is not None
         return run.id
 
-    def start(self, now: datetime, slot: str = "") -> subprocess.Popen[str]:
-        """A crawl of all entry points, under way."""
-        command = [
-            sys.executable,
-            "-m",
-            "crawler.run",
-            "--config",
-            str(self.config),
-            "--run-id",
-            str(self.claim(now, slot or now.isoformat())),
-        ]
+    def start(
+        self, now: datetime, slot: str = "", *, spider: str = "watch", ids: Sequence[int] | None = None, trust: Path | None = None
+    ) -> subprocess.Popen[str]:
+        """A crawl of these entry points, or all, under way. `trust` are the roots of simulated certificates."""
+        self.crawls += 1
+        run = self.claim(now, slot or f"{now.isoformat()} {self.crawls}")
+        command = [sys.executable, "-m", "crawler.run", "--config", str(self.config), "--run-id", str(run), "--spider", spider]
+        roots = {} if trust is None else {"SSL_CERT_FILE": str(trust)}
         return subprocess.Popen(
-            [*command, "--entry-points", ",".join(str(entry) for entry in self.entries)],
+            [*command, "--entry-points", ",".join(map(str, self.entries if ids is None else ids))],
             cwd=ROOT,
-            env={**os.environ, "NIANBAO_NOW": now.isoformat()},
+            env={**os.environ, "NIANBAO_NOW": now.isoformat(), **roots},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def crawl(self, now: datetime, slot: str = "") -> dict[int, dict[str, object]]:
-        """A whole crawl; its `visit` lines by entry point. Anything on standard error is a failure."""
-        with self.start(now, slot) as child:
-            output, errors = child.communicate(timeout=120)
+    def told(self, now: datetime, slot: str = "", **how: Any) -> list[dict[str, Any]]:
+        """A whole crawl; its lines. Anything on standard error is a failure. `how` is as for `start`."""
+        with self.start(now, slot, **how) as child:
+            output, errors = child.communicate(timeout=240)
         assert (child.returncode, errors) == (0, ""), output + errors
-        lines = [json.loads(line) for line in output.splitlines()]
-        return {line["entry_point"]: line for line in lines if line["event"] == "visit"}
+        return [json.loads(line) for line in output.splitlines()]
+
+    def crawl(self, now: datetime, slot: str = "", **how: Any) -> dict[int, dict[str, Any]]:
+        """The same; its `visit` lines by entry point."""
+        return {line["entry_point"]: line for line in self.told(now, slot, **how) if line["event"] == "visit"}
+
+    def ends(self, now: datetime, **how: Any) -> dict[str, tuple[str, str]]:
+        """The same; outcome and reason by the first word of each portal's name."""
+        lines = self.crawl(now, **how).values()
+        return {line["portal"].partition(".")[0]: (line["outcome"], line["reason"]) for line in lines}

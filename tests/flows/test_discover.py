@@ -53,18 +53,7 @@ def office(tmp_path, web):
 
 
 def _run(office, spider, ids, now):
-    command = [sys.executable, "-m", "crawler.run", "--config", str(office.config), "--spider", spider]
-    done = subprocess.run(
-        [*command, "--entry-points", ",".join(map(str, ids))],
-        cwd=ROOT,
-        env={**os.environ, "NIANBAO_NOW": now.isoformat()},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    return {line["portal"]: line for line in map(json.loads, done.stdout.splitlines()) if line["event"] == "visit"}
+    return {line["portal"]: line for line in office.crawl(now, spider=spider, ids=ids).values()}
 
 
 def test_home_addresses_are_enough(office, web):

@@ -1,9 +1,5 @@
 """The errand `gapfill` over a real connection: the portal's search is found on its home page, asked politely, and its report archived."""
 
-import json
-import os
-import subprocess
-import sys
 from datetime import date
 from urllib.parse import quote
 
@@ -14,7 +10,7 @@ from storage.domain.duties import Duty, DutyKey, DutyState
 from storage.domain.enums import DutyStatus
 from storage.domain.ids import BodyId, PortalId
 
-from .crawl_office import ROOT, CrawlOffice, moment
+from .crawl_office import CrawlOffice, moment
 from .crawl_server import Served, Web
 
 pytestmark = pytest.mark.flow
@@ -40,18 +36,7 @@ def web():
 
 
 def _gapfill(office):
-    command = [sys.executable, "-m", "crawler.run", "--config", str(office.config), "--spider", "gapfill"]
-    done = subprocess.run(
-        [*command, "--entry-points", ",".join(map(str, office.entries))],
-        cwd=ROOT,
-        env={**os.environ, "NIANBAO_NOW": DAY.isoformat()},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    return [line for line in map(json.loads, done.stdout.splitlines()) if line["event"] == "visit"]
+    return [line for line in office.told(DAY, spider="gapfill") if line["event"] == "visit"]
 
 
 def _owe(office):

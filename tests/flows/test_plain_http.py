@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from datetime import date, timedelta
 
@@ -16,7 +13,7 @@ from crawler.demo.tls_hosts import TlsHosts
 from storage import captures, tls_profiles
 from storage.domain.ids import PortalId
 
-from .crawl_office import LONG_AGO, ROOT, CrawlOffice, moment
+from .crawl_office import LONG_AGO, CrawlOffice, moment
 from .crawl_server import Web
 from .test_tls import LIST, REPORT
 
@@ -104,28 +101,13 @@ def crawled(tmp_path_factory):
             office.add(f"{kind}局", f"https://{kind}.tls.test/nb/", home=f"https://{kind}.tls.test/")
         with office.open() as database, database.write() as c:
             tls_profiles.put(c, PortalId("incomplete.tls.test"), ["incomplete"], reason="主办单位确认证书待更换", actor="王", now=LONG_AGO)
-        first = _crawl(office, tls, DAY)
+        first = office.ends(moment(DAY), trust=tls.root)
         asked = {kind: web.paths(f"{kind}.tls.test") for kind in ENDS}
         web.hits.clear()
-        second = _crawl(office, tls, DAY + timedelta(days=1))
+        second = office.ends(moment(DAY + timedelta(days=1)), trust=tls.root)
         yield office, first, asked, second, {kind: web.paths(f"{kind}.tls.test") for kind in ENDS}
         for door in doors.values():
             door.close()
-
-
-def _crawl(office, hosts, day):
-    done = subprocess.run(
-        [sys.executable, "-m", "crawler.run", "--config", str(office.config), "--entry-points", ",".join(map(str, office.entries))],
-        cwd=ROOT,
-        env={**os.environ, "NIANBAO_NOW": moment(day).isoformat(), "SSL_CERT_FILE": str(hosts.root)},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return {line["portal"].partition(".")[0]: (line["outcome"], line["reason"]) for line in lines if line["event"] == "visit"}
 
 
 def _kept(office, kind, path):

@@ -57,22 +57,6 @@ def _office(folder, hosts, kinds):
     return office
 
 
-def _crawl(office, hosts):
-    """Outcome and reason by kind of host, and how the newest list page was verified."""
-    done = subprocess.run(
-        [sys.executable, "-m", "crawler.run", "--config", str(office.config), "--entry-points", ",".join(map(str, office.entries))],
-        cwd=ROOT,
-        env={**os.environ, "NIANBAO_NOW": DAY.isoformat(), "SSL_CERT_FILE": str(hosts.root)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return {line["portal"].partition(".")[0]: (line["outcome"], line["reason"]) for line in lines if line["event"] == "visit"}
-
-
 def _verified(office, kind):
     with office.open() as database, database.read() as c:
         found = captures.newest_for_url(c, f"https://{kind}.tls.test/nb/")
@@ -81,7 +65,7 @@ def _verified(office, kind):
 
 def test_strict_is_the_rule_and_each_fault_has_its_own_name(tmp_path, hosts):
     office = _office(tmp_path, hosts, ("good", *FAULTS))
-    told = _crawl(office, hosts)
+    told = office.ends(DAY, trust=hosts.root)
     assert told.pop("good") == ("complete", "")
     assert told == {kind: ("unreachable", reason) for kind, reason in FAULTS.items()}
     assert _verified(office, "good") == "verified"
@@ -113,7 +97,7 @@ def test_a_profile_lets_its_own_fault_pass_and_says_so_with_every_answer(tmp_pat
     with office.open() as database, database.write() as c:
         for kind, names in given.items():
             tls_profiles.put(c, PortalId(f"{kind}.tls.test"), names, reason="主办单位确认证书待更换", actor="王", now=LONG_AGO)
-    told = _crawl(office, hosts)
+    told = office.ends(DAY, trust=hosts.root)
     passed = {kind: _verified(office, kind) for kind, (outcome, _) in told.items() if outcome == "complete"}
     assert passed == {
         "good": "verified",
