@@ -63,8 +63,12 @@ class PlainHosts:
         return "status-403" if found.outcome is VisitOutcome.BLOCKED and page is not None and page.status == 403 and not strict else ""
 
     def learn(self, ask: Ask, refused: Reply, plain: Reply) -> Reply | None:
-        """The answer by plain http with a note of what it stands for, remembered for the host; None where that works no better."""
+        """The answer by plain http with a note of what it stands for, remembered for the host; None where that works no better. A
+        challenge is the answer, and not remembered: nothing is asked after it.
+        """
         host = host_of(ask.url)
+        if _challenges(plain):
+            return plain
         notes = self.memory.get(host)
         if not _works(plain):
             return None
@@ -77,8 +81,11 @@ class PlainHosts:
         return replace(plain, page=page, tls=f"plain(https:{self.memory.get(host_of(ask.url)).plain_for})")
 
     def still_works(self, ask: Ask, plain: Reply) -> bool:
-        """Whether the host still answers by plain http; else it is forgotten, and https asked again."""
-        if plain.page is not None and plain.page.url.startswith("http://") and plain.page.status not in {401, 403}:
+        """Whether the host still answers by plain http; else it is forgotten, and https asked again. A challenge is an answer, and the
+        last thing that is asked of a host.
+        """
+        page = plain.page
+        if page is not None and page.url.startswith("http://") and (page.status not in {401, 403} or _challenges(plain)):
             return True
         host = host_of(ask.url)
         self.memory.put(host, replace(self.memory.get(host), plain_for=""))
@@ -88,6 +95,11 @@ class PlainHosts:
 
 def _plain(ask: Ask) -> Ask:
     return replace(ask, url="http://" + ask.url.removeprefix(_HTTPS))
+
+
+def _challenges(reply: Reply) -> bool:
+    found = reply.trouble or (trouble(reply.page) if reply.page is not None else None)
+    return found is not None and found.outcome is VisitOutcome.CHALLENGED
 
 
 def _works(reply: Reply) -> bool:

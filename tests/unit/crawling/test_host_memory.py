@@ -79,13 +79,23 @@ def test_rules_that_are_refused_are_a_refusal(memory, clock, status, held):
     assert (found is not None) is held
 
 
-@pytest.mark.parametrize(
-    "answer", [_reply(f"{OPEN}/nb/", 403), _reply(f"{OPEN}/nb/", 404), _reply(ASK.url), _reply(f"{OPEN}/nb/", 412), _failed("refused")]
-)
+@pytest.mark.parametrize("answer", [_reply(f"{OPEN}/nb/", 403), _reply(f"{OPEN}/nb/", 404), _reply(ASK.url), _failed("refused")])
 def test_what_works_no_better_is_not_remembered(memory, clock, answer):
     plain = PlainHosts(memory, clock, TlsLog())
     assert plain.learn(ASK, _failed("timeout"), answer) is None
     assert plain.known(ASK) is None
+
+
+WALLS = [_reply(f"{OPEN}/nb/", 412), _reply(f"{OPEN}/nb/", 403, b"<script>var $_ts={}</script>")]
+
+
+@pytest.mark.parametrize("answer", WALLS)
+def test_a_challenge_by_plain_http_is_the_answer_and_the_last(memory, clock, answer):
+    plain = PlainHosts(memory, clock, TlsLog())
+    assert plain.learn(ASK, _reply(status=403), answer) is answer
+    assert plain.known(ASK) is None
+    plain.learn(ASK, _reply(status=403), _reply(f"{OPEN}/nb/"))
+    assert plain.still_works(ASK, answer)
 
 
 def test_what_works_is_remembered_told_and_forgotten_when_it_no_longer_does(memory, clock):
